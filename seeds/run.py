@@ -48,7 +48,7 @@ class Run:
         report: The report to which the outcome of each document is added.
         strict: Reject documents that have warnings.
         admit_erased: Load documents whose articles were erased.
-        is_pruning: `prune` will be called after `load`, so the run keeps the names of all files.
+        is_pruning: True if `prune` is called after `load`. Only then, the run keeps the names of all files.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Run:
             self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
 
     def _read_file(self, path: Path, documents: Iterable[FileDocument], preparation: Preparation) -> None:
-        # The files of a folder share one string with its path.
+        # To save memory, all files of a folder share one string for its path.
         file = (intern(real_path(path.parent)), path.name)
         is_rejected = False
         for _, read in documents:

@@ -39,7 +39,7 @@ def api_catalog() -> dict[str, Any]:
 
 
 def service_links() -> str:
-    """Return the value of `Link` (RFC 8288) of the index, which leads to descriptions of the service."""
+    """Return the `Link` header of the index (RFC 8288): links to the descriptions of the service."""
     relations = {
         "service-desc": SPECIFICATIONS[0].path,
         "service-doc": DOCUMENTATION.path,

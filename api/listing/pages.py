@@ -79,12 +79,13 @@ def make_page(
     return {"data": items(rows), "links": links, "meta": meta}, {"Link": header}
 
 
-def cursors_of(parameters: Mapping[str, Any], rule: str) -> CursorWriter:
-    """Return the writer of cursors for the current request, a different form of a collection.
+def stream_cursors(parameters: Mapping[str, Any], rule: str) -> CursorWriter:
+    """Return the writer of cursors for the current request, which is for a stream of a collection.
 
     Args:
         parameters: The loaded query of the request.
-        rule: The URL rule of the collection. Its pages for the same query have the same cursors.
+        rule: The URL rule of the collection. The cursors of the stream and of its pages with the same query
+            are interchangeable.
     """
     return CursorWriter(_pairs(_given_values(parameters)), parameters["sort"], None, rule=rule)
 

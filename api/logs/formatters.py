@@ -98,7 +98,7 @@ class ShortFormatter(logging.Formatter):
 
 
 def short_line(seconds: float, *parts: str) -> str:
-    """Return one printable line: the local time that is `seconds` after 1970, and `parts`."""
+    """Return one printable line: the local time of the Unix time `seconds`, and the nonempty `parts`."""
     line = " ".join([time.strftime("%H:%M:%S", time.localtime(seconds)), *filter(None, parts)])
     return line if line.isprintable() else "".join(map(_printable, line))
 

@@ -18,7 +18,7 @@ from api.urls import STATUS_PATHS
 
 View = TypeVar("View", bound=Callable[..., Any])
 Headers = Mapping[str, tuple[str, str]]
-"""The description of each header in the specification, and an example, by the name of the header."""
+"""The description and an example of each header for the specification, by the name of the header."""
 NO_HEADERS: Headers = {}
 
 # The statuses besides 200 that every operation of the API can return.
@@ -102,8 +102,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             is_stream: True if the view returns a stream, whose path is in `STREAM_PATHS`.
             headers: The headers of the response that only this resource has: for each name, a description
                 and an example.
-            deprecation: The announcement that the resource is deprecated, or None. It is sent with each
-                response of the view, and documented.
+            deprecation: The announcement that the resource is deprecated, for each response of the view and
+                for the specification. None if the resource is not deprecated.
         """
         if deprecation:
             headers = {**headers, **DEPRECATION_HEADERS}
@@ -130,7 +130,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         """Return the function that Flask calls for a request.
 
         It parses the query string with the schema `query`, calls `view`, and returns the result as JSON,
-        unless the result is a Response. If there is a `deprecation`, it announces the deprecation.
+        unless the result is a Response. If `deprecation` is not None, the
+        function adds the headers of the announcement.
         """
         # With `partial`, marshmallow skips missing parameters. `PageParameters` adds all defaults.
         schema, parse, takes_query = (
@@ -187,7 +188,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
 
 
 def header_object(description: str, example: str) -> dict[str, Any]:
-    """Return the description of a header of responses as an OpenAPI Header Object."""
+    """Return the OpenAPI Header Object of a response header whose value is a string."""
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 

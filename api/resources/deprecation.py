@@ -10,7 +10,7 @@ from werkzeug.http import http_date
 DEPRECATION_HEADERS = {
     "Deprecation": ("The time from which this resource is deprecated (RFC 9745).", "@1767225600"),
     "Sunset": (
-        "The time after which this resource probably does not answer (RFC 8594). Missing if none is planned.",
+        "The time when this resource is expected to be removed (RFC 8594). Missing if no removal is planned.",
         "Wed, 01 Jul 2026 00:00:00 GMT",
     ),
 }
@@ -21,8 +21,8 @@ class Deprecation(NamedTuple):
 
     Attributes:
         since: The date from which the resource is deprecated, as in the header `Deprecation` (RFC 9745).
-        removal: The date after which the resource probably does not answer, as in the header `Sunset`
-            (RFC 8594), or None if no date is planned.
+        removal: The date when the resource is expected to be removed, as in the header `Sunset` (RFC 8594),
+            or None if no removal is planned.
         information: The URL of a page that says what to use instead, or None.
     """
 
@@ -31,7 +31,7 @@ class Deprecation(NamedTuple):
     information: str | None = None
 
     def announce(self, response: Response) -> Response:
-        """Add the headers of the announcement to `response`, and return it."""
+        """Add the headers of the announcement to `response`, and return `response`."""
         response.headers["Deprecation"] = f"@{int(self.since.timestamp())}"
         if self.removal:
             response.headers["Sunset"] = http_date(self.removal.astimezone(UTC))

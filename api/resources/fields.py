@@ -20,10 +20,12 @@ class Link(fields.String):
 
 
 class Variants(fields.Field[Any]):
-    """A field whose value is an object of one of several schema classes, which one of its keys tells apart.
+    """A field whose value is an object of one of several schema classes.
+
+    The value of one key says which class an object has.
 
     Args:
-        name: The name of the union in the specification.
+        name: The name of the union of the classes in the specification.
         key: The key that all classes have, with a different value in each.
         shapes: The schema class for each value of `key`.
         description: The description of the union in the specification.
@@ -38,10 +40,10 @@ class Variants(fields.Field[Any]):
 
 
 def document_variants(converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
-    """Return the schema of a Variants field, a reference to a union with a discriminator.
+    """Return the OpenAPI schema of a Variants field: a reference to a `oneOf` with a discriminator.
 
-    It returns nothing for other fields. `converter` is the OpenAPIConverter of apispec, which calls this
-    function for every field.
+    For other fields, return an empty schema, which changes nothing. `converter` is the OpenAPIConverter of
+    apispec, which calls this function for every field.
     """
     if not isinstance(field, Variants):
         return {}

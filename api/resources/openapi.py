@@ -29,7 +29,7 @@ TITLE = "Briefs API"
 MAJOR_VERSION = __version__.partition(".")[0]
 EXAMPLES = Path(__file__).parent.parent / "v1" / "examples.json"
 LICENSE = {"name": "MIT", "identifier": "MIT"}
-# Errors tell clients to ask the operator. The address of the operator is not known.
+# Problems tell clients to ask the operator, whose address is unknown.
 CONTACT = {"name": "The operator of this service"}
 
 QUOTA_HEADERS = {
@@ -61,7 +61,7 @@ PAGE_HEADERS = {
     "Link": header_object("The `links` of the page (RFC 8288).", '</v1/articles?limit=2>; rel="first"')
 }
 SECONDS_TO_WAIT = "The number of seconds to wait before you try again."
-# Generated clients can then send an ETag without setting a header for all of their requests.
+# A generated client has an argument for each declared header, so it can send an ETag with a single request.
 IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",

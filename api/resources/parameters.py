@@ -75,10 +75,10 @@ class Text(fields.String):
 
 
 def _value_names(values: Sequence[str]) -> dict[str, list[str]]:
-    """Return identifiers for `values`, by their key in the specification, if a value begins with `-`.
+    """Return the field metadata with names for `values` in generated clients.
 
-    The identifier of `-title` is `TITLE_DESCENDING`. Generators of clients would otherwise number the values:
-    `VALUE_1`.
+    The name of `-title` is `TITLE_DESCENDING`. Without names, generators of clients number the values that
+    begin with `-`: `VALUE_1`. If no value begins with `-`, return an empty dictionary.
     """
     if not any(value.startswith("-") for value in values):
         return {}

@@ -116,7 +116,7 @@ class RelatedLinkFields(Schema):
 
 
 class ArticleFilters(PageParameters):
-    """The query parameters that select articles and a page of them, for every form of the list."""
+    """Query parameters that lists and feeds of articles share: filters, full-text search and page."""
 
     q = _search()
     entity = _entities("Only articles that mention all of these entities.")
@@ -209,7 +209,7 @@ class FeedParameters(ArticleFilters):
         exclude = ("total",)
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002
-        """Return the order of feeds, newest first. There is no parameter for it."""
+        """Return the order of all feeds: newest first."""
         return "-published_at"
 
 

@@ -1,4 +1,4 @@
-"""Stories as a query selects them, for pages and streams."""
+"""The stories that match a query, as a page and as a collection for streams."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -8,16 +8,16 @@ from api.resources.openapi import TITLE
 from api.urls import settings
 from api.v1.feeds.entry_text import author_of, full_html, summary_text
 from api.v1.feeds.query_feed import QueryFeed
-from api.v1.forms.addresses import identifier_of, page_of
+from api.v1.forms.addresses import urn_of, web_page_url
 
 Values = dict[str, Any]
 
 MEDIA_TYPE = "application/atom+xml"
 NAMESPACE = "http://www.w3.org/2005/Atom"
-# The time of the last change of a feed without entries, since Atom requires one.
+# The `updated` of a feed without entries. Atom requires a time.
 NEVER = "1970-01-01T00:00:00Z"
 # The characters that XML 1.0 (2.2) does not allow, not even as references.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ILLEGAL_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def atom_feed(feed: QueryFeed) -> bytes:
@@ -41,7 +41,7 @@ def atom_feed(feed: QueryFeed) -> bytes:
 
 def _add_entry(root: Element, article: Values, *, is_full: bool) -> None:
     entry = SubElement(root, "entry", {"xml:lang": article["language"]})
-    _add(entry, "id", identifier_of(article))
+    _add(entry, "id", urn_of(article))
     _add(entry, "title", article["title"])
     _add(entry, "updated", article["updated_at"])
     if article["published_at"]:
@@ -49,7 +49,7 @@ def _add_entry(root: Element, article: Values, *, is_full: bool) -> None:
     author = author_of(article)
     if author:
         _add_author(entry, author)
-    page = page_of("articles", article, settings().base_url)
+    page = web_page_url("articles", article, settings().base_url)
     SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": page})
     for entity in article["entities"]:
         SubElement(entry, "category", {"term": entity["slug"], "label": _legal(entity["name"])})
@@ -75,4 +75,4 @@ def _add(parent: Element, name: str, text: str, **attributes: str) -> None:
 
 def _legal(text: str) -> str:
     """Return `text` with U+FFFD in place of characters that XML does not allow."""
-    return ILLEGAL.sub("\ufffd", text)
+    return ILLEGAL_CHARACTERS.sub("\ufffd", text)

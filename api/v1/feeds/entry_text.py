@@ -9,7 +9,10 @@ Values = dict[str, Any]
 
 
 def full_html(article: Values) -> str:
-    """Return the takeaways, the body and the analysis of `article`, its JSON values, as HTML."""
+    """Return the picture, the takeaways, the body and the analysis of an article as HTML.
+
+    `article` is the JSON of the article.
+    """
     analysis = article["analysis"] or {"heading": None, "desk": None, "paragraphs": []}
     heading = analysis["heading"] or analysis["desk"]
     parts = [
@@ -23,13 +26,13 @@ def full_html(article: Values) -> str:
 
 
 def summary_text(article: Values) -> str:
-    """Return the summary of `article` and its takeaways, one to a line, or the title if it has neither."""
+    """Return the summary of `article` and its takeaways, one per line, or the title if it has neither."""
     takeaways = "\n".join(f"• {each['text']}" for each in article["takeaways"])
     return "\n\n".join(filter(None, (article["summary"], takeaways))) or str(article["title"])
 
 
 def author_of(article: Values) -> str | None:
-    """Return the author of `article`, or else its publication, or None."""
+    """Return the author of `article`, or its publication if no author is named, or None."""
     byline = article["byline"] or {}
     author: str | None = byline.get("author") or byline.get("publication")
     return author

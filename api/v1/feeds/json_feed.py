@@ -6,8 +6,8 @@ from api.resources.openapi import TITLE
 from api.urls import settings
 from api.v1.feeds.entry_text import author_of, full_html, summary_text
 from api.v1.feeds.query_feed import QueryFeed
-from api.v1.forms.addresses import identifier_of, page_of
-from api.v1.forms.article_text import without_missing
+from api.v1.forms.addresses import urn_of, web_page_url
+from api.v1.forms.shared_values import without_missing
 
 Values = dict[str, Any]
 
@@ -34,8 +34,8 @@ def _item(article: Values, *, is_full: bool) -> Values:
     author = author_of(article)
     return without_missing(
         {
-            "id": identifier_of(article),
-            "url": page_of("articles", article, settings().base_url),
+            "id": urn_of(article),
+            "url": web_page_url("articles", article, settings().base_url),
             "title": article["title"],
             **({"content_html": full_html(article)} if is_full else {"content_text": summary_text(article)}),
             "summary": article["summary"],

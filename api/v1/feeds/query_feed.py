@@ -16,9 +16,9 @@ Values = dict[str, Any]
 Pairs = list[tuple[str, str]]
 
 FULL, SUMMARY = "full", "summary"
-# The parameters that select the form of a feed, and not its articles.
+# The parameters that select a page of the feed or the content of its entries. All others select articles.
 FORM_PARAMETERS = frozenset({"limit", "cursor", "content"})
-# The keys of an article that an entry of a feed needs.
+# The keys of an article that each entry needs.
 ENTRY_KEYS = ("id", "slug", "title", "summary", "language", "byline", "image", "published_at", "updated_at")
 PARTS = {FULL: ("body", "analysis", "takeaways", "entities"), SUMMARY: ("takeaways", "entities")}
 
@@ -29,7 +29,7 @@ class QueryFeed(NamedTuple):
     Attributes:
         identifier: A URN that is the same for all pages of the query, in every database.
         title: The name of the service and the query.
-        description: Warnings about values of the query that name nothing, or an empty text.
+        description: Warnings about entities and stories in the query that do not exist, or an empty text.
         home: The URL of the web page with the same articles.
         links: The URLs of this page (`self`), of the first page (`first`), and of the next page (`next`) or
             None.
@@ -47,7 +47,7 @@ class QueryFeed(NamedTuple):
 
 
 def read_feed(parameters: Mapping[str, Any]) -> tuple[QueryFeed, dict[str, str]]:
-    """Return the page of the feed that the current request asks for, and the header `Link`.
+    """Return the page of the feed that the current request asks for, and the headers of the page.
 
     `parameters` is the loaded query of the request (`FeedParameters`).
     """

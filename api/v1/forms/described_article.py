@@ -1,4 +1,4 @@
-"""Read an article with what other sources say about its entities, for forms that refer to these sources."""
+"""Read an article, and the URLs of its entities in other sources, which JSON-LD and ninjs contain."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,11 +15,11 @@ SELECT_SAME_AS = select(ENTITIES.c.id, ENTITIES.c.same_as).where(ENTITIES.c.id.i
 
 
 class DescribedArticle(NamedTuple):
-    """An article and the descriptions of its entities in other sources.
+    """An article, and the URLs of its entities in other sources.
 
     Attributes:
         values: The JSON values of the article.
-        same_as: The URLs of the descriptions, by the id of the entity. An entity without any is missing.
+        same_as: The URLs, by the id of the entity. Entities without a URL are missing.
     """
 
     values: dict[str, Any]
@@ -27,7 +27,7 @@ class DescribedArticle(NamedTuple):
 
 
 def read_described_article(reference: str) -> DescribedArticle:
-    """Return the article with the id or slug `reference`.
+    """Return the article with the id or slug `reference`, and the URLs of its entities.
 
     Raises:
         HTTPException: There is no such article (404 or 410), or `reference` is an earlier slug (redirect).

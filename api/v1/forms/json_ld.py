@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.v1.forms.addresses import identifier_of, page_of
-from api.v1.forms.article_text import body_text, is_subject, without_missing
+from api.v1.forms.addresses import urn_of, web_page_url
+from api.v1.forms.shared_values import body_text, is_subject, without_missing
 
 Values = dict[str, Any]
 
 CONTEXT = "https://schema.org"
-# The types of schema.org. It has none for policies, which are programmes, plans, laws and initiatives.
+# The type in schema.org for each type of entity. schema.org has none for policies, such as plans and laws.
 ENTITY_TYPES = {
     "person": "Person",
     "organization": "Organization",
@@ -25,17 +25,17 @@ def news_article(article: Values, same_as: Mapping[str, Sequence[str]], base_url
 
     Args:
         article: The JSON values of the article.
-        same_as: For entities of the article that other sources describe, by id: the URLs of these
-            descriptions.
+        same_as: The URLs of the entities in other sources, by the id of the entity. Entities without a URL
+            are missing.
         base_url: The prefix of URLs, from BRIEFS_BASE_URL.
     """
     entities = [(each, _entity(each, same_as, base_url)) for each in article["entities"]]
-    page = page_of("articles", article, base_url)
+    page = web_page_url("articles", article, base_url)
     return without_missing(
         {
             "@context": CONTEXT,
             "@type": "NewsArticle",
-            "@id": identifier_of(article),
+            "@id": urn_of(article),
             "url": page,
             "mainEntityOfPage": page,
             "headline": article["title"],
@@ -80,7 +80,7 @@ def _analysis(article: Values) -> Values | None:
     return without_missing(
         {
             "@type": "AnalysisNewsArticle",
-            "@id": f"{identifier_of(article)}#analysis",
+            "@id": f"{urn_of(article)}#analysis",
             "headline": analysis["heading"],
             "articleSection": analysis["desk"],
             "inLanguage": article["language"],
@@ -92,8 +92,8 @@ def _analysis(article: Values) -> Values | None:
 def _story(story: Values, base_url: str) -> Values:
     return {
         "@type": "Collection",
-        "@id": identifier_of(story),
-        "url": page_of("stories", story, base_url),
+        "@id": urn_of(story),
+        "url": web_page_url("stories", story, base_url),
         "name": story["title"],
     }
 
@@ -102,8 +102,8 @@ def _entity(entity: Values, same_as: Mapping[str, Sequence[str]], base_url: str)
     return without_missing(
         {
             "@type": ENTITY_TYPES[entity["type"]],
-            "@id": identifier_of(entity),
-            "url": page_of("entities", entity, base_url),
+            "@id": urn_of(entity),
+            "url": web_page_url("entities", entity, base_url),
             "name": entity["name"],
             "sameAs": same_as.get(entity["id"]),
         }

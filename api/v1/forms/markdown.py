@@ -14,7 +14,7 @@ BEFORE_START_MARK = re.compile(r"(?=[#>+=-])|[0-9]{1,9}(?=[.)](?: |$))")
 
 
 class _Timestamp(str):
-    """A time in the format of RFC 3339, written without quotation marks, so that readers load a time."""
+    """A time (RFC 3339) that YAML contains without quotation marks, so that readers do not load a string."""
 
     __slots__ = ()
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.v1.forms.addresses import identifier_of
-from api.v1.forms.article_text import body_text, is_subject, without_missing
+from api.v1.forms.addresses import urn_of
+from api.v1.forms.shared_values import body_text, is_subject, without_missing
 
 Values = dict[str, Any]
 
@@ -13,7 +13,7 @@ STANDARD = {
     "version": "3.2",
     "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.2.json#",
 }
-# The arrays of ninjs for entities, by the type of the entity. ninjs has none for policies.
+# The array in ninjs for each type of entity. ninjs has no array for policies.
 ENTITY_ARRAYS = {
     "person": "people",
     "organization": "organisations",
@@ -26,17 +26,17 @@ PLAIN_TEXT = "text/plain"
 
 
 def ninjs_item(article: Values, same_as: Mapping[str, Sequence[str]]) -> Values:
-    """Return an article as a ninjs item. It has no links to this service, only URNs.
+    """Return an article as a ninjs item, which identifies resources by URNs instead of URLs of this service.
 
     Args:
         article: The JSON values of the article.
-        same_as: For entities of the article that other sources describe, by id: the URLs of these
-            descriptions.
+        same_as: The URLs of the entities in other sources, by the id of the entity. Entities without a URL
+            are missing.
     """
     byline = article["byline"] or {}
     return without_missing(
         {
-            "uri": identifier_of(article),
+            "uri": urn_of(article),
             "standard": STANDARD,
             "type": "text",
             "representationType": "full",
@@ -94,8 +94,8 @@ def _entities(article: Values, same_as: Mapping[str, Sequence[str]]) -> Values:
         described = {
             "name": entity["name"],
             "rel": "about" if is_subject(entity) else "mentions",
-            # ninjs has one identifier. That of an authority is known to other programs.
-            "uri": known[0] if known else identifier_of(entity),
+            # An entity has one identifier in ninjs. Other programs know the URL, but not the URN.
+            "uri": known[0] if known else urn_of(entity),
             "literal": entity["slug"],
         }
         arrays.setdefault(ENTITY_ARRAYS[entity["type"]], []).append(described)
@@ -122,7 +122,7 @@ def _association(name: str, relation: str, kind: str, reference: Values) -> Valu
     return {
         "name": name,
         "rel": relation,
-        "uri": identifier_of(reference),
+        "uri": urn_of(reference),
         "type": kind,
         "headlines": [{"value": reference["title"]}],
     }

@@ -39,7 +39,7 @@ def get_article_markdown(article: str) -> Response:
     """
     row = find_article(article, ARTICLE_WITH_CONTENT)
     text = markdown_document(row.key, unpack_content(row.content, row.document))
-    # RFC 7763 defines the parameters.
+    # RFC 7763 defines these parameters of the media type.
     return Response(text, content_type=f"{MARKDOWN}; charset=utf-8; variant=CommonMark")
 
 
@@ -59,7 +59,7 @@ def get_article_ninjs(article: str) -> Response:
     """Get an article as ninjs.
 
     Returns the article in version 3 of ninjs, the news format in JSON of the IPTC. The media type is that of
-    JSON, since ninjs has none of its own.
+    JSON, since ninjs has no media type of its own.
     """
     values, same_as = read_described_article(article)
     schema = f'<{STANDARD["schema"]}>; rel="describedby"'

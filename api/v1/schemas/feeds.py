@@ -47,7 +47,7 @@ class JsonFeed(Shape):
     title = string("The name of the service and the query.")
     home_page_url = address("The web page with the same articles.")
     feed_url = address("The first page of the feed.")
-    description = string("Warnings about values of the query that name nothing.")
+    description = string("Warnings about entities and stories in the query that do not exist.")
     next_url = address("The next page of the feed.")
     authors = fields.List(fields.Nested(FeedAuthor))
     items = fields.List(fields.Nested(FeedItem))

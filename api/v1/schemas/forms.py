@@ -1,6 +1,6 @@
 """Schema classes of articles in the formats of other programs: JSON-LD with schema.org, and ninjs.
 
-The formats leave out missing values. Descriptions in the words of this API say what a key contains.
+The formats leave out missing values. The descriptions say what a key contains in the terms of this API.
 """
 
 from marshmallow import fields, validate
@@ -75,7 +75,7 @@ class SchemaStory(Shape):
 
 
 class SchemaEntity(Shape):
-    """An entity of an article in the vocabulary of schema.org."""
+    """An entity that an article mentions, in the vocabulary of schema.org."""
 
     optional = frozenset({"sameAs"})
 
@@ -212,9 +212,9 @@ class NinjsItem(Shape):
     standard = fields.Nested(NinjsStandard)
     type = string("The type of the item.", validate=validate.OneOf(["text"]))
     representationType = string(  # noqa: N815
-        "The item is complete.", validate=validate.OneOf(["full"])
+        "Always `full`: the item is complete.", validate=validate.OneOf(["full"])
     )
-    pubStatus = string("The item can be published.", validate=validate.OneOf(["usable"]))  # noqa: N815
+    pubStatus = string("Always `usable`: the item can be published.", validate=validate.OneOf(["usable"]))  # noqa: N815
     version = string("The revision.")
     firstCreated = time("The time when the article was first loaded.")  # noqa: N815
     versionCreated = time("The time when the article last changed.")  # noqa: N815

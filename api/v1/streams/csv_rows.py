@@ -17,7 +17,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class CsvEncoder:
-    """Encodes the portions of one stream. The first line has the names of the columns.
+    """An encoder for the portions of one CSV stream. The first line contains the names of the columns.
 
     Args:
         table: The columns of the collection.

@@ -8,12 +8,14 @@ import orjson
 from api.v1.streams.reading import Progress
 
 CONTENT_TYPE = "application/x-ndjson"
-# After this number of items, a line says how far the stream has come.
+# The number of items after which a line with the progress of the stream follows.
 ITEMS_PER_PROGRESS = 1000
 
 
 class NdjsonEncoder:
-    """Encodes the portions of one stream. Lines that are not items have the single key `meta`.
+    """An encoder for the portions of one NDJSON stream.
+
+    Each line is an item, or the progress of the stream with the single key `meta`.
 
     Args:
         meta: Further members of `meta` in the last line, such as `warnings`.
@@ -24,7 +26,11 @@ class NdjsonEncoder:
         self._reported = 0
 
     def __call__(self, items: list[Any], progress: Progress) -> bytes:
-        """Return the lines of a portion, and a line with the progress at the end and from time to time."""
+        """Return a line for each item.
+
+        A line with the progress follows at the end of the stream, and if ITEMS_PER_PROGRESS items were
+        encoded since the last of these lines.
+        """
         lines = [orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in items]
         is_last = progress.next_cursor is None
         if is_last or progress.item_count - self._reported >= ITEMS_PER_PROGRESS:

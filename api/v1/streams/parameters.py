@@ -1,4 +1,4 @@
-"""Schemas of the query parameters of streams: those of the collections, without what concerns a page."""
+"""Schemas of the query parameters of streams: those of the collections, except those that concern a page."""
 
 from marshmallow import fields, validate
 
@@ -19,12 +19,12 @@ def _cursor() -> fields.String:
         validate=validate.Length(min=1),
         metadata={
             "description": "Where the stream begins: the value of `next_cursor` in a line of an NDJSON "
-            "stream, or in `meta` of a page. A cursor belongs to its query."
+            "stream, or in `meta` of a page. A cursor is valid only with the query that it comes from."
         },
     )
 
 
-class ArticleStream(ArticleParameters):
+class ArticleStreamParameters(ArticleParameters):
     """Query parameters of the stream of articles as NDJSON."""
 
     cursor = _cursor()
@@ -33,7 +33,7 @@ class ArticleStream(ArticleParameters):
         exclude = (*PAGE_PARAMETERS, "facets", "facet_limit")
 
 
-class ArticleTable(ArticleStream):
+class ArticleCsvParameters(ArticleStreamParameters):
     """Query parameters of the stream of articles as CSV, which has no highlights."""
 
     include = Names(
@@ -43,7 +43,7 @@ class ArticleTable(ArticleStream):
     )
 
 
-class StoryStream(StoryParameters):
+class StoryStreamParameters(StoryParameters):
     """Query parameters of the streams of stories."""
 
     cursor = _cursor()
@@ -52,7 +52,7 @@ class StoryStream(StoryParameters):
         exclude = PAGE_PARAMETERS
 
 
-class TakeawayStream(AllTakeawayParameters):
+class TakeawayStreamParameters(AllTakeawayParameters):
     """Query parameters of the streams of takeaways."""
 
     cursor = _cursor()
@@ -61,7 +61,7 @@ class TakeawayStream(AllTakeawayParameters):
         exclude = PAGE_PARAMETERS
 
 
-class EntityStream(EntityParameters):
+class EntityStreamParameters(EntityParameters):
     """Query parameters of the streams of entities."""
 
     cursor = _cursor()

@@ -17,12 +17,12 @@ from api.listing.cursors import CursorWriter
 from api.listing.pages import Collection
 from api.models import Corpus
 
-# The number of rows of the first portion, so that the response begins soon, and the highest number of rows.
+# The number of rows of the first portion, which is small so that the response begins soon, and the maximum.
 FIRST_ROWS, MAX_ROWS = 20, 100
-# The size of a portion in bytes, from which the number of its rows follows.
+# The intended size of a portion. The number of rows is chosen for it from the size of the last portion.
 PORTION_BYTES = 256 * 1024
-# The processor time of a portion. Other requests wait while a portion is made. If rows take longer, a portion
-# has FIRST_ROWS rows, since fewer rows would mainly repeat the fixed cost of a portion.
+# The intended processor time of a portion. Other requests wait while a portion is made. If FIRST_ROWS rows
+# take longer, a portion has FIRST_ROWS rows, since fewer rows would mainly repeat the fixed cost of a portion.
 PORTION_SECONDS = 0.002
 
 CORPUS_REVISION = select(Corpus.revision)
@@ -34,8 +34,8 @@ class Progress(NamedTuple):
     Attributes:
         next_cursor: The position after the last item, or None if the stream is complete.
         item_count: The number of items that the stream has returned.
-        first_revision: The corpus revision of the first portion.
-        last_revision: The corpus revision of the last portion.
+        first_revision: The corpus revision when the first portion was read.
+        last_revision: The corpus revision when the last portion was read.
     """
 
     next_cursor: str | None
@@ -50,12 +50,12 @@ Encode = Callable[[list[Any], Progress], bytes]
 def read_portions(
     app: Flask, collection: Collection, cursors: CursorWriter, after: Sequence[Any] | None, encode: Encode
 ) -> Iterator[bytes]:
-    """Yield the items of `collection` in portions.
+    """Yield the encoded items of `collection` in portions.
 
     Args:
         app: The application. Each portion is read in an application context of its own.
         collection: The items.
-        cursors: Writes the cursors of the query.
+        cursors: The writer of the cursors of the query.
         after: The sort key after which the stream begins, or None to begin with the first item.
         encode: A function that returns the bytes of a portion, given its items and the progress of the
             stream.
@@ -83,7 +83,7 @@ def read_portions(
 
 
 def _next_row_count(rows: int, size: int, seconds: float) -> int:
-    """Return the number of rows of the next portion, given the rows, the bytes and the time of the last."""
+    """Return the number of rows for the next portion, given the rows, bytes and CPU seconds of the last."""
     in_size = PORTION_BYTES * rows // max(size, 1)
     in_time = int(rows * PORTION_SECONDS / max(seconds, 1e-6))
     return max(1, min(in_size, max(in_time, FIRST_ROWS), MAX_ROWS))

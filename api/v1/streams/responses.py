@@ -8,14 +8,14 @@ from flask import Response, current_app, request
 from isal import isal_zlib
 
 from api.database.request_connection import close_request_connection
-from api.listing.pages import Collection, cursors_of
+from api.listing.pages import Collection, stream_cursors
 from api.resources.serialization import Shape, requested_keys
 from api.v1.streams import csv_rows, ndjson
 from api.v1.streams.reading import Encode, read_portions
 from api.v1.streams.tables import Table
 from api.web.negotiation import wants_gzip
 
-# The value of `wbits` by which zlib writes the gzip format.
+# The value of `wbits` that selects the gzip format.
 GZIP_FORMAT = 16 + isal_zlib.MAX_WBITS
 
 Parameters = Mapping[str, Any]
@@ -23,7 +23,7 @@ Select = Callable[[Parameters], Collection]
 
 
 def ndjson_response(parameters: Parameters, select: Select) -> Response:
-    """Return the items that match the query `parameters`, one per line, as JSON.
+    """Return a stream of the items that match the query `parameters`, as NDJSON.
 
     `select` is the function that returns the collection of items.
     """
@@ -38,7 +38,7 @@ def csv_response(
     table: Table,
     left_out: frozenset[str] = frozenset(),
 ) -> Response:
-    """Return the items that match the query `parameters`, one per line, as CSV.
+    """Return a stream of the items that match the query `parameters`, as CSV.
 
     Args:
         parameters: The loaded query.
@@ -60,7 +60,7 @@ def csv_response(
 
 def _response(parameters: Parameters, collection: Collection, encode: Encode, content_type: str) -> Response:
     rule, _, suffix = str(request.url_rule).rpartition(".")
-    cursors = cursors_of(parameters, rule)
+    cursors = stream_cursors(parameters, rule)
     cursor = parameters.get("cursor")
     after = cursors.read(cursor, collection.source.key_types) if cursor else None
     # End the transaction in which the query was prepared.

@@ -29,81 +29,81 @@ def _stream(rule: str, content_type: str, query: type[Schema]) -> Callable[[View
     )
 
 
-@_stream("/articles.ndjson", ndjson.CONTENT_TYPE, parameters.ArticleStream)
+@_stream("/articles.ndjson", ndjson.CONTENT_TYPE, parameters.ArticleStreamParameters)
 def stream_articles_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream articles as NDJSON.
 
-    Returns all articles that match, each in a line, as the list of articles shows them. A line with the
-    single key `meta` says how far the stream has come. The stream is complete if the last line has
+    Returns all articles that match, one per line, with the same JSON as in the list of articles. A line
+    with the single key `meta` says how far the stream has come. The stream is complete if the last line has
     `next_cursor: null`.
     """
     return ndjson_response(parameters, article_collection)
 
 
-@_stream("/articles.csv", csv_rows.MEDIA_TYPE, parameters.ArticleTable)
+@_stream("/articles.csv", csv_rows.MEDIA_TYPE, parameters.ArticleCsvParameters)
 def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream articles as CSV.
 
-    Returns all articles that match, each in a row. Takeaways are joined by line breaks, and the slugs of
+    Returns all articles that match, one per row. Takeaways are joined by line breaks, and the slugs of
     entities by spaces.
     """
     return csv_response(parameters, article_collection, schemas.ArticlePage, tables.ARTICLES, LARGE_PARTS)
 
 
-@_stream("/stories.ndjson", ndjson.CONTENT_TYPE, parameters.StoryStream)
+@_stream("/stories.ndjson", ndjson.CONTENT_TYPE, parameters.StoryStreamParameters)
 def stream_stories_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream stories as NDJSON.
 
-    Returns all stories that match, each in a line, as the list of stories shows them. The lines with the key
-    `meta` are those of the stream of articles.
+    Returns all stories that match, one per line, with the same JSON as in the list of stories. Lines
+    with the single key `meta` say how far the stream has come, as in the stream of articles.
     """
     return ndjson_response(parameters, story_collection)
 
 
-@_stream("/stories.csv", csv_rows.MEDIA_TYPE, parameters.StoryStream)
+@_stream("/stories.csv", csv_rows.MEDIA_TYPE, parameters.StoryStreamParameters)
 def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream stories as CSV.
 
-    Returns all stories that match, each in a row. The names of publications and the texts of takeaways are
+    Returns all stories that match, one per row. The names of publications and the texts of takeaways are
     joined by line breaks, and the slugs of entities by spaces.
     """
     return csv_response(parameters, story_collection, schemas.StoryPage, tables.STORIES)
 
 
-@_stream("/takeaways.ndjson", ndjson.CONTENT_TYPE, parameters.TakeawayStream)
+@_stream("/takeaways.ndjson", ndjson.CONTENT_TYPE, parameters.TakeawayStreamParameters)
 def stream_takeaways_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as NDJSON.
 
-    Returns all takeaways that match, each in a line, as the list of takeaways shows them. The lines with the
-    key `meta` are those of the stream of articles.
+    Returns all takeaways that match, one per line, with the same JSON as in the list of takeaways. Lines
+    with the single key `meta` say how far the stream has come, as in the stream of articles.
     """
     return ndjson_response(parameters, takeaway_collection)
 
 
-@_stream("/takeaways.csv", csv_rows.MEDIA_TYPE, parameters.TakeawayStream)
+@_stream("/takeaways.csv", csv_rows.MEDIA_TYPE, parameters.TakeawayStreamParameters)
 def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as CSV.
 
-    Returns all takeaways that match, each in a row. The numbers of the paragraphs in `evidence` and the slugs
+    Returns all takeaways that match, one per row. The numbers of the paragraphs in `evidence` and the slugs
     of entities are joined by spaces.
     """
     return csv_response(parameters, takeaway_collection, schemas.TakeawayPage, tables.TAKEAWAYS)
 
 
-@_stream("/entities.ndjson", ndjson.CONTENT_TYPE, parameters.EntityStream)
+@_stream("/entities.ndjson", ndjson.CONTENT_TYPE, parameters.EntityStreamParameters)
 def stream_entities_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream entities as NDJSON.
 
-    Returns all entities that match, each in a line, as the list of entities shows them. The lines with the
-    key `meta` are those of the stream of articles.
+    Returns all entities that match, one per line, with the same JSON as in the list of entities. Lines
+    with the single key `meta` say how far the stream has come, as in the stream of articles.
     """
     return ndjson_response(parameters, entity_collection)
 
 
-@_stream("/entities.csv", csv_rows.MEDIA_TYPE, parameters.EntityStream)
+@_stream("/entities.csv", csv_rows.MEDIA_TYPE, parameters.EntityStreamParameters)
 def stream_entities_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream entities as CSV.
 
-    Returns all entities that match, each in a row. Aliases are joined by line breaks, and URLs by spaces.
+    Returns all entities that match, one per row. Aliases are joined by line breaks, and URLs by spaces.
     """
     return csv_response(parameters, entity_collection, schemas.EntityPage, tables.ENTITIES)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# Columns by name. The function takes the value of the key, which is not None, and returns that of the column.
+# The columns made from one key, by name. Each function takes the value of the key and returns the cell. The
+# functions are not called for None.
 Columns = Mapping[str, Callable[[Any], Any]]
-# The columns of each key of an item, in the order of the keys.
+# The columns of each key of an item, in the order of the CSV.
 Table = Mapping[str, Columns]
 
 LINES, PARAGRAPHS, WORDS = "\n", "\n\n", " "
@@ -29,7 +30,10 @@ def _member(name: str) -> Callable[[Any], Any]:
 
 
 def _joined(key: str, member: str | None, separator: str) -> Table:
-    """Return a column with a member of each object in the list `key`, or with the texts in the list."""
+    """Return a column with the joined items of the list `key`.
+
+    The items are objects, of which the `member` is used, or texts if `member` is None.
+    """
     return {key: {key: lambda value: separator.join(str(each[member] if member else each) for each in value)}}
 
 

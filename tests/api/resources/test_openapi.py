@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from markdown_it import MarkdownIt
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.resources.documented_parameters import LAST
+from api.resources.documented_parameters import LAST_PARAMETERS
 from api.resources.openapi import EXAMPLES, to_yaml
 from tests.api.specification import faults, get_operations, schema_validator, specification_of
 from tests.conftest import make_app
@@ -258,7 +258,7 @@ def test_the_examples_have_every_operation_that_answers_json(specification: dict
 def test_parameters_are_in_the_order_of_use(specification: dict[str, Any]) -> None:
     for name, operation in _operations(specification).items():
         names = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
-        last = [each for each in LAST if each in names]
+        last = [each for each in LAST_PARAMETERS if each in names]
         assert names[len(names) - len(last) :] == last, name
         assert "q" not in names[1:], name
 

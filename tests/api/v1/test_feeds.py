@@ -12,7 +12,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from jsonschema import Draft202012Validator
 from lxml import html
 
-from api.v1.feeds.atom import ILLEGAL
+from api.v1.feeds.atom import ILLEGAL_CHARACTERS
 from api.v1.query_parameters import ArticleParameters, FeedParameters
 from tests.api.answers import assert_parameter_error, get
 from tests.api.conftest import ClientWith
@@ -109,7 +109,7 @@ def test_feedparser_finds_the_same_items_in_atom_as_in_json_feed(client: FlaskCl
         assert len(items) == 6
         for item, entry in zip(items, entries, strict=True):
             assert entry.id == item["id"]
-            assert entry.title == ILLEGAL.sub("\ufffd", item["title"])
+            assert entry.title == ILLEGAL_CHARACTERS.sub("\ufffd", item["title"])
             assert entry.link == item["url"]
             assert entry.updated == item["date_modified"]
             assert entry.get("published") == item.get("date_published")
@@ -123,7 +123,7 @@ def test_feedparser_finds_the_same_items_in_atom_as_in_json_feed(client: FlaskCl
 def words(text: str) -> list[str]:
     """Return the words of a text of a feed, without the marks of HTML."""
     shown: str = html.fragment_fromstring(text, create_parent=True).text_content()
-    return ILLEGAL.sub("\ufffd", shown).split()
+    return ILLEGAL_CHARACTERS.sub("\ufffd", shown).split()
 
 
 @pytest.mark.usefixtures("articles")

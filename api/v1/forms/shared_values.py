@@ -1,4 +1,4 @@
-"""The texts of an article in forms for other programs."""
+"""What JSON-LD, ninjs and JSON Feed have in common: texts, subjects, and objects without missing values."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ MIN_SUBJECT_SALIENCE = 0.5
 
 
 def body_text(article: dict[str, Any]) -> str:
-    """Return the body of `article`, its JSON values, with a blank line between paragraphs."""
+    """Return the body of an article, with blank lines between paragraphs. `article` is its JSON."""
     return "\n\n".join(each["text"] for each in article["body"])
 
 
 def is_subject(entity: dict[str, Any]) -> bool:
-    """Return True if an article is about `entity`, one of its entities, and does not only mention it."""
+    """Return True if the article is about `entity`, one of its `entities`, and does not only mention it."""
     salience: float = entity["salience"]
     return salience >= MIN_SUBJECT_SALIENCE
 
