@@ -21,8 +21,8 @@ from api.models import Corpus
 FIRST_ROWS, MAX_ROWS = 20, 100
 # The intended size of a portion. The number of rows is chosen for it from the size of the last portion.
 PORTION_BYTES = 256 * 1024
-# The intended processor time of a portion. Other requests wait while a portion is made. If FIRST_ROWS rows
-# take longer, a portion has FIRST_ROWS rows, since fewer rows would mainly repeat the fixed cost of a portion.
+# The intended processor time of a portion, during which other requests wait. If FIRST_ROWS rows take longer,
+# a portion has FIRST_ROWS rows, since fewer rows would mainly repeat the fixed cost of a portion.
 PORTION_SECONDS = 0.002
 
 CORPUS_REVISION = select(Corpus.revision)
