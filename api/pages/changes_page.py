@@ -13,7 +13,7 @@ from api.database.request_connection import request_connection
 from api.listing.keyset import Rows
 from api.listing.pages import make_page
 from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_form, page_response
-from api.pages.page_values import json_values, paging
+from api.pages.page_values import page_body, paging
 from api.resources.parameters import Choice, PageParameters
 from api.v1.routes.changes import CHANGE_ROWS, CHANGES, COUNT_CHANGES, change_items
 
@@ -62,7 +62,7 @@ def get_changes_page(parameters: dict[str, Any]) -> Response:
     Returns an HTML page with the changes of `/v1/changes`, the newest first. The change feed itself begins
     with the oldest change, so that clients can follow it.
     """
-    changes = json_values(make_page(NewestChanges(), parameters | {"total": False}, change_items))
+    changes = page_body(make_page(NewestChanges(), parameters | {"total": False}, change_items))
     days = groupby(changes["data"], key=lambda change: change["changed_at"][: len("2026-04-21")])
     return page_response(
         "changes.html",

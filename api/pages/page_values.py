@@ -10,7 +10,7 @@ from api.pages.templates import site_path
 from api.urls import settings
 
 
-def json_values(page: Page) -> dict[str, Any]:
+def page_body(page: Page) -> dict[str, Any]:
     """Return the body of `page`, a page of a collection, as a client of the API reads it."""
     # Items can be fragments of stored JSON (`orjson.Fragment`), which this conversion resolves.
     body: dict[str, Any] = orjson.loads(orjson.dumps(page[0]))

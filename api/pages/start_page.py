@@ -10,7 +10,7 @@ from api.database.request_connection import request_connection
 from api.models import Entity, Story
 from api.pages.blueprint import ATOM_FEED, JSON_FEED, json_form, page_response
 from api.pages.example_queries import example_queries
-from api.pages.page_values import json_values
+from api.pages.page_values import page_body
 from api.urls import settings, url
 from api.v1.article_pages import article_page
 from api.v1.facets import ARTICLE_COUNT
@@ -43,7 +43,7 @@ def start_page() -> Response:
     shown: dict[str, Any] = {"briefs": [], "stories": [], "counts": [], "examples": []}
     is_open = not settings().require_key
     if is_open:
-        briefs, stories = json_values(article_page(NEWEST_BRIEFS)), json_values(list_stories(NEWEST_STORIES))
+        briefs, stories = page_body(article_page(NEWEST_BRIEFS)), page_body(list_stories(NEWEST_STORIES))
         shown = {
             "briefs": briefs["data"],
             "stories": stories["data"],

@@ -9,7 +9,7 @@ from flask import Response
 from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_form, page_response
 from api.pages.labels import ENTITY_TYPE_LABELS
 from api.pages.page_query import PageQuery, page_query
-from api.pages.page_values import json_values, paging
+from api.pages.page_values import page_body, paging
 from api.resources.parameters import DEFAULT_WINDOW
 from api.v1.query_parameters import TrendParameters
 from api.v1.routes.trends import PREVIOUS_WINDOWS, list_trends
@@ -34,7 +34,7 @@ def get_trends_page(parameters: dict[str, Any]) -> Response:
     Returns an HTML page with the values of `/v1/trends` for the same query.
     """
     page = list_trends(parameters | {"total": False})
-    trends, query = json_values(page), page_query(parameters)
+    trends, query = page_body(page), page_query(parameters)
     days = parameters["window"].days
     return page_response(
         "trends.html",

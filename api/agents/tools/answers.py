@@ -83,12 +83,12 @@ def shorten(long_text: str | None, max_characters: int) -> str | None:
     return f"{begin.rpartition(' ')[0] or begin}…"
 
 
-def brief_page(slug: str, paragraph: int | None = None) -> str:
+def brief_page_url(slug: str, paragraph: int | None = None) -> str:
     """Return the address of the web page of a brief, or of a paragraph of its body on this page."""
     return url(f"/browse/articles/{slug}") + (f"#paragraph-{paragraph}" if paragraph else "")
 
 
-def entity_page(slug: str) -> str:
+def entity_page_url(slug: str) -> str:
     """Return the address of the web page of an entity."""
     return url(f"/browse/entities/{slug}")
 
@@ -99,7 +99,7 @@ def statement(slug: str, part: str, statement_text: str, paragraph: int | None) 
         "text": statement_text,
         "part": part,
         "paragraph": paragraph,
-        "source": brief_page(slug, paragraph),
+        "source": brief_page_url(slug, paragraph),
     }
 
 
@@ -119,7 +119,7 @@ def brief_values(article: Values) -> Values:
         "language": article["language"],
         "story": article["story"]["slug"],
         "summary": shorten(article["summary"], MAX_SUMMARY_CHARACTERS),
-        "page": brief_page(article["slug"]),
+        "page": brief_page_url(article["slug"]),
         "api": url(f"{ARTICLES_PATH}/{article['slug']}"),
     }
 

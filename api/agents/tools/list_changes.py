@@ -1,6 +1,6 @@
 """The tool `list_changes`: which briefs were added, corrected or removed since an earlier call."""
 
-from api.agents.tools.answers import brief_page, limit, read_page
+from api.agents.tools.answers import brief_page_url, limit, read_page
 from api.agents.tools.json_schemas import NUMBER, TEXT, array, described, record, text
 from api.agents.tools.tool import Tool, Values
 
@@ -22,7 +22,7 @@ def _change(change: Values) -> Values:
         "revision": change["revision"],
         "changed_at": change["changed_at"],
         "fields": change["fields"],
-        "page": brief_page(article["slug"]),
+        "page": brief_page_url(article["slug"]),
     }
 
 

@@ -4,7 +4,7 @@ from api.agents.tools.answers import (
     BRIEF,
     MAX_ANSWER_BYTES,
     brief_values,
-    entity_page,
+    entity_page_url,
     json_bytes,
     read_page,
     shorten,
@@ -98,7 +98,7 @@ def _entity(entity: Values) -> Values:
         "description": shorten(entity["description"], MAX_DESCRIPTION_CHARACTERS),
         "same_as": entity["same_as"][:MAX_ALIASES],
         "article_count": entity["article_count"],
-        "page": entity_page(entity["slug"]),
+        "page": entity_page_url(entity["slug"]),
         "api": url(f"{ENTITIES_PATH}/{entity['slug']}"),
     }
 

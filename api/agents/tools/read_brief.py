@@ -6,10 +6,10 @@ from api.agents.tools.answers import (
     BRIEF_MEMBERS,
     FRAME_BYTES,
     MAX_ANSWER_BYTES,
-    brief_page,
+    brief_page_url,
     brief_values,
     count_fitting,
-    entity_page,
+    entity_page_url,
     json_bytes,
     shorten,
 )
@@ -61,23 +61,23 @@ def _takeaways(article: Values) -> list[Values]:
 
 def _takeaway(slug: str, takeaway: Values) -> Values:
     """Return a takeaway with the paragraphs that support it. The source is the best paragraph."""
-    evidence = [each | {"source": brief_page(slug, each["paragraph"])} for each in takeaway["evidence"]]
+    evidence = [each | {"source": brief_page_url(slug, each["paragraph"])} for each in takeaway["evidence"]]
     return {
         "takeaway": takeaway["position"],
         "text": shorten(takeaway["text"], MAX_TEXT_CHARACTERS),
         "evidence": evidence,
-        "source": evidence[0]["source"] if evidence else brief_page(slug),
+        "source": evidence[0]["source"] if evidence else brief_page_url(slug),
     }
 
 
 def _body(article: Values) -> list[Values]:
     slug = article["slug"]
-    return [_paragraph(**each, source=brief_page(slug, each["paragraph"])) for each in article["body"]]
+    return [_paragraph(**each, source=brief_page_url(slug, each["paragraph"])) for each in article["body"]]
 
 
 def _analysis(article: Values) -> list[Values]:
     paragraphs = article["analysis"]["paragraphs"] if article["analysis"] else []
-    source = brief_page(article["slug"])
+    source = brief_page_url(article["slug"])
     return [_paragraph(number, each, source) for number, each in enumerate(paragraphs, 1)]
 
 
@@ -88,7 +88,8 @@ def _paragraph(paragraph: int, text: str, source: str) -> Values:
 def _entities(article: Values) -> list[Values]:
     keys = ("slug", "name", "type", "mention_count")
     return [
-        {key: each[key] for key in keys} | {"page": entity_page(each["slug"])} for each in article["entities"]
+        {key: each[key] for key in keys} | {"page": entity_page_url(each["slug"])}
+        for each in article["entities"]
     ]
 
 
@@ -103,7 +104,7 @@ def _related_link(link: Values) -> Values:
         "title": link["title"],
         "score": link["score"],
         "reasons": [_reason(each) for each in link["reasons"]],
-        "page": slug and brief_page(slug),
+        "page": slug and brief_page_url(slug),
     }
 
 

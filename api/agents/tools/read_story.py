@@ -7,7 +7,7 @@ from api.agents.tools.answers import (
     MAX_ANSWER_BYTES,
     NEXT_CURSOR,
     STATEMENT,
-    brief_page,
+    brief_page_url,
     brief_values,
     count_fitting,
     json_bytes,
@@ -76,7 +76,7 @@ def _key_points(story: Values, path: str) -> list[Values]:
 def _brief(article: Values) -> Values:
     """Return a brief without its summary, which often repeats the key points."""
     values = brief_values(article)
-    return {key: values[key] for key in BRIEF_KEYS} | {"page": brief_page(article["slug"])}
+    return {key: values[key] for key in BRIEF_KEYS} | {"page": brief_page_url(article["slug"])}
 
 
 READ_STORY = Tool(

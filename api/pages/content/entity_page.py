@@ -21,7 +21,7 @@ from api.pages.blueprint import (
     page_response,
 )
 from api.pages.content.article_view import web_url
-from api.pages.content.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
+from api.pages.content.brief_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
 from api.pages.content.histogram import histogram
 from api.pages.page_values import paging
 from api.resources.lookup import ENTITIES, entity_lookup, find_entity, redirect

@@ -17,7 +17,7 @@ from api.pages.blueprint import (
     page_response,
 )
 from api.pages.content.article_view import MAX_CLASS_NUMBER, entity_groups
-from api.pages.content.content_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
+from api.pages.content.brief_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
 from api.pages.content.histogram import histogram
 from api.pages.content.story_view import (
     BRIEF_KEYS,

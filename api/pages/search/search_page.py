@@ -16,7 +16,7 @@ from api.pages.blueprint import (
     page_response,
 )
 from api.pages.page_query import PageQuery, page_query
-from api.pages.page_values import json_values, paging
+from api.pages.page_values import page_body, paging
 from api.pages.search.filter_names import filter_names
 from api.pages.search.search_filters import FACET_HEADINGS, facet_lists, filter_chips
 from api.v1.article_pages import article_page
@@ -53,7 +53,7 @@ def get_search_page(parameters: dict[str, Any]) -> Response:
     more = {"facets": tuple(FACET_HEADINGS), "facet_limit": FACET_LIMIT, "total": False}
     if "q" in parameters:
         more["include"] = ("highlights",)
-    page, query = json_values(article_page(parameters | more)), page_query(parameters)
+    page, query = page_body(article_page(parameters | more)), page_query(parameters)
     facets = page["meta"]["facets"]
     search = " ".join(query.values("q"))
     return page_response(

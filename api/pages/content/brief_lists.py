@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.pages.page_values import json_values
+from api.pages.page_values import page_body
 from api.resources.parameters import PageParameters
 from api.v1.article_pages import article_page
 from api.v1.json_values import Values
@@ -50,4 +50,4 @@ def read_briefs(
         query["fields"] = fields
     if facets and "cursor" not in parameters:
         query["facets"] = facets
-    return json_values(article_page(query, **scope))
+    return page_body(article_page(query, **scope))
