@@ -47,7 +47,7 @@ ATOM_FEED = Alternate("Atom feed", "application/atom+xml", "/v1/feed.atom")
 JSON_FEED = Alternate("JSON Feed", "application/feed+json", "/v1/feed.json")
 
 
-def json_form(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternate:
+def json_alternate(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternate:
     """Return an alternate for the JSON resource whose values a page shows."""
     return Alternate("JSON", "application/json", path, tuple(query))
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam
 from api.database.request_connection import request_connection
 from api.listing.keyset import Rows
 from api.listing.pages import make_page
-from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_form, page_response
+from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_alternate, page_response
 from api.pages.page_values import page_body, paging
 from api.resources.parameters import Choice, PageParameters
 from api.v1.routes.changes import CHANGE_ROWS, CHANGES, COUNT_CHANGES, change_items
@@ -68,7 +68,7 @@ def get_changes_page(parameters: dict[str, Any]) -> Response:
         "changes.html",
         title="Changes",
         section="changes",
-        alternates=[json_form("/v1/changes")],
+        alternates=[json_alternate("/v1/changes")],
         days=[(day, list(several)) for day, several in days],
         paging=paging(changes),
     )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from api.database.base import AnySelect, table_of
 from api.database.request_connection import request_connection
 from api.models import Entity, Story
-from api.pages.blueprint import ATOM_FEED, JSON_FEED, json_form, page_response
+from api.pages.blueprint import ATOM_FEED, JSON_FEED, json_alternate, page_response
 from api.pages.example_queries import example_queries
 from api.pages.page_values import page_body
 from api.urls import settings, url
@@ -50,8 +50,8 @@ def start_page() -> Response:
             "counts": _counts(),
             "examples": list(example_queries(briefs["data"], stories["data"])),
         }
-    forms = [json_form("/"), ATOM_FEED, JSON_FEED] if is_open else [json_form("/")]
-    response = page_response("start.html", title="", alternates=forms, is_open=is_open, url=url, **shown)
+    alternates = [json_alternate("/"), ATOM_FEED, JSON_FEED] if is_open else [json_alternate("/")]
+    response = page_response("start.html", title="", alternates=alternates, is_open=is_open, url=url, **shown)
     response.headers["Vary"] = "Accept"
     return response
 

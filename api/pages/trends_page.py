@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response
 
-from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_form, page_response
+from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_alternate, page_response
 from api.pages.labels import ENTITY_TYPE_LABELS
 from api.pages.page_query import PageQuery, page_query
 from api.pages.page_values import page_body, paging
@@ -40,7 +40,7 @@ def get_trends_page(parameters: dict[str, Any]) -> Response:
         "trends.html",
         title="Trends",
         section="trends",
-        alternates=[json_form("/v1/trends", query.pairs)],
+        alternates=[json_alternate("/v1/trends", query.pairs)],
         trends=[_with_briefs(each) for each in trends["data"]],
         days=days,
         previous_days=PREVIOUS_WINDOWS * days,

@@ -1,4 +1,4 @@
-"""The page of a brief: its text with evidence and entities, related briefs, revisions and other forms."""
+"""The page of a brief: its text with evidence and entities, related briefs, revisions and alternates."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy import bindparam, select
 
 from api.database.request_connection import request_connection
-from api.pages.blueprint import BROWSE_PATH, HTML, Alternate, blueprint, json_form, page_response
+from api.pages.blueprint import BROWSE_PATH, HTML, Alternate, blueprint, json_alternate, page_response
 from api.pages.content.article_view import article_view
 from api.resources.fields import rfc3339
 from api.resources.lookup import ARTICLES, REFERENCE, redirect
@@ -42,7 +42,7 @@ def get_article_page(article: str) -> Response:
         "article.html",
         title=values["title"],
         section="browse",
-        alternates=_forms(values["slug"]),
+        alternates=_alternates(values["slug"]),
         article=values,
         story=_read_story(UUID(values["story"]["id"])),
         revisions=_revisions(identity, values["revision"]),
@@ -50,11 +50,11 @@ def get_article_page(article: str) -> Response:
     )
 
 
-def _forms(slug: str) -> list[Alternate]:
-    """Return the other forms of the article with the slug `slug`."""
+def _alternates(slug: str) -> list[Alternate]:
+    """Return the alternates of the page of the article with the slug `slug`."""
     address = f"/v1/articles/{slug}"
     return [
-        json_form(address),
+        json_alternate(address),
         Alternate("Markdown", "text/markdown", f"{address}.md"),
         Alternate("JSON-LD (schema.org)", "application/ld+json", f"{address}.jsonld"),
         Alternate("ninjs (IPTC)", "application/json", f"{address}.ninjs"),

@@ -17,7 +17,7 @@ from api.pages.blueprint import (
     JSON_FEED,
     Alternate,
     blueprint,
-    json_form,
+    json_alternate,
     page_response,
 )
 from api.pages.content.article_view import web_url
@@ -71,7 +71,7 @@ def get_entity_page(parameters: dict[str, Any], entity: str) -> Response:
         "entity.html",
         title=values["name"],
         section="browse",
-        alternates=_forms(row.slug),
+        alternates=_alternates(row.slug),
         entity=values | {"same_as": [(each, web_url(each)) for each in values["same_as"]]},
         briefs=page["data"],
         counts=counted,
@@ -99,11 +99,11 @@ def _co_mentioned(slug: str, counts: Sequence[Values]) -> list[Values]:
     return [references[each] | {"shared_article_count": shared[each]} for each in slugs]
 
 
-def _forms(slug: str) -> list[Alternate]:
-    """Return the other forms of the entity with the slug `slug`."""
+def _alternates(slug: str) -> list[Alternate]:
+    """Return the alternates of the page of the entity with the slug `slug`."""
     address, query = f"/v1/entities/{slug}", (("entity", slug),)
     return [
-        json_form(address),
+        json_alternate(address),
         Alternate("Articles as JSON", "application/json", f"{address}/articles"),
         Alternate("Entities mentioned with it", "application/json", f"{address}/co-mentioned"),
         ATOM_FEED._replace(query=query),

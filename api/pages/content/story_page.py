@@ -13,7 +13,7 @@ from api.pages.blueprint import (
     JSON_FEED,
     Alternate,
     blueprint,
-    json_form,
+    json_alternate,
     page_response,
 )
 from api.pages.content.article_view import MAX_CLASS_NUMBER, entity_groups
@@ -71,7 +71,7 @@ def get_story_page(parameters: dict[str, Any], story: str) -> Response:
         "story.html",
         title=values["title"],
         section="browse",
-        alternates=_forms(row.slug),
+        alternates=_alternates(row.slug),
         story=values,
         briefs=briefs,
         entity_groups=entity_groups(values["entities"]),
@@ -94,11 +94,11 @@ def _read_story(number: int) -> Values:
     return values
 
 
-def _forms(slug: str) -> list[Alternate]:
-    """Return the other forms of the story with the slug `slug`."""
+def _alternates(slug: str) -> list[Alternate]:
+    """Return the alternates of the page of the story with the slug `slug`."""
     query = (("story", slug),)
     return [
-        json_form(f"/v1/stories/{slug}"),
+        json_alternate(f"/v1/stories/{slug}"),
         Alternate("Articles as JSON", "application/json", f"/v1/stories/{slug}/articles"),
         ATOM_FEED._replace(query=query),
         JSON_FEED._replace(query=query),

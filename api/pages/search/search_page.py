@@ -12,7 +12,7 @@ from api.pages.blueprint import (
     JSON_FEED,
     Alternate,
     blueprint,
-    json_form,
+    json_alternate,
     page_response,
 )
 from api.pages.page_query import PageQuery, page_query
@@ -60,7 +60,7 @@ def get_search_page(parameters: dict[str, Any]) -> Response:
         "search.html",
         title=f"Results for {search}" if search else "Browse",
         section="browse",
-        alternates=_forms(query),
+        alternates=_alternates(query),
         page=page,
         briefs=[_with_passages(each) for each in page["data"]],
         query=query,
@@ -73,11 +73,11 @@ def get_search_page(parameters: dict[str, Any]) -> Response:
     )
 
 
-def _forms(query: PageQuery) -> list[Alternate]:
+def _alternates(query: PageQuery) -> list[Alternate]:
     """Return the alternates of the search page for a query: its JSON and its feeds."""
     feed_query = query.without(*PARAMETERS_NOT_IN_FEEDS).pairs
     return [
-        json_form("/v1/articles", query.pairs),
+        json_alternate("/v1/articles", query.pairs),
         ATOM_FEED._replace(query=feed_query),
         JSON_FEED._replace(query=feed_query),
     ]
