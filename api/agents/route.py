@@ -8,7 +8,7 @@ from api.agents.documentation import describe
 from api.agents.messages import Message, ProtocolError, parse_message, result_response
 from api.agents.methods import answer
 from api.agents.origins import is_origin_allowed
-from api.agents.versions import STATELESS_VERSION, version_of
+from api.agents.versions import INITIALIZED_VERSIONS, version_of
 from api.problem_kinds import MAX_BODY_BYTES, ProblemKind
 from api.problems import RETRY_SECONDS, ProblemException
 from api.resources.blueprint import Blueprint
@@ -27,25 +27,22 @@ def call_mcp() -> Response:
     documentation lists the tools and shows how to connect a client.
     """
     _check_request()
-    message = None
+    message = version = None
     try:
         message = parse_message(request.get_data())
         version = version_of(message, request.headers)
         if message.id is None:
             return _response(None, 202)
-        try:
-            return _response(result_response(message, answer(message, version)), 200)
-        except ProtocolError as error:
-            return _error_response(message, error, has_own_status=version == STATELESS_VERSION)
+        return _response(result_response(message, answer(message, version)), 200)
     except ProtocolError as error:
-        return _error_response(message, error)
+        return _error_response(message, error, has_own_status=version not in INITIALIZED_VERSIONS)
 
 
 blueprint.add_url_rule(MCP_PATH, "call_mcp", describe(blueprint, call_mcp), methods=["POST"])
 
 
 def _check_request() -> None:
-    """Check the headers `Origin`, `Content-Type` and `Accept`.
+    """Check the headers `Origin`, `Content-Type` and `Accept`, and limit the size of the body.
 
     Raises:
         HTTPException: A header is wrong (403, 406 or 415).
@@ -59,9 +56,7 @@ def _check_request() -> None:
     request.max_content_length = MAX_BODY_BYTES
 
 
-def _error_response(
-    message: Message | None, error: ProtocolError, *, has_own_status: bool = True
-) -> Response:
+def _error_response(message: Message | None, error: ProtocolError, *, has_own_status: bool) -> Response:
     """Return the response to a request that failed.
 
     Args:
