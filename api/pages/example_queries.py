@@ -1,4 +1,4 @@
-"""Queries to try on the start page, made from the newest briefs and stories, so that each finds something."""
+"""Make the queries to try on the start page from its briefs and stories, so that each finds something."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

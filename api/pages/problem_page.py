@@ -19,7 +19,7 @@ PAGE_HEADERS = {
 
 
 def wants_page(environ: WSGIEnvironment) -> bool:
-    """Return True if an error is sent as a page. It is JSON for other clients, and on paths for programs."""
+    """Return True if errors are sent as pages: the client prefers HTML, and the path is not for programs."""
     path = environ["PATH_INFO"]
     is_for_programs = path in PROGRAM_PATHS or path.lstrip("/").partition("/")[0] in PROGRAM_SEGMENTS
     return not is_for_programs and prefers_html(environ.get("HTTP_ACCEPT", ""))

@@ -1,6 +1,6 @@
 """The blueprint with the routes of all pages.
 
-Importing the module of a page adds its routes to the blueprint.
+A module of a page adds its routes to the blueprint when it is imported, so this module imports them all.
 """
 
 from api.pages import assets, changes_page, trends_page
