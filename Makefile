@@ -81,7 +81,7 @@ evaluate: $(VENV)/dev.stamp  ## Compare what is extracted from the documents of 
 word-lists: $(VENV)/dev.stamp  ## Write the frozen word lists from the packages that they come from.
 	$(BIN)/python -m tools.freeze_word_lists
 
-scalar: $(VENV)/dev.stamp  ## Write the frozen script of the documentation page from the package that contains it.
+scalar: $(VENV)/dev.stamp  ## Copy the script of the documentation page from its package into the project.
 	$(BIN)/python -m tools.freeze_scalar
 
 screenshots: $(VENV)/dev.stamp  ## Take the pictures of the README in docs/images with Chromium.

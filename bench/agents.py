@@ -1,6 +1,7 @@
 """Compare the CPU time of `search_briefs` with that of the same search over HTTP: `python -m bench.agents`.
 
-The database is that of `make demo`, in memory of this process. No server and no network take part.
+The application runs in this process, without a server or a network. Its database is that at DATABASE_URL, or
+that of `make demo`.
 """
 
 import os
@@ -29,7 +30,7 @@ SEARCHES: dict[str, dict[str, Any]] = {
 def main() -> None:
     """Print a line for each search: the CPU time of a request over HTTP, of a tool call, and the ratio."""
     url = os.environ.get("DATABASE_URL", f"sqlite:///{DATABASE}")
-    # Without the byte cache, every request is answered anew.
+    # Without the byte cache, the service computes the answer of each request.
     client = create_app({"DATABASE_URL": url, "BRIEFS_CACHE_BYTES": "0"}).test_client()
     print("| search | HTTP, µs | tool, µs | ratio |\n| --- | ---: | ---: | ---: |")
     for name, arguments in SEARCHES.items():
@@ -55,7 +56,7 @@ def call(client: FlaskClient, arguments: object) -> TestResponse:
 
 
 def microseconds(request: Callable[[], object]) -> float:
-    """Return the CPU time of a request in this process, the mean of REQUESTS requests after a few others."""
+    """Return the mean CPU time of `request` in microseconds, over REQUESTS calls after a few others."""
     for _ in range(20):
         request()
     started = time.process_time()

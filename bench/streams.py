@@ -1,19 +1,16 @@
-"""Streams of a whole corpus under gunicorn: `python -m bench.streams URL`.
+"""Measure streams of a whole corpus under gunicorn: `python -m bench.streams URL`.
 
-While a stream is read, a second client sends small requests that no cache answers, one after the other. The
-table shows how the stream changes their times, and how much memory the worker takes.
+While a stream is read, a second client sends small requests, one after the other, which no cache can answer.
+The table shows how the stream changes the times of these requests, and how much memory the worker needs.
 """
 
 import os
-import signal
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from itertools import count
@@ -23,30 +20,38 @@ from typing import NamedTuple
 import click
 
 from bench.markdown import markdown_table
+from tests.support.server import PATIENCE_SECONDS, running_gunicorn
 
 STREAMS = ("/v1/articles.ndjson", "/v1/articles.ndjson?include=body", "/v1/articles.csv", "/v1/entities.csv")
-# The small requests are measured for this time without a stream.
+# How long the small requests are measured without a stream.
 QUIET_SECONDS = 10
-START_SECONDS = 60
 MEBIBYTE = 1 << 20
 
 
-class Streamed(NamedTuple):
-    """The measurement of one stream: times in seconds, memory of the worker in bytes."""
+class StreamMeasurement(NamedTuple):
+    """The measurement of one stream.
 
-    first_byte: float
+    Attributes:
+        first_byte_seconds: The time to the first byte.
+        seconds: The time to the last byte.
+        size: The number of bytes.
+        memory_growth: How much the memory of the worker grew, in bytes.
+        other_seconds: The times of the small requests that were sent meanwhile.
+    """
+
+    first_byte_seconds: float
     seconds: float
     size: int
-    growth: int
-    others: list[float]
+    memory_growth: int
+    other_seconds: list[float]
 
 
 class Service:
     """A gunicorn server with one worker.
 
     Args:
-        port: Its port.
-        master: The process id of its master process.
+        port: The port of the server on 127.0.0.1.
+        master: The process id of the master process.
     """
 
     def __init__(self, port: int, master: int) -> None:
@@ -55,7 +60,7 @@ class Service:
         self._numbers = count()
 
     def memory(self) -> int:
-        """Return the memory of the worker without shared memory and files, in bytes."""
+        """Return the private memory of the worker in bytes, without shared memory and mapped files."""
         children = Path(f"/proc/{self._master}/task/{self._master}/children").read_text().split()
         status = Path(f"/proc/{children[-1]}/status").read_text()
         return int(status.partition("RssAnon:")[2].split()[0]) * 1024
@@ -71,7 +76,7 @@ class Service:
 
     def small_requests(self, stop: threading.Event) -> list[float]:
         """Send small requests until `stop` is set, and return their times in seconds."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=START_SECONDS)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         times = []
         while not stop.is_set():
             times.append(self.small_request(connection))
@@ -80,22 +85,22 @@ class Service:
         return times
 
     def read_stream(self, target: str) -> tuple[float, float, int, int]:
-        """Read a stream. Return the times to the first byte and to the end, its size, and the most memory.
+        """Read a stream, and return the times to its first and last byte, its size, and the peak memory.
 
-        A process of its own reads the stream, so that it does not delay the small requests of this process.
+        curl reads the stream in its own process, so that reading does not delay the small requests.
         """
         written = "%{time_starttransfer} %{time_total} %{size_download} %{exitcode}"
         address = f"http://127.0.0.1:{self.port}{target}"
         command = ["curl", "-sS", "-o", os.devnull, "-w", written, address]
-        most = 0
+        peak = 0
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             while process.poll() is None:
-                most = max(most, self.memory())
+                peak = max(peak, self.memory())
                 time.sleep(0.1)
             first_byte, seconds, size, exit_code = process.communicate()[0].split()
         if exit_code != "0":
             raise click.ClickException(f"{target}: the stream is incomplete.")
-        return float(first_byte), float(seconds), int(size), most
+        return float(first_byte), float(seconds), int(size), peak
 
 
 def measure_streams(url: str, articles: int) -> str:
@@ -110,10 +115,10 @@ def measure_streams(url: str, articles: int) -> str:
                     f"`{target}`",
                     f"{found.size / MEBIBYTE:.0f}",
                     f"{found.seconds:.1f}",
-                    f"{found.first_byte * 1000:.0f}",
-                    f"{found.growth / MEBIBYTE:.1f}",
-                    _milliseconds(found.others),
-                    f"{_p99(found.others) / _p99(quiet):.1f}",
+                    f"{found.first_byte_seconds * 1000:.0f}",
+                    f"{found.memory_growth / MEBIBYTE:.1f}",
+                    _milliseconds(found.other_seconds),
+                    f"{_p99(found.other_seconds) / _p99(quiet):.1f}",
                 ]
             )
     head = ["stream", "MiB", "seconds", "first byte ms", "memory MiB", "others p50, p99 ms", "p99 ratio"]
@@ -123,22 +128,22 @@ def measure_streams(url: str, articles: int) -> str:
     )
 
 
-def _measure(service: Service, target: str) -> Streamed:
+def _measure(service: Service, target: str) -> StreamMeasurement:
     # The first stream of each kind fills the caches of the process.
     service.read_stream(f"{target}{'&' if '?' in target else '?'}q=thewordthatisnowhere")
     before = service.memory()
     results: list[tuple[float, float, int, int]] = []
     others = _with_others(service, lambda: results.append(service.read_stream(target)))
-    first_byte, seconds, size, most = results[0]
-    return Streamed(first_byte, seconds, size, max(0, most - before), others)
+    first_byte, seconds, size, peak = results[0]
+    return StreamMeasurement(first_byte, seconds, size, max(0, peak - before), others)
 
 
-def _with_others(service: Service, work: object) -> list[float]:
+def _with_others(service: Service, work: Callable[[], object]) -> list[float]:
     """Call `work`, and return the times of small requests that were sent meanwhile."""
     stop, times = threading.Event(), list[float]()
     thread = threading.Thread(target=lambda: times.extend(service.small_requests(stop)))
     thread.start()
-    work()  # type: ignore[operator]
+    work()
     stop.set()
     thread.join()
     return times
@@ -155,33 +160,11 @@ def _milliseconds(times: list[float]) -> str:
 @contextmanager
 def running_service(url: str) -> Iterator[Service]:
     """Run gunicorn with one worker on the database at `url`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    environ = os.environ | {"DATABASE_URL": url, "PORT": str(port), "BRIEFS_WORKERS": "1"}
-    root = Path(__file__).parents[1]
-    with tempfile.TemporaryFile() as log:
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
-        process = subprocess.Popen(command, cwd=root, env=environ, stdout=log, stderr=log)
-        try:
-            _wait_for(port, process)
-            yield Service(port, process.pid)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            connection = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise click.ClickException("The service does not answer.")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_gunicorn(url, Path(folder), BRIEFS_WORKERS="1") as server,
+    ):
+        yield Service(server.port, server.process.pid)
 
 
 @click.command()

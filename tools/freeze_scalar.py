@@ -1,4 +1,4 @@
-"""Write the script of Scalar, which draws the documentation page, from the package that contains it.
+"""Copy the script of Scalar, which draws the documentation page, from its package into the project.
 
 The version of the package is in requirements-dev.in. If it changes, run `make scalar` and the tests of the
 documentation page, look at the page, and update NOTICE.
@@ -13,7 +13,7 @@ FROZEN_SCRIPT = ASSETS_FOLDER / f"{SCALAR}.gz"
 
 
 def main() -> None:
-    """Write the compressed script, unless the file contains the same script already."""
+    """Write the compressed script, unless the file already contains the same script."""
     script = packaged_script()
     # Compare the uncompressed script, since versions of Python compress it to different bytes.
     if not FROZEN_SCRIPT.exists() or gzip.decompress(FROZEN_SCRIPT.read_bytes()) != script:

@@ -19,10 +19,10 @@ from tests.support.server import running_gunicorn, seeded_copy
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 SIZE = (1280, 800)
-# A smaller picture loads faster, and shows all that a reader needs to see.
+# The pictures are smaller than the window, so that they load faster.
 SCALE = 0.75
 MAX_BYTES = 150_000
-# The names of the pictures, and the addresses that they show.
+# The path of the page that each picture shows, by the name of the picture.
 PICTURES = {
     "start": "/",
     "brief": "/browse/articles/engineers-wake-lanner-1-with-a-borrowed-antenna",

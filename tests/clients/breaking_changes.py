@@ -19,7 +19,7 @@ DECLARATIONS = HERE / "declared-changes.yaml"
 
 
 def breaking_changes(released: Path, current: Path) -> list[str]:
-    """Return the changes from one specification to another that break clients, one text a change.
+    """Return the changes from one specification to another that break clients, one text per change.
 
     A text names the operation, the change and the rule of redocly, such as ``GET /v1/articles: `q` query
     parameter became required. (parameter-became-required)``.

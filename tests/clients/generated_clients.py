@@ -17,7 +17,7 @@ DATABASE = "sqlite://"
 
 
 def program_of(language: str, server: Server) -> str:
-    """Return the program that all blocks of the guide in `language` make, with the address of `server`."""
+    """Return all blocks of the guide in `language` as one program, which sends its requests to `server`."""
     return on_server(
         "\n".join(block.text for block in blocks_of(GUIDE) if block.language == language), server
     )
@@ -38,7 +38,7 @@ def generate(generator: str, server: Server, folder: Path) -> None:
 
 
 def check_python(program: Path) -> None:
-    """Check a Python program with `mypy --strict`, without errors in the generated code."""
+    """Check a Python program with `mypy --strict`. Errors in the generated code are ignored."""
     mypy = Path(sys.executable).with_name("mypy")
     options = (
         "--strict",
@@ -65,8 +65,9 @@ def run_with_change(
 
     Args:
         command: The command. Its last part is the file of the program.
-        make_driver: Returns code to append to the program, for an address that the code must request.
-        change: The function that is called when the program requests this address.
+        make_driver: A function that returns code to append to the program. The code must request the address
+            that is the argument of the function.
+        change: A function that is called when the program requests this address.
     """
 
     class Changes(BaseHTTPRequestHandler):

@@ -25,8 +25,9 @@ FLAGS = [
     "--disable-sync",
     "--window-size=1280,900",
 ]
-# The width of a phone. A desktop is wider than `MOBILE_WIDTH`.
+# Widths and heights of windows in pixels.
 PHONE, DESKTOP = (390, 844), (1280, 900)
+# The browser emulates a mobile device in windows that are narrower than this.
 MOBILE_WIDTH = 500
 
 needs_chromium = pytest.mark.skipif(
@@ -51,7 +52,7 @@ def running_browser(folder: Path) -> Iterator[Chrome]:
 
 
 def show_at(browser: Chrome, size: tuple[int, int], scheme: str = "light") -> None:
-    """Give the window of `browser` a width and a height in pixels, and a colour scheme."""
+    """Set the `size` of the window of `browser` (width and height in pixels) and its colour scheme."""
     width, height = size
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < MOBILE_WIDTH}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)

@@ -66,7 +66,7 @@ def serve(address: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
-        # A collection in a fork would copy the memory of all objects, too.
+        # Without this, a garbage collection in a fork would copy the memory of all objects.
         gc.freeze()
         print("ready", flush=True)
         while True:

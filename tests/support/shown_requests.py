@@ -9,7 +9,15 @@ DISABLED = "x-disabled"
 
 @dataclass(frozen=True)
 class ShownRequest:
-    """The first request of an operation: its id, its method, its tag, its path, and the target to request."""
+    """The first request of an operation.
+
+    Attributes:
+        operation_id: The id of the operation.
+        method: The method in lower case.
+        tag: The tag of the operation.
+        path: The path with the names of its parameters in braces.
+        target: The path with the values of its parameters, and the query.
+    """
 
     operation_id: str
     method: str
@@ -19,7 +27,7 @@ class ShownRequest:
 
 
 def shown_requests(specification: dict[str, Any]) -> list[ShownRequest]:
-    """Return the request of each operation, without the changes that a reader can make to it."""
+    """Return the first request of each operation in `specification`, before a reader edits it."""
     return [
         _shown_request(specification, path, method, operation)
         for path, item in specification["paths"].items()

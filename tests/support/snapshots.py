@@ -16,7 +16,7 @@ Fill = Callable[[Flask], object]
 
 
 class Snapshots:
-    """The databases that functions have filled, one for each function and engine.
+    """Copies of the databases that functions have filled, one for each function and engine.
 
     Args:
         folder: The folder for copies of SQLite files. Copies of PostgreSQL databases are on the same server.
@@ -27,9 +27,9 @@ class Snapshots:
         self._names: dict[tuple[str, Fill], str] = {}
 
     def fill(self, app: Flask, fill: Fill) -> None:
-        """Fill the empty database of `app` as `fill(app)` does.
+        """Fill the empty database of `app` with the rows that `fill(app)` inserts.
 
-        The first call with `fill` calls this function. Later calls copy the database that it has filled.
+        The first call with a function calls it. Later calls with it copy the database that it has filled.
         """
         with app.app_context():
             url = db.engine.url
