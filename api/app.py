@@ -64,10 +64,10 @@ from api.v1.routes import (
     related_links,
     revisions,
     stories,
+    streams,
     takeaways,
     trends,
 )
-from api.v1.streams import routes as streams
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses

@@ -1,7 +1,6 @@
 """Write a feed as Atom (RFC 4287), with the links of paged feeds (RFC 5005)."""
 
 import re
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from api.resources.openapi import TITLE
@@ -9,10 +8,9 @@ from api.urls import settings
 from api.v1.feeds.entry_text import author_of, full_html, summary_text
 from api.v1.feeds.query_feed import QueryFeed
 from api.v1.forms.addresses import urn_of, web_page_url
+from api.v1.json_values import Values
 
-Values = dict[str, Any]
-
-MEDIA_TYPE = "application/atom+xml"
+ATOM_MEDIA_TYPE = "application/atom+xml"
 NAMESPACE = "http://www.w3.org/2005/Atom"
 # The `updated` of a feed without entries. Atom requires a time.
 NEVER = "1970-01-01T00:00:00Z"
@@ -31,7 +29,7 @@ def atom_feed(feed: QueryFeed) -> bytes:
     _add_author(root, TITLE)
     for relation, target in feed.links.items():
         if target:
-            SubElement(root, "link", {"rel": relation, "type": MEDIA_TYPE, "href": target})
+            SubElement(root, "link", {"rel": relation, "type": ATOM_MEDIA_TYPE, "href": target})
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": feed.home})
     for article in feed.articles:
         _add_entry(root, article, is_full=feed.is_full)

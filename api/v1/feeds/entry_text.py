@@ -1,11 +1,10 @@
 """The texts of an entry of a feed: the full text of an article as HTML, or its summary as plain text."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from markupsafe import escape
 
-Values = dict[str, Any]
+from api.v1.json_values import Values
 
 
 def full_html(article: Values) -> str:

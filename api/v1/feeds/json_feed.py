@@ -1,16 +1,14 @@
 """Write a feed as JSON Feed, version 1.1."""
 
-from typing import Any
-
 from api.resources.openapi import TITLE
 from api.urls import settings
 from api.v1.feeds.entry_text import author_of, full_html, summary_text
 from api.v1.feeds.query_feed import QueryFeed
 from api.v1.forms.addresses import urn_of, web_page_url
 from api.v1.forms.shared_values import without_missing
+from api.v1.json_values import Values
 
-Values = dict[str, Any]
-
+JSON_FEED_MEDIA_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
 
 

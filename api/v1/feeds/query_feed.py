@@ -11,8 +11,8 @@ from api.resources.openapi import TITLE
 from api.resources.parameters import DEFAULT_LIMIT
 from api.urls import encode_pair, url
 from api.v1.article_pages import article_page
+from api.v1.json_values import Values
 
-Values = dict[str, Any]
 Pairs = list[tuple[str, str]]
 
 FULL, SUMMARY = "full", "summary"

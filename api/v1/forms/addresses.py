@@ -1,8 +1,6 @@
 """The URNs of articles, stories and entities, and the URLs of their web pages, for feeds and other forms."""
 
-from typing import Any
-
-Values = dict[str, Any]
+from api.v1.json_values import Values
 
 
 def urn_of(reference: Values) -> str:

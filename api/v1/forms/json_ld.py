@@ -1,12 +1,10 @@
 """Describe an article in the vocabulary of schema.org, as JSON-LD."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from api.v1.forms.addresses import urn_of, web_page_url
 from api.v1.forms.shared_values import body_text, is_subject, without_missing
-
-Values = dict[str, Any]
+from api.v1.json_values import Values
 
 CONTEXT = "https://schema.org"
 # The type in schema.org for each type of entity. schema.org has none for policies, such as plans and laws.

@@ -1,12 +1,10 @@
 """Describe an article in ninjs, the news format in JSON of the IPTC, version 3."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from api.v1.forms.addresses import urn_of
 from api.v1.forms.shared_values import body_text, is_subject, without_missing
-
-Values = dict[str, Any]
+from api.v1.json_values import Values
 
 STANDARD = {
     "name": "ninjs",

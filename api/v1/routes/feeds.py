@@ -7,8 +7,8 @@ from flask import Response
 
 from api.resources.blueprint import Blueprint
 from api.v1 import query_parameters as queries
-from api.v1.feeds.atom import MEDIA_TYPE, atom_feed
-from api.v1.feeds.json_feed import json_feed
+from api.v1.feeds.atom import ATOM_MEDIA_TYPE, atom_feed
+from api.v1.feeds.json_feed import JSON_FEED_MEDIA_TYPE, json_feed
 from api.v1.feeds.query_feed import read_feed
 from api.v1.schemas.feeds import JsonFeed
 
@@ -16,10 +16,8 @@ blueprint = Blueprint(
     "feeds", __name__, url_prefix="/v1", description="Feeds for feed readers, of any query for articles."
 )
 
-JSON_FEED = "application/feed+json"
 
-
-@blueprint.resource("/feed.json", JsonFeed, query=queries.FeedParameters, content_type=JSON_FEED)
+@blueprint.resource("/feed.json", JsonFeed, query=queries.FeedParameters, content_type=JSON_FEED_MEDIA_TYPE)
 def get_json_feed(parameters: dict[str, Any]) -> Response:
     """Get a JSON Feed.
 
@@ -27,14 +25,16 @@ def get_json_feed(parameters: dict[str, Any]) -> Response:
     without a time of publication are last.
     """
     feed, headers = read_feed(parameters)
-    return Response(orjson.dumps(json_feed(feed)), mimetype=JSON_FEED, headers=headers)
+    return Response(orjson.dumps(json_feed(feed)), mimetype=JSON_FEED_MEDIA_TYPE, headers=headers)
 
 
-@blueprint.resource("/feed.atom", {"type": "string"}, query=queries.FeedParameters, content_type=MEDIA_TYPE)
+@blueprint.resource(
+    "/feed.atom", {"type": "string"}, query=queries.FeedParameters, content_type=ATOM_MEDIA_TYPE
+)
 def get_atom_feed(parameters: dict[str, Any]) -> Response:
     """Get an Atom feed.
 
     Returns the same articles as the JSON Feed in the format Atom (RFC 4287).
     """
     feed, headers = read_feed(parameters)
-    return Response(atom_feed(feed), mimetype=MEDIA_TYPE, headers=headers)
+    return Response(atom_feed(feed), mimetype=ATOM_MEDIA_TYPE, headers=headers)
