@@ -9,7 +9,9 @@ from api.discovery.llms_text import llms_text
 from api.resources.blueprint import Blueprint
 from api.urls import url
 
-blueprint = Blueprint("discovery", __name__, description="Descriptions of the service for programs.")
+blueprint = Blueprint(
+    "discovery", __name__, description="Discover what the service offers, in descriptions for programs."
+)
 
 
 @blueprint.resource(CATALOG_PATH, {"type": "object"}, content_type="application/linkset+json")

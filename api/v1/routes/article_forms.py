@@ -18,7 +18,10 @@ from api.v1.routes.articles import ARTICLE
 from api.v1.schemas import forms as schemas
 
 blueprint = Blueprint(
-    "forms", __name__, url_prefix="/v1", description="Articles in the formats of other programs."
+    "forms",
+    __name__,
+    url_prefix="/v1",
+    description="Get an article in the formats of other programs: Markdown, JSON-LD and ninjs.",
 )
 
 MARKDOWN, JSON_LD = "text/markdown", "application/ld+json"
@@ -48,7 +51,7 @@ def get_article_json_ld(article: str) -> Response:
     """Get an article as JSON-LD.
 
     Returns the article as a `NewsArticle` of schema.org. Its analysis is an `AnalysisNewsArticle`, and its
-    story the collection that the article is part of.
+    story is the collection that the article is part of.
     """
     values, same_as = read_described_article(article)
     return Response(orjson.dumps(news_article(values, same_as, settings().base_url)), mimetype=JSON_LD)

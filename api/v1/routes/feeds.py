@@ -13,7 +13,7 @@ from api.v1.feeds.query_feed import read_feed
 from api.v1.schemas.feeds import JsonFeed
 
 blueprint = Blueprint(
-    "feeds", __name__, url_prefix="/v1", description="Feeds for feed readers, of any query for articles."
+    "feeds", __name__, url_prefix="/v1", description="Follow any query for articles in a feed reader."
 )
 
 

@@ -15,7 +15,10 @@ from api.v1.streams import csv_rows, ndjson, parameters, tables
 from api.v1.streams.responses import csv_response, ndjson_response
 
 blueprint = Blueprint(
-    "streams", __name__, url_prefix="/v1", description="Everything that a query matches, in one response."
+    "streams",
+    __name__,
+    url_prefix="/v1",
+    description="Download everything that a query matches in one response.",
 )
 
 # The keys of articles whose columns are in a CSV only on request.

@@ -237,7 +237,7 @@ def test_addresses_are_absolute_under_the_base_url_and_otherwise_paths(
 
 
 @on_one_engine
-def test_an_empty_feed_is_valid_and_names_values_that_name_nothing(client: FlaskClient) -> None:
+def test_an_empty_feed_is_valid_and_names_unknown_values(client: FlaskClient) -> None:
     assert json_feed(client)["items"] == []
     feed = json_feed(client, "/v1/feed.json?entity=sunrsie")
     assert "There is no entity with the id or slug" in feed["description"]
