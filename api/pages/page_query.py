@@ -50,11 +50,3 @@ def page_query(parameters: Mapping[str, Any]) -> PageQuery:
         loaded = parameters.get(name)
         pairs += [(name, value) for value in (loaded if isinstance(loaded, ValueList) else values)]
     return PageQuery(pairs)
-
-
-def filled_pairs() -> list[Pair]:
-    """Return the names and values of the query string of the current request that are not empty.
-
-    Browsers also submit the empty fields of a form.
-    """
-    return [(name, value) for name, value in request.args.items(multi=True) if value.strip()]

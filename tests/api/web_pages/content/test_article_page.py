@@ -110,6 +110,16 @@ def test_a_takeaway_marks_and_links_the_paragraphs_that_support_it(demo: FlaskCl
             assert marked[f"paragraph-{number}"] == {at for at, each in evidence.items() if number in each}
 
 
+def test_each_paragraph_shows_its_number_and_names_the_takeaways_that_it_supports(demo: FlaskClient) -> None:
+    page = read_page(demo, f"/browse/articles/{CORRECTED}")
+
+    for number, paragraph in enumerate(by_class(page, "paragraph"), 1):
+        assert text_of(only(paragraph, "paragraph-number")) == f"Paragraph {number}"
+        links = find(paragraph, ".//a[starts-with(@href, '#takeaway-')]/@href")
+        label = [text_of(each) for each in by_class(paragraph, "badges")]
+        assert [each.startswith("Supports takeaway") for each in label] == [True] * bool(links)
+
+
 def test_the_stylesheet_has_a_rule_for_each_numbered_class() -> None:
     rules = re.findall(
         r":has\(\.marks-(\d+):is\(:hover, :focus-within\)\) \.marked-by-(\d+)", STYLESHEET.read_text()
