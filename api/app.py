@@ -49,6 +49,7 @@ from api.metrics.measurements import (
     measure_running,
 )
 from api.pages import registration as pages
+from api.pages.redirects import redirect_to_exact_page
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
@@ -151,6 +152,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     app.before_request(service.answer_options_of_server)
     register_problems(app)
     app.before_request(redirect_trailing_slash)
+    app.before_request(redirect_to_exact_page)
     CORS(
         app,
         resources={

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from flask import Response, request
 
-from api.pages.page_query import filled_pairs
-from api.pages.templates import CONTENT_SECURITY_POLICY, render, site_path
+from api.pages.templates import CONTENT_SECURITY_POLICY, render
 from api.resources.blueprint import Blueprint
 from api.urls import settings, url
 from api.web.negotiation import prefers_html
@@ -67,21 +65,6 @@ def page_response(
     values |= {"title": title, "alternates": list(alternates), "section": section}
     body = render(template, settings().base_url, **values)
     return Response(body, mimetype=HTML, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
-
-
-def drop_empty_parameters() -> Response | None:
-    """Redirect a browser (308) to the address without the empty fields that a form has submitted.
-
-    Return None if there are none. Clients that are not browsers get a 422 for an empty parameter.
-    """
-    filled = filled_pairs()
-    if not is_from_browser() or len(filled) == sum(map(len, request.args.listvalues())):
-        return None
-    location = site_path(settings().base_url, quote(request.path), filled)
-    return Response(status=308, headers={"Location": location})
-
-
-blueprint.before_request(drop_empty_parameters)
 
 
 def is_from_browser() -> bool:

@@ -148,6 +148,41 @@ def test_empty_fields_of_a_form_are_dropped_for_browsers_only(demo: FlaskClient)
     assert demo.get("/v1/articles?q=", headers=BROWSER).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("address", "location"),
+    [
+        ("/?q=", "/"),
+        ("/?utm_source=letter&utm_medium=mail", "/"),
+        ("/?ref=letter", None),
+        ("/browse?q=dam&fbclid=1&sort=title&mc_cid=2&mc_eid=3", "/browse?q=dam&sort=title"),
+        (f"/browse/stories/{STORY}?gclid=1", f"/browse/stories/{STORY}"),
+        ("/browse/trends?msclkid=1&window=7d", "/browse/trends?window=7d"),
+        ("/problems?utm_source=letter", "/problems"),
+        ("/docs?utm_source=letter", "/docs"),
+        ("/v1/articles?utm_source=letter", None),
+        ("/openapi.json?utm_source=letter", None),
+    ],
+)
+def test_tracking_parameters_are_dropped_for_browsers_only(
+    demo: FlaskClient, address: str, location: str | None
+) -> None:
+    response = demo.get(address, headers=BROWSER)
+    assert (response.status_code, response.headers.get("Location")) == (308 if location else 422, location)
+    if location:
+        assert "Accept" in response.headers["Vary"]
+        assert demo.get(location, headers=BROWSER).status_code == 200
+    assert demo.get(address).status_code == 422
+
+
+def test_lists_without_a_page_redirect_to_the_search_page(demo: FlaskClient) -> None:
+    for name in ("articles", "stories", "entities"):
+        for headers in (BROWSER, {}):
+            response = demo.get(f"/browse/{name}?q=dam", headers=headers)
+            assert (response.status_code, response.headers["Location"]) == (308, "/browse?q=dam")
+        assert demo.get(f"/browse/{name}/").headers["Location"] == "/browse"
+        assert demo.post(f"/browse/{name}").status_code == 404
+
+
 def test_a_wrong_parameter_is_explained_on_a_page(demo: FlaskClient) -> None:
     response = demo.get("/browse?sort=newest&offset=4", headers=BROWSER)
 

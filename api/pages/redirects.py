@@ -1,0 +1,47 @@
+"""Redirect inexact addresses of pages: with empty or tracking parameters, or of lists that have no page."""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from flask import Response, request
+
+from api.pages.blueprint import BROWSE_PATH
+from api.pages.problem_page import wants_page
+from api.pages.templates import site_path
+from api.urls import settings
+
+# Websites and mail programs add these parameters to links, to count visitors.
+TRACKING_PARAMETERS = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid"})
+TRACKING_PREFIX = "utm_"
+# The addresses above those of briefs, stories and entities. The search page lists all briefs.
+LIST_PATHS = frozenset(f"{BROWSE_PATH}/{name}" for name in ("articles", "stories", "entities"))
+
+
+def redirect_to_exact_page() -> Response | None:
+    """Redirect (308) a browser to the address without empty and tracking parameters.
+
+    Browsers submit the empty fields of a form, and shared links have tracking parameters. Clients that are
+    not browsers get a 422 for both. `LIST_PATHS` redirect all clients to the search page. Flask calls this
+    function before each request. It returns None for all other requests.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return None
+    if request.path.removesuffix("/") in LIST_PATHS:
+        return _redirect(BROWSE_PATH, request.args.items(multi=True))
+    if not request.query_string or not request.url_rule or not wants_page(request.environ):
+        return None
+    given = list(request.args.items(multi=True))
+    kept = [(name, value) for name, value in given if value.strip() and not _is_tracking(name)]
+    if kept == given:
+        return None
+    response = _redirect(quote(request.path), kept)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _is_tracking(name: str) -> bool:
+    return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIX)
+
+
+def _redirect(path: str, query: Iterable[tuple[str, str]]) -> Response:
+    return Response(status=308, headers={"Location": site_path(settings().base_url, path, query)})
