@@ -150,8 +150,8 @@ def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
 def problem_response(error: HTTPException) -> Response:
     """Return the response for `error`: a problem (RFC 9457) with the status and headers of the error.
 
-    The headers are, for example, `Allow` and `Retry-After`. Browsers get a page with the same texts, except
-    for errors of resources for programs.
+    The headers are, for example, `Allow` and `Retry-After`. Browsers get a page, except for errors of
+    resources for programs.
     """
     status = error.code or 500
     kind = error.kind if isinstance(error, ProblemException) else default_kind(status)
@@ -163,7 +163,7 @@ def problem_response(error: HTTPException) -> Response:
         members["errors"] = error.errors
     values = problem(kind, settings().base_url, quote(request.path), request.environ[ID], detail, members)
     if wants_page(request.environ):
-        page = problem_page(kind, values, settings().base_url)
+        page = problem_page(kind, values, settings().base_url, request.args.items(multi=True))
         response = current_app.response_class(page, status, headers=PAGE_HEADERS)
     else:
         response = current_app.response_class(orjson.dumps(values), status, mimetype=PROBLEM_JSON)

@@ -1,6 +1,6 @@
 """The page that a browser gets in place of a problem in JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -16,6 +16,26 @@ PAGE_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
+RELOAD = "Wait a little, then load the page again."
+CHECK_ADDRESS = "Check the address, or search the briefs."
+REMOVED = "It can no longer be read here. Search for other briefs about its subject."
+# What a reader of the pages should do. For the other kinds, the page has the advice for clients of the API.
+READER_ADVICE = {
+    ProblemKind.ADDRESS_NOT_FOUND: CHECK_ADDRESS,
+    ProblemKind.ARTICLE_NOT_FOUND: CHECK_ADDRESS,
+    ProblemKind.STORY_NOT_FOUND: CHECK_ADDRESS,
+    ProblemKind.ENTITY_NOT_FOUND: CHECK_ADDRESS,
+    ProblemKind.ARTICLE_REMOVED: REMOVED,
+    ProblemKind.STORY_REMOVED: REMOVED,
+    ProblemKind.INVALID_PARAMETERS: "Correct the following, then try again.",
+    ProblemKind.INVALID_CURSOR: "This part of a list can no longer be found. Start again at the first page.",
+    ProblemKind.QUOTA_EXCEEDED: RELOAD,
+    ProblemKind.INTERNAL_ERROR: "Load the page again. If this lasts, report the number of the request below.",
+    ProblemKind.DATABASE_UNAVAILABLE: RELOAD,
+    ProblemKind.DATABASE_UNUSABLE: RELOAD,
+    ProblemKind.DEADLINE_EXCEEDED: RELOAD,
+    ProblemKind.TOO_BUSY: RELOAD,
+}
 
 
 def wants_page(environ: WSGIEnvironment) -> bool:
@@ -25,15 +45,27 @@ def wants_page(environ: WSGIEnvironment) -> bool:
     return not is_for_programs and prefers_html(environ.get("HTTP_ACCEPT", ""))
 
 
-def problem_page(kind: ProblemKind, values: Mapping[str, Any], base_url: str) -> bytes:
-    """Return the HTML page about a problem, with the same texts as its JSON.
+def problem_page(
+    kind: ProblemKind, values: Mapping[str, Any], base_url: str, query: Iterable[tuple[str, str]] = ()
+) -> bytes:
+    """Return the HTML page about a problem.
 
     Args:
         kind: The kind of the problem.
         values: The body of the problem (RFC 9457).
         base_url: The value of BRIEFS_BASE_URL, or an empty text.
+        query: The names and values of the query string of the request. The page of an invalid search keeps
+            them in its search box.
     """
     page = render(
-        "problem.html", base_url, title=kind.title, section="", alternates=[], kind=kind, problem=values
+        "problem.html",
+        base_url,
+        title=kind.title,
+        section="",
+        alternates=[],
+        kind=kind,
+        problem=values,
+        advice=READER_ADVICE.get(kind, kind.advice),
+        query=list(query),
     )
     return page.encode()

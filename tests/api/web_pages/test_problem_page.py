@@ -7,11 +7,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 
+from api.pages.problem_page import READER_ADVICE, problem_page
 from api.problem_kinds import ProblemKind
-from api.problems import ProblemException
+from api.problems import ProblemException, example_problem
 from tests.api.answers import assert_problem
 from tests.api.conftest import ClientWith
-from tests.api.web_pages.odd_briefs import HOSTILE
+from tests.api.web_pages.odd_briefs import HOSTILE, SCRIPT
 from tests.api.web_pages.page_reading import BROWSER, find, read_page, text_of
 from tests.conftest import make_app
 
@@ -64,6 +65,35 @@ def test_refusals_before_flask_are_pages_for_browsers(client_with: ClientWith) -
     assert 'href="/briefs/pages.css"' in refused.text
     assert client.get("/browse?limit=3").mimetype == "application/problem+json"
     assert client.head("/browse?limit=3", headers=BROWSER).data == b""
+
+
+@on_one_engine
+@pytest.mark.parametrize("search", ["-x", "OR", "...", f"-{SCRIPT}"])
+def test_an_invalid_search_stays_in_the_search_box_with_its_valid_filters(
+    client: FlaskClient, search: str
+) -> None:
+    query = {"q": search, "sort": "title", "entity": ["a", "b"], "offset": "3", "cursor": "x"}
+    response = client.get("/browse", query_string=query, headers=BROWSER)
+    page = html.document_fromstring(response.text)
+
+    assert response.status_code == 422
+    _assert_harmless(response.text)
+    (form,) = find(page, "//form[@role='search']")
+    shown = [(each.get("name"), each.get("value")) for each in find(form, ".//input")]
+    assert shown == [("q", search), ("sort", "title"), ("entity", "a"), ("entity", "b")]
+    text = text_of(find(page, "//main")[0])
+    errors = client.get("/browse", query_string=query).get_json()["errors"]
+    assert [each["parameter"] for each in errors] == ["q", "offset"]
+    assert f"Search: {errors[0]['message']}" in text
+    assert "`errors`" not in response.text
+    assert "<code>errors</code>" not in response.text
+
+
+def test_the_pages_have_advice_for_readers() -> None:
+    for kind, words in READER_ADVICE.items():
+        page = problem_page(kind, example_problem(kind), "").decode()
+        assert words in text_of(html.document_fromstring(page))
+        assert not {"copy", "`errors`", "`Retry-After`"} & set(words.split())
 
 
 def test_hostile_text_is_shown_as_text(odd_briefs: str) -> None:
