@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -41,6 +42,8 @@ from seeds.transfer.importing import NotEmptyError, import_lines
 
 ANY_PATH = click.Path(exists=True, path_type=Path)
 REPORT_PATH = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+# How far a time of publication can be in the future without a warning, since clocks and zones differ.
+MAX_FUTURE = timedelta(days=1)
 
 
 def _stop_on_sigterm() -> None:
@@ -109,7 +112,14 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
         open_report(report) as outcomes,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
-        run = Run(begin, outcomes, strict=strict, admit_erased=admit_erased, is_pruning=prune)
+        run = Run(
+            begin,
+            outcomes,
+            strict=strict,
+            admit_erased=admit_erased,
+            latest_date=datetime.now(UTC) + MAX_FUTURE,
+            is_pruning=prune,
+        )
         # List the files after waiting for other runs, because files can appear or disappear meanwhile.
         found = find_files(paths)
         if not found.documents:

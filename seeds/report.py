@@ -17,7 +17,7 @@ import orjson
 from api.models import CREATED, REMOVED, UPDATED
 from seeds.command_files import StreamError, open_output
 from seeds.escaping import printable
-from seeds.parsing.document import ParseWarning, Rejection
+from seeds.parsing.document import LoadWarning, Rejection
 from seeds.storing.history import UNCHANGED, Outcome
 
 REJECTED = "rejected"
@@ -45,7 +45,7 @@ class Report:
         return ", ".join(f"{self.counts[outcome]} {outcome}" for outcome in OUTCOMES)
 
     def add_outcome(
-        self, name: str, key: str, outcome: Outcome, warnings: Sequence[ParseWarning] = ()
+        self, name: str, key: str, outcome: Outcome, warnings: Sequence[LoadWarning] = ()
     ) -> None:
         """Add the outcome of a document that was stored, or of an article that was removed.
 
@@ -53,14 +53,14 @@ class Report:
             name: The file name of the document.
             key: The key that identifies the document across loads.
             outcome: The result of the load or of the removal.
-            warnings: The warnings of the parser about the document.
+            warnings: The warnings about the document.
         """
         article = {"id": outcome.identity, "slug": outcome.slug}
         result = {"article": article, "revision": outcome.revision, "changes": outcome.differences}
         self._add(name, key, outcome.kind, result | {"warnings": warnings, "error": None})
 
     def add_rejection(
-        self, name: str, key: str | None, rejection: Rejection, warnings: Sequence[ParseWarning] = ()
+        self, name: str, key: str | None, rejection: Rejection, warnings: Sequence[LoadWarning] = ()
     ) -> None:
         """Add a document that was rejected.
 
@@ -68,7 +68,7 @@ class Report:
             name: The file name of the document.
             key: The key that identifies the document across loads, or None if it is unknown.
             rejection: The reason.
-            warnings: The warnings of the parser about the document.
+            warnings: The warnings about the document.
         """
         # The report has no field for a byte offset, so the message contains the offset.
         place = f"{rejection.place}: " if rejection.byte is not None else ""

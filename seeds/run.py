@@ -1,6 +1,7 @@
 """The steps of `flask seed load`: store each document, then remove the articles whose documents are gone."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from sys import intern
@@ -10,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from api.models import CREATED, Corpus
+from api.resources.fields import rfc3339
 from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
 from seeds.linking.vector_cache import VectorCache
-from seeds.parsing.document import Rejection
+from seeds.parsing.document import LoadWarning, Rejection
 from seeds.parsing.files import RejectedDocument, real_path
 from seeds.parsing.folders import FoundFiles
 from seeds.parsing.formats.registry import find_format
@@ -48,6 +50,7 @@ class Run:
         report: The report to which the outcome of each document is added.
         strict: Reject documents that have warnings.
         admit_erased: Load documents whose articles were erased.
+        latest_date: Warn of documents that were published after this time, or None to accept all times.
         is_pruning: True if `prune` is called after `load`. Only then, the run keeps the names of all files.
     """
 
@@ -58,10 +61,12 @@ class Run:
         *,
         strict: bool,
         admit_erased: bool,
+        latest_date: datetime | None = None,
         is_pruning: bool = False,
     ) -> None:
         self._begin, self._report = begin, report
         self._strict, self._admit_erased, self._is_pruning = strict, admit_erased, is_pruning
+        self._latest_date = latest_date
         self._seen = SeenDocuments()
         self._vectors = VectorCache()
         self._key_points = KeyPointChooser()
@@ -114,7 +119,11 @@ class Run:
         self._batch_bytes += len(read.document) if isinstance(read, ReadDocument) else 0
 
     def _check(self, path: Path, read: ReadDocument) -> ReadDocument | RejectedDocument:
-        """Return `read`, or its rejection if its key was seen before or if `--strict` rejects it."""
+        """Return `read` with all its warnings.
+
+        Return its rejection if its key was seen before or if `--strict` rejects it.
+        """
+        read = read._replace(warnings=(*read.warnings, *self._date_warnings(read)))
         key, warnings = read.record.key, read.warnings
         place = printable(str(path)) + (f" line {read.line}" if read.line else "")
         first = self._seen.places.setdefault(key, place)
@@ -126,6 +135,13 @@ class Run:
             message = f"{warning.section}: {warning.message} (--strict)"
             return RejectedDocument(Rejection(message, line=warning.line), key, warnings)
         return read
+
+    def _date_warnings(self, read: ReadDocument) -> list[LoadWarning]:
+        published_at = read.record.published_at
+        if self._latest_date is None or published_at is None or published_at <= self._latest_date:
+            return []
+        message = f"{rfc3339(published_at)} in {read.date_source} is more than one day in the future"
+        return [LoadWarning("published_at", read.line, message)]
 
     def _store_batch(self, preparation: Preparation) -> None:
         """Store the documents of the batch in one transaction, and report all outcomes in their order."""
@@ -171,8 +187,9 @@ class Run:
     def _report_result(self, path: Path, read: ReadDocument, result: Outcome | Rejection) -> None:
         key, warnings = read.record.key, read.warnings
         for warning in warnings:
-            place = f"{printable(str(path))}: line {warning.line}"
-            print_message(f"{place}: warning: {warning.section}: {warning.message}")
+            place = f"line {warning.line}: " if warning.line else ""
+            message = f"warning: {warning.section}: {warning.message}"
+            print_message(f"{printable(str(path))}: {place}{message}")
         if isinstance(result, Rejection):
             self._reject(path, RejectedDocument(result, key, warnings))
             return

@@ -62,16 +62,26 @@ class RelatedTitle:
 
 
 @dataclass(frozen=True, slots=True)
-class ParseWarning:
-    """A problem in a document that does not prevent the document from being stored.
+class LoadWarning:
+    """A problem of a document that does not prevent the document from being stored.
 
-    `section` is the part of the page with the problem: the name of a field of `FieldLines`, or `page` for a
-    line outside all fields. `line` is the line number, from 1.
+    `section` is the part of the document or of its metadata with the problem. `line` is the line number, from
+    1, or None if it is unknown.
     """
 
     section: str
-    line: int
+    line: int | None
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParseWarning(LoadWarning):
+    """A warning of the parser, which always knows the line.
+
+    `section` is the name of a field of `FieldLines`, or `page` for a line outside all fields.
+    """
+
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from seeds.escaping import printable
-from seeds.parsing.document import Document, ParseWarning, Rejection
+from seeds.parsing.document import Document, LoadWarning, Rejection
 from seeds.parsing.formats.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from seeds.parsing.formats.registry import find_format, known_metadata, parse, parse_line
 from seeds.parsing.metadata import Metadata, merge_metadata
@@ -52,6 +52,13 @@ class SubmittedDocument:
         """The metadata of the document. The sidecar wins over the manifest, and both over the document."""
         return merge_metadata(self.sidecar, self.row, self.document.metadata)
 
+    @property
+    def date_source(self) -> str:
+        """Where `published_at` is given, for messages: the sidecar, the manifest or the document."""
+        if self.sidecar.published_at is not None:
+            return "the sidecar"
+        return MANIFEST_NAME if self.row.published_at is not None else "the document"
+
     @cached_property
     def key(self) -> str:
         """The key that identifies the document across loads, and from which the id of the article is derived.
@@ -85,7 +92,7 @@ class RejectedDocument:
 
     rejection: Rejection
     key: str | None
-    warnings: tuple[ParseWarning, ...] = ()
+    warnings: tuple[LoadWarning, ...] = ()
 
 
 def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | RejectedDocument]:

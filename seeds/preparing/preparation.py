@@ -116,6 +116,7 @@ def convert(submission: SubmittedDocument) -> ReadDocument:
         submission.data,
         submission.folder,
         submission.line,
+        submission.date_source,
         submission.document.warnings,
         has_requested_slug=slug is not None,
     )

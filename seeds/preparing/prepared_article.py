@@ -15,7 +15,7 @@ from api.v1.article_content import pack_content
 from seeds.extraction.catalogue import EntityRecord
 from seeds.extraction.mentions import EntityMatcher, Mention
 from seeds.linking.feature_vectors import FeatureVector
-from seeds.parsing.document import ParseWarning
+from seeds.parsing.document import LoadWarning
 from seeds.preparing.article_record import ArticleRecord
 from seeds.preparing.derivation import DerivedData, derive
 from seeds.preparing.search_terms import SearchTerms, search_terms
@@ -106,6 +106,7 @@ class ReadDocument(NamedTuple):
         document: The bytes of the document.
         folder: The real path of the folder that contains the file.
         line: The number of the line that is the document, or None if the whole file is.
+        date_source: Where the time of publication is given, for messages, such as `the sidecar`.
         warnings: The warnings of the parser.
         has_requested_slug: True if the metadata requests the slug of the record.
         article: The prepared article, or None if it is not prepared yet.
@@ -115,7 +116,8 @@ class ReadDocument(NamedTuple):
     document: bytes
     folder: str
     line: int | None
-    warnings: tuple[ParseWarning, ...]
+    date_source: str
+    warnings: tuple[LoadWarning, ...]
     has_requested_slug: bool
     article: PreparedArticle | None = None
 

@@ -91,6 +91,9 @@ def test_warnings_and_errors_have_their_places(app: Flask, tmp_path: Path) -> No
     assert broken["error"] == {"line": None, "message": "byte 30: is not UTF-8"} or (
         broken["error"]["message"].startswith("byte 30: ")
     )
+    write(tmp_path / "distant", "a", GAUGES, "published_at: 2999-01-01")
+    (distant,) = load(app, tmp_path / "distant")["documents"]
+    assert [(each["section"], each["line"]) for each in distant["warnings"]] == [("published_at", None)]
     (strict, *_) = load(app, pages, "--strict")["documents"]
     assert (strict["outcome"], strict["key"], strict["error"]["line"]) == ("rejected", "odd", warning["line"])
     assert strict["warnings"] == odd["warnings"]

@@ -1,8 +1,10 @@
 """Tests of `flask seed load`: which files are loaded, and the outcome of each document."""
 
 import functools
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 from flask import Flask
 
@@ -145,6 +147,54 @@ def test_strict_rejects_a_document_with_a_warning(app: Flask, tmp_path: Path) ->
     assert message_lines(result) == [f"{path}: line {warning.line}: {reason}"]
     assert (last_line(result), result.exit_code) == (summary_line(created=1, rejected=1), 1)
     assert [row["key"] for row in rows(app)["articles"]] == ["b"]
+
+
+def write_distant_dates(folder: Path) -> None:
+    """Write three documents that were published in 2999, according to a sidecar, a manifest and a line."""
+    write(folder, "a", GAUGES, "published_at: 2999-01-01")
+    write(folder, "b", SIRENS)
+    (folder / "manifest.csv").write_text("file,published_at\nb.txt,2999-02-01\n")
+    lines = [
+        orjson.dumps({"key": f"c{year}", "title": "A", "body": ["It rose."], "published_at": f"{year}-03-01"})
+        for year in (2024, 2999)
+    ]
+    (folder / "c.jsonl").write_bytes(b"\n".join(lines))
+
+
+DISTANT_DATES = (
+    ("a.txt: ", "2999-01-01T00:00:00Z in the sidecar"),
+    ("b.txt: ", "2999-02-01T00:00:00Z in manifest.csv"),
+    ("c.jsonl: line 2: ", "2999-03-01T00:00:00Z in the document"),
+)
+
+
+def test_a_date_in_the_future_is_a_warning(app: Flask, tmp_path: Path) -> None:
+    write_distant_dates(tmp_path)
+    for summary in (summary_line(created=4), summary_line(unchanged=4)):
+        result = seed(app, tmp_path)
+        assert message_lines(result) == [
+            f"{tmp_path}/{place}warning: published_at: {date} is more than one day in the future"
+            for place, date in DISTANT_DATES
+        ]
+        assert (last_line(result), result.exit_code) == (summary, 0)
+
+
+def test_strict_rejects_a_date_in_the_future(app: Flask, tmp_path: Path) -> None:
+    write_distant_dates(tmp_path)
+    result = seed(app, "--strict", tmp_path)
+    assert message_lines(result) == [
+        f"{tmp_path}/{place}rejected: published_at: {date} is more than one day in the future (--strict)"
+        for place, date in DISTANT_DATES
+    ]
+    assert [row["key"] for row in rows(app)["articles"]] == ["c2024"]
+
+
+def test_a_date_within_a_day_is_no_warning(app: Flask, tmp_path: Path) -> None:
+    write(
+        tmp_path, "a", GAUGES, f"published_at: {datetime.now(UTC) + timedelta(hours=23):%Y-%m-%dT%H:%M:%SZ}"
+    )
+    result = seed(app, "--strict", tmp_path)
+    assert (message_lines(result), last_line(result)) == ([], summary_line(created=1))
 
 
 def test_the_second_of_two_files_with_the_same_key_is_rejected(app: Flask, tmp_path: Path) -> None:
