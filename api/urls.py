@@ -11,6 +11,10 @@ HEALTH_PATH, METRICS_PATH, MCP_PATH = "/healthz", "/metrics", "/mcp"
 # The resources that report the state of the service to monitors. They need no API key, are neither limited
 # nor cached, and are answered even if the service is overloaded.
 STATUS_PATHS = frozenset({HEALTH_PATH, "/readyz", METRICS_PATH})
+# The files that pages load. They are neither limited nor checked for an API key, so that a page counts as one
+# request, and the page about a used-up quota has its stylesheet.
+ASSET_PATHS = frozenset({"/pages.css", "/icon.svg", "/favicon.ico"})
+ALWAYS_ADMITTED_PATHS = STATUS_PATHS | ASSET_PATHS
 # The collections that can be streamed, each in two formats (`api.v1.streams`). Streams are neither buffered
 # nor cached.
 STREAMED_COLLECTIONS = ("articles", "stories", "takeaways", "entities")

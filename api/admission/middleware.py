@@ -14,7 +14,7 @@ from api.admission.request_counters import Decision, Policies, Quota, RequestCou
 from api.config import Settings
 from api.problem_kinds import ProblemKind
 from api.problems import RETRY_SECONDS
-from api.urls import STATUS_PATHS
+from api.urls import ALWAYS_ADMITTED_PATHS
 from api.web.byte_cache import ByteCache
 from api.web.client_address import CLIENT_ADDRESS, parse_address
 from api.web.headers import Headers
@@ -86,7 +86,7 @@ class Admission:
 
         Add the headers `RateLimit-Policy` and `RateLimit` to the response if the client has a limit.
         """
-        if environ["PATH_INFO"] in STATUS_PATHS:
+        if environ["PATH_INFO"] in ALWAYS_ADMITTED_PATHS:
             return self.application(environ, start_response)
         key = requested_key(environ)
         if key is None and not self._requires_key(environ):

@@ -14,7 +14,7 @@ from marshmallow import Schema
 from api.resources.deprecation import DEPRECATION_HEADERS, Deprecation
 from api.resources.parameters import NoParameters, StrictParser
 from api.resources.serialization import Shape, sparse_shape
-from api.urls import STATUS_PATHS
+from api.urls import ALWAYS_ADMITTED_PATHS
 
 View = TypeVar("View", bound=Callable[..., Any])
 Headers = Mapping[str, tuple[str, str]]
@@ -111,7 +111,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
 
         def register(view: View) -> View:
             statuses = STREAM_STATUSES if is_stream else COMMON_STATUSES
-            if rule not in STATUS_PATHS:
+            if rule not in ALWAYS_ADMITTED_PATHS:
                 statuses = (*ADMISSION_STATUSES, *statuses)
             documented = self._document(view, shape, query, path_parameters, content_type, statuses, headers)
             if deprecation:

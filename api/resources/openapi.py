@@ -23,7 +23,7 @@ from api.resources.blueprint import header_object
 from api.resources.documented_parameters import documented_parameters
 from api.resources.fields import document_variants
 from api.resources.serialization import Shape
-from api.urls import STATUS_PATHS, STREAM_PATHS, settings
+from api.urls import ALWAYS_ADMITTED_PATHS, STREAM_PATHS, settings
 
 TITLE = "Briefs API"
 MAJOR_VERSION = __version__.partition(".")[0]
@@ -241,7 +241,7 @@ def _complete(spec: APISpec, require_key: bool) -> dict[str, Any]:
 
 def _security(path: str, require_key: bool) -> list[dict[str, list[str]]]:
     """Return the ways to send a key to the resource at `path`. An empty item means that no key is needed."""
-    if path in STATUS_PATHS:
+    if path in ALWAYS_ADMITTED_PATHS:
         return []
     return REQUIRED_KEY if require_key and is_protected(path) else OPTIONAL_KEY
 
@@ -284,7 +284,7 @@ def _headers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     if path in STREAM_PATHS:
         return STREAM_HEADERS | QUOTA_HEADERS
     is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))
-    quota_headers = {} if path in STATUS_PATHS else QUOTA_HEADERS
+    quota_headers = {} if path in ALWAYS_ADMITTED_PATHS else QUOTA_HEADERS
     headers = POST_HEADERS if "requestBody" in operation else SUCCESS_HEADERS
     return (PAGE_HEADERS if is_page else {}) | headers | quota_headers
 

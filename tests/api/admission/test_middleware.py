@@ -33,7 +33,7 @@ PROTECTED_TARGETS = (
     "/browse/x",
     "/mcp",
 )
-EXEMPT_TARGETS = ("/healthz", "/readyz")
+EXEMPT_TARGETS = ("/healthz", "/readyz", "/pages.css", "/icon.svg", "/favicon.ico")
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.support.server import ROOT
 
 PARTS = {"body", "analysis", "takeaways", "entities", "related", "source"}
 # Other formats leave out missing values.
+ALWAYS_ADMITTED = {"getHealth", "getReadiness", "getMetrics", "getStylesheet", "getIcon", "getFavicon"}
 OPTIONAL_IN_OTHER_FORMATS = {
     "NewsArticle": {
         *("description", "author", "publisher", "image", "datePublished", "abstract", "hasPart"),
@@ -309,23 +310,23 @@ def test_keys_are_optional_unless_the_service_requires_them(specification: dict[
     keys: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
     assert specification["security"] == [{}, *keys]
     operations = _operations(specification)
-    open_to_all = {"getHealth", "getReadiness", "getMetrics"}
-    assert {name for name, each in operations.items() if "security" in each} == open_to_all
+    assert {name for name, each in operations.items() if "security" in each} == ALWAYS_ADMITTED
     locked = specification_of(make_app("sqlite:////nowhere/briefs.db", BRIEFS_REQUIRE_KEY="true"))
     assert locked["security"] == keys
     assert "security" not in locked["paths"]["/mcp"]["post"]
     security = {path: each.get("security", keys) for path, each in get_operations(locked).items()}
-    assert [security.pop(path) for path in ("/healthz", "/readyz", "/metrics")] == [[], [], []]
+    open_paths = ("/healthz", "/readyz", "/metrics", "/pages.css", "/icon.svg", "/favicon.ico")
+    assert [security.pop(path) for path in open_paths] == [[]] * 6
     assert all(
         each == (keys if path.startswith(("/v1/", "/browse")) else [{}, *keys])
         for path, each in security.items()
     )
 
 
-def test_every_operation_except_health_checks_documents_refused_requests(
+def test_every_operation_except_health_checks_and_assets_documents_refused_requests(
     specification: dict[str, Any],
 ) -> None:
     for name, operation in _operations(specification).items():
-        is_exempt = name in ("getHealth", "getReadiness", "getMetrics")
+        is_exempt = name in ALWAYS_ADMITTED
         assert is_exempt != ({"401", "429"} <= set(operation["responses"])), name
         assert is_exempt != ("RateLimit" in operation["responses"]["200"]["headers"]), name
