@@ -57,7 +57,7 @@ def article_view(article: Values, mentions: Sequence[Any]) -> Values:
             "takeaways": max(0, len(article["takeaways"]) - MAX_TAKEAWAYS),
             "entities": max(0, len(article["entities"]) - MAX_ENTITIES),
             "related": max(0, len(article["related"]) - MAX_RELATED_LINKS),
-            "paragraphs": len(article["body"]) - len(body),
+            "body_characters": max(0, sum(len(each["text"]) for each in article["body"]) - MAX_BODY_LENGTH),
         },
         "max_class_number": MAX_CLASS_NUMBER,
     }

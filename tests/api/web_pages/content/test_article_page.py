@@ -233,6 +233,9 @@ def test_a_huge_brief_is_cut_and_says_where_the_rest_is(odd: FlaskClient) -> Non
     notices = [text_of(each) for each in by_class(page, "left-out")]
     assert any("50 more takeaways" in each for each in notices)
     assert any("all 400 paragraphs" in each for each in notices)
+    texts = [each["text"] for each in get(odd, "/v1/articles/a-brief-of-many-paragraphs")["body"]]
+    left_out = sum(map(len, texts)) - MAX_BODY_LENGTH
+    assert any(f"The last {left_out:,} characters are left out." in each for each in notices)
     for each in find(page, "//a[starts-with(@href, '#')]/@href"):
         assert find(page, f"//*[@id='{each[1:]}']"), each
 
