@@ -19,8 +19,8 @@ from tests.support.examples import PATHS, real_answers
 from tests.support.server import ROOT
 
 PARTS = {"body", "analysis", "takeaways", "entities", "related", "source"}
-# Other formats leave out missing values.
 ALWAYS_ADMITTED = {"getHealth", "getReadiness", "getMetrics", "getStylesheet", "getIcon", "getFavicon"}
+# Other formats leave out missing values.
 OPTIONAL_IN_OTHER_FORMATS = {
     "NewsArticle": {
         *("description", "author", "publisher", "image", "datePublished", "abstract", "hasPart"),
