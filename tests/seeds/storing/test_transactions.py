@@ -177,7 +177,8 @@ def test_a_load_announces_once_that_it_waits_for_a_writer_and_then_succeeds(
         assert rows(app)["articles"] == []
         lock.close()
         stdout, stderr = process.communicate()
-    assert (stdout, stderr) == ("2 created, 0 updated, 0 unchanged, 0 removed, 0 rejected\n", "")
+    mark = " (dry run)" if options else ""
+    assert (stdout, stderr) == (f"2 created, 0 updated, 0 unchanged, 0 removed, 0 rejected{mark}\n", "")
     assert process.returncode == 0
     assert len(rows(app)["articles"]) == (0 if options else 2)
 
