@@ -65,14 +65,28 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def seeded(app: Flask, folder: Path, database_url: str, snapshots: Snapshots) -> Iterator[None]:
-    """Load the documents of the project and an article "harbour" with two revisions, and export them."""
-    snapshots.fill(app, load_articles)
+def seeded(
+    app: Flask, folder: Path, database_url: str, snapshots: Snapshots, request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Load the documents that the page of the test shows, and export them.
+
+    These are the documents of the project and an article "harbour" with two revisions, or those of
+    `make demo`.
+    """
+    is_demonstration = request.node.callspec.params.get("name") in PAGES_AFTER_MAKE_DEMO
+    snapshots.fill(app, load_demonstration if is_demonstration else load_articles)
     write(folder, "harbour", Page())
     run(".venv/bin/flask seed export briefs.ndjson", folder, database_url)
     yield
     with app.app_context():
         db.engine.dispose()
+
+
+def load_demonstration(app: Flask) -> None:
+    """Load the same documents as `make demo`."""
+    load_documents(app)
+    result = app.test_cli_runner().invoke(args=["seed", "demo", "--yes"])
+    assert result.exit_code == 0, result.output
 
 
 def load_articles(app: Flask) -> None:
@@ -118,6 +132,8 @@ def assert_matches(printed: Any, served: Any, place: str = "answer") -> None:
 PAGES_FOR_BOTH_ENGINES = ("README.md", "docs/api.md", "docs/seeding.md")
 # These pages show the demonstration briefs.
 PAGES_ON_DEMONSTRATION = ("README.md",)
+# The example of this page contains the corpus revision that `make demo` leads to.
+PAGES_AFTER_MAKE_DEMO = ("docs/streams.md",)
 PAGES_WITH_COMMANDS = [
     pytest.param(engine, name, marks=[pytest.mark.slow] if engine == "postgresql" else [])
     for name, page in zip(NAMES, PAGES, strict=True)

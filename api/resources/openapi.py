@@ -112,8 +112,9 @@ errors: everything else is searched as a word. `include=highlights` returns the 
 `links.next` is never `null`, so you can follow it to keep a copy of all articles. Requests for a removed
 article return the status 410.
 
-**Caching.** Every 200 response has a strong `ETag`. Send it back as `If-None-Match`, and you get a 304 if
-nothing has changed. `Cache-Control` states how long a response can be used without a new request.
+**Caching.** Every 200 response to GET has a strong `ETag`, except streams. Send it back as
+`If-None-Match`, and you get a 304 if nothing has changed. `Cache-Control` states how long a response can be
+used without a new request.
 
 **Limits.** If your requests are limited, `RateLimit` says how many requests are left and when the full quota
 is available again. A request over the limit gets a 429, and `Retry-After` says how many seconds to wait. A

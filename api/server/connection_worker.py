@@ -218,6 +218,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         self._watch(connection, 0)
         connection.state = State.CLOSED
         self.connections.discard(connection)
+        connection.discard_unsent()
         connection.socket.close()
 
     def _refuse_if_queued(self, connection: Connection) -> bool:

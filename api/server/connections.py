@@ -1,5 +1,6 @@
 """The state of a connection to a client, and the request that has arrived."""
 
+import logging
 import math
 import re
 import socket
@@ -17,7 +18,7 @@ from gunicorn.http import RequestParser
 from gunicorn.http.errors import InvalidHeader
 
 from api.server.request_bodies import Arrival, RequestBody, body_of
-from api.server.response_stream import ResponseStream
+from api.server.response_stream import ClientGoneError, ResponseStream
 from api.urls import STATUS_PATHS
 
 # The maximum size of a request head. gunicorn also limits the request line and each header field.
@@ -31,6 +32,8 @@ RESET = struct.pack("ii", 1, 0)
 HOST = re.compile(r"(?:[\w.~!$&'()*+,;=-]|%[0-9a-f]{2})*(?::\d*)?|\[[0-9a-f:.]+\](?::\d*)?", re.A | re.I)
 # The beginning of a request that a monitor sends.
 MONITOR_REQUEST = re.compile(rf"(?:GET|HEAD) (?:{'|'.join(sorted(STATUS_PATHS))})[ ?]".encode())
+
+log = logging.getLogger("briefs.error")
 
 
 class State(Enum):
@@ -71,6 +74,7 @@ class Connection:
         is_incomplete: True if a response could not be completed. The connection is then reset, so that the
             client notices.
         discarded_bytes: The number of bytes that arrived in the state CLOSING.
+        stream_id: The id of the last request if its response is a stream, or an empty text.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Connection:
         self.requests = 0
         self.is_kept = self.is_incomplete = False
         self.discarded_bytes = 0
+        self.stream_id = ""
 
     def receive(self) -> bytes | None:
         """Return what the client has sent, at most RECEIVE_BYTES.
@@ -102,6 +107,22 @@ class Connection:
             return None
         except OSError:
             return b""
+
+    def discard_unsent(self) -> None:
+        """Discard the bytes of a response that the client did not receive.
+
+        If the response is a stream, log this, and let the next close of the socket reset the connection.
+        """
+        if self.stream_id and self.sock.unsent_bytes:
+            self.is_incomplete = True
+            self.reset_at_close()
+            extra = {
+                "request_id": self.stream_id,
+                "error": ClientGoneError.__name__,
+                "unsent_bytes": self.sock.unsent_bytes,
+            }
+            log.error("stream aborted", extra=extra)
+        self.sock.discard()
 
     def reset_at_close(self) -> None:
         """Make the next close of the socket reset the connection, so that the client sees an error."""
@@ -151,6 +172,7 @@ class Connection:
             OSError: The body is invalid.
         """
         self.requests += 1
+        self.stream_id = ""
         self.parser.unreader.unread(self.received)
         self.received = b""
         request = next(self.parser)

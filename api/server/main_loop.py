@@ -182,7 +182,13 @@ class PollingWorker(ConnectionWorker):
             self.set_accept_enabled(False)
 
     def _close_expired(self, now: float) -> None:
-        """Close the connections whose deadline has passed. Send 408 or 503 first if a request has begun."""
+        """Close the connections whose deadline has passed. Send 408 or 503 first if a request has begun.
+
+        A client that has received something since the last call gets a new deadline first.
+        """
+        for connection in self.connections:
+            if connection.state is State.SENDING and connection.sock.has_progressed():
+                connection.since, connection.deadline = now, now + self.send_seconds
         for connection in [each for each in self.connections if each.deadline <= now]:
             state = connection.state
             if state is State.ANSWERING:
@@ -192,7 +198,5 @@ class PollingWorker(ConnectionWorker):
                 continue
             elif state is State.RECEIVING and connection.received:
                 self._refuse(connection, 408, f"the {'body' if connection.body else 'head'} is incomplete")
-            elif state is State.SENDING and connection.sock.has_progressed():
-                connection.since, connection.deadline = now, now + self.send_seconds
             else:
                 self._close(connection)

@@ -2,13 +2,16 @@
 
 import select
 import socket
+import time
 from array import array
 from contextlib import suppress
 from fcntl import ioctl
 from termios import TIOCOUTQ
 
-# If more bytes of a response wait to be sent, the thread waits until the client has received half of them.
+# If more bytes of a response wait to be sent, the thread waits until at most half of this number wait.
 MAX_UNSENT_BYTES = 1_048_576
+# The time between two checks whether a client that a thread waits for has received something.
+PROGRESS_CHECK_SECONDS = 1.0
 # The number of blocks in one system call. Each system allows at least 16 (IOV_MAX of POSIX).
 MAX_BLOCKS = 16
 
@@ -40,14 +43,11 @@ class ResponseStream:
     def sendall(self, data: bytes) -> None:
         """Send a block of a response, or keep it if the client does not receive it now.
 
-        The first block of a response is its head, which is sent together with the second block. If more than
-        MAX_UNSENT_BYTES bytes wait to be sent, wait for the client first.
+        The first block of a response is its head, which is sent together with the second block.
 
         Raises:
-            ClientGoneError: The client has closed the connection, or received nothing for `send_seconds`.
+            ClientGoneError: The client has closed the connection.
         """
-        if self.unsent_bytes > MAX_UNSENT_BYTES:
-            self._wait()
         self._blocks.append(data)
         self.unsent_bytes += len(data)
         if self._is_begun:
@@ -104,14 +104,27 @@ class ResponseStream:
         self._queued_bytes = self.unsent_bytes + queued[0]
         return self._queued_bytes != before
 
-    def _wait(self) -> None:
+    def wait_if_full(self) -> None:
+        """Wait for the client if more than MAX_UNSENT_BYTES bytes wait to be sent.
+
+        A thread calls this method before it sends the next part of a response, and not after the last part.
+
+        Raises:
+            ClientGoneError: The client has closed the connection, or received nothing for `send_seconds`.
+        """
+        if self.unsent_bytes <= MAX_UNSENT_BYTES:
+            return
         poll = select.poll()
         poll.register(self._socket, select.POLLOUT)
         self.has_progressed()
+        deadline = time.monotonic() + self._send_seconds
         while self.unsent_bytes > MAX_UNSENT_BYTES // 2:
-            if poll.poll(self._send_seconds * 1000):
+            if poll.poll(PROGRESS_CHECK_SECONDS * 1000):
                 self.flush()
-            elif not self.has_progressed():
+            now = time.monotonic()
+            if self.has_progressed():
+                deadline = now + self._send_seconds
+            elif now >= deadline:
                 raise ClientGoneError
 
     # gunicorn calls the following methods too.

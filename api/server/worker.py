@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from gunicorn.http import wsgi
 
@@ -10,6 +11,8 @@ from api.server.main_loop import PollingWorker
 from api.server.refusals import refusal, status_of
 from api.server.response_stream import ClientGoneError, ResponseStream
 from api.server.responses import Response
+from api.urls import STREAM_PATHS
+from api.web.request_ids import ID, UNSENT_BYTES
 
 # A connection is closed after this many requests.
 MAX_KEEPALIVE_REQUESTS = 1_000
@@ -56,7 +59,10 @@ class ServiceWorker(PollingWorker):
             except (Exception, SystemExit) as error:
                 self.handle_error(req, conn.sock, conn.client, error)
             conn.sock.end()
-        except (ClientGoneError, StopIteration):
+        except ClientGoneError:
+            conn.discard_unsent()
+            return False
+        except StopIteration:
             conn.sock.discard()
             return False
         return is_kept
@@ -88,16 +94,7 @@ class ServiceWorker(PollingWorker):
             # The parser reads no further request from this connection either.
             req.force_close()
         try:
-            parts = self.wsgi(environ, response.start_response)
-            try:
-                for part in parts:
-                    response.write(part)
-                    if time.monotonic() > self.streams_end_at:
-                        raise ConnectionAbortedError
-                response.close()
-            finally:
-                if hasattr(parts, "close"):
-                    parts.close()
+            self._send_parts(conn, response, environ)
         except (Exception, SystemExit) as error:
             if isinstance(error, ClientGoneError) or not response.headers_sent:
                 raise
@@ -106,6 +103,27 @@ class ServiceWorker(PollingWorker):
             conn.is_incomplete = True
             raise StopIteration from error
         return not response.should_close()
+
+    def _send_parts(self, conn: Connection, response: Response, environ: WSGIEnvironment) -> None:
+        """Call the application, and send the parts of its response.
+
+        Wait for the client only between two parts. The main loop sends what is left after the last part.
+        """
+        parts = self.wsgi(environ, response.start_response)
+        conn.stream_id = environ.get(ID, "") if environ["PATH_INFO"] in STREAM_PATHS else ""
+        try:
+            for part in parts:
+                conn.sock.wait_if_full()
+                response.write(part)
+                if time.monotonic() > self.streams_end_at:
+                    raise ConnectionAbortedError
+            response.close()
+        except (ClientGoneError, ConnectionAbortedError):
+            environ[UNSENT_BYTES] = conn.sock.unsent_bytes
+            raise
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
 
     def _count_request(self) -> None:
         self.nr += 1

@@ -1,4 +1,4 @@
-"""The id of each request (header `X-Request-ID`)."""
+"""The id of each request (header `X-Request-ID`), and the keys of the WSGI environment for its record."""
 
 import re
 from random import getrandbits
@@ -7,6 +7,9 @@ from wsgiref.types import WSGIEnvironment
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # The key of the WSGI environment for the id of the request.
 ID = "briefs.request_id"
+# The key for the number of bytes that the server discarded because the response could not be completed. The
+# server sets it before it closes the body.
+UNSENT_BYTES = "briefs.unsent_bytes"
 
 
 def make_id() -> str:

@@ -5,6 +5,7 @@ in front of Flask. It also gives each request its id and the address of its clie
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from time import perf_counter, time
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from flask import request
 from api.admission.api_keys import PREFIX, hide_keys
 from api.web.client_address import CLIENT_ADDRESS, ClientAddresses
 from api.web.headers import Headers
-from api.web.request_ids import ID, request_id_of
+from api.web.request_ids import ID, UNSENT_BYTES, request_id_of
 
 # The key of the WSGI environment for the URL rule of the route.
 ROUTE = "briefs.route"
@@ -34,7 +35,8 @@ class RequestRecord(NamedTuple):
         target: The path and query as the client sent them.
         route: The URL rule, or None if the request matched no rule.
         status: The status of the response.
-        body_bytes: The size of the response body, after compression.
+        body_bytes: The size of the response body, after compression. If the body is produced while it is sent
+            and the client does not receive it, the number of bytes that the server passed to the system.
         seconds: The time from the call of the application until the response was ready to be sent. If the
             body is produced while it is sent, the time includes the sending.
         client_address: The IP address of the client, or an empty text if it is unknown.
@@ -107,9 +109,13 @@ class RequestRecords:
         else:
             size = _body_size(environ, status, response_headers)
         if size is None:
-            return _RecordedBody(body, lambda size: self._record(environ, status, size, started))
+            return _RecordedBody(body, partial(self._record_sent, environ, status, started))
         self._record(environ, status, size, started)
         return body
+
+    def _record_sent(self, environ: WSGIEnvironment, status: int, started: float, body_bytes: int) -> None:
+        """Record a request whose body had this size. Subtract the bytes that the server discarded."""
+        self._record(environ, status, max(0, body_bytes - environ.get(UNSENT_BYTES, 0)), started)
 
     def _record(self, environ: WSGIEnvironment, status: int, body_bytes: int, started: float) -> None:
         header = environ.get

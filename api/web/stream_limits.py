@@ -105,6 +105,8 @@ class _Stream:
             self._end()
             raise ConnectionAbortedError from error
         if chunk is None:
+            # The thread waits for its client only between two chunks, so it is free now. The client receives
+            # the end of the response only after this, so its next stream is not refused.
             self._end()
             raise StopIteration
         self._resume_at = time.monotonic() + (time.thread_time() - started) * PAUSE_FACTOR

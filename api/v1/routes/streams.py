@@ -48,7 +48,8 @@ def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream articles as CSV.
 
     Returns all articles that match, one per row. Takeaways are joined by line breaks, and the slugs of
-    entities by spaces.
+    entities by spaces. A CSV contains no warnings: if `entity` or `story` names nothing, the CSV has only its
+    first line. The same query as JSON or NDJSON has `warnings`.
     """
     return csv_response(parameters, article_collection, schemas.ArticlePage, tables.ARTICLES, LARGE_PARTS)
 
@@ -68,7 +69,7 @@ def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream stories as CSV.
 
     Returns all stories that match, one per row. The names of publications and the texts of takeaways are
-    joined by line breaks, and the slugs of entities by spaces.
+    joined by line breaks, and the slugs of entities by spaces. A CSV contains no warnings.
     """
     return csv_response(parameters, story_collection, schemas.StoryPage, tables.STORIES)
 
@@ -88,7 +89,7 @@ def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as CSV.
 
     Returns all takeaways that match, one per row. The numbers of the paragraphs in `evidence` and the slugs
-    of entities are joined by spaces.
+    of entities are joined by spaces. A CSV contains no warnings.
     """
     return csv_response(parameters, takeaway_collection, schemas.TakeawayPage, tables.TAKEAWAYS)
 

@@ -45,10 +45,17 @@ class Progress(NamedTuple):
 
 
 Encode = Callable[[list[Any], Progress], bytes]
+# A function that returns the bytes to send, given an encoded portion and True if more portions follow.
+Pack = Callable[[bytes, bool], bytes]
 
 
 def read_portions(
-    app: Flask, collection: Collection, cursors: CursorWriter, after: Sequence[Any] | None, encode: Encode
+    app: Flask,
+    collection: Collection,
+    cursors: CursorWriter,
+    after: Sequence[Any] | None,
+    encode: Encode,
+    pack: Pack,
 ) -> Iterator[bytes]:
     """Yield the encoded items of `collection` in portions.
 
@@ -59,6 +66,7 @@ def read_portions(
         after: The sort key after which the stream begins, or None to begin with the first item.
         encode: A function that returns the bytes of a portion, given its items and the progress of the
             stream.
+        pack: A function that returns the bytes of an encoded portion as they are sent.
     """
     key_length, row_count, item_count = len(collection.source.key_types), FIRST_ROWS, 0
     first_revision: int | None = None
@@ -78,8 +86,8 @@ def read_portions(
         item_count += len(items)
         portion = encode(items, Progress(next_cursor, item_count, first_revision, revision))
         row_count = _next_row_count(len(rows), len(portion), time.thread_time() - started)
-        if portion:
-            yield portion
+        if packed := pack(portion, has_more):
+            yield packed
 
 
 def _next_row_count(rows: int, size: int, seconds: float) -> int:

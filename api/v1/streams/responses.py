@@ -11,7 +11,7 @@ from api.database.request_connection import close_request_connection
 from api.listing.pages import Collection, stream_cursors
 from api.resources.serialization import Shape, requested_keys
 from api.v1.streams import csv_rows, ndjson
-from api.v1.streams.reading import Encode, read_portions
+from api.v1.streams.reading import Encode, Pack, read_portions
 from api.v1.streams.tables import Table
 from api.web.negotiation import wants_gzip
 
@@ -66,20 +66,33 @@ def _response(parameters: Parameters, collection: Collection, encode: Encode, co
     # End the transaction in which the query was prepared.
     close_request_connection(None)
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    portions = read_portions(app, collection, cursors, after, encode)
+    is_compressed = wants_gzip(request.headers.get("Accept-Encoding", ""))
+    pack = gzip_packer() if is_compressed else as_is
+    portions = read_portions(app, collection, cursors, after, encode, pack)
     # Read the first portion now, so that a failure of the database leads to an error response.
     body: Iterator[bytes] = chain([next(portions)], portions)
     filename = f"{rule.rpartition('/')[2]}.{suffix}"
     headers = {"Content-Disposition": f"attachment; filename={filename}", "Cache-Control": "no-store"}
-    if wants_gzip(request.headers.get("Accept-Encoding", "")):
+    if is_compressed:
         headers["Content-Encoding"] = "gzip"
-        body = compressed(body)
     return Response(body, content_type=content_type, headers=headers)
 
 
-def compressed(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield `chunks` compressed with gzip. The client can decompress each chunk as soon as it arrives."""
+def as_is(portion: bytes, has_more: bool) -> bytes:  # noqa: ARG001
+    """Return `portion` unchanged."""
+    return portion
+
+
+def gzip_packer() -> Pack:
+    """Return a function that compresses the portions of a stream with gzip.
+
+    The client can decompress each portion as soon as it arrives. The end of the gzip format is in the same
+    bytes as the last portion, so that no part of the response follows the last portion.
+    """
     compressor = isal_zlib.compressobj(isal_zlib.ISAL_DEFAULT_COMPRESSION, wbits=GZIP_FORMAT)
-    for chunk in chunks:
-        yield compressor.compress(chunk) + compressor.flush(isal_zlib.Z_SYNC_FLUSH)
-    yield compressor.flush()
+
+    def pack(portion: bytes, has_more: bool) -> bytes:
+        end = isal_zlib.Z_SYNC_FLUSH if has_more else isal_zlib.Z_FINISH
+        return compressor.compress(portion) + compressor.flush(end)
+
+    return pack
