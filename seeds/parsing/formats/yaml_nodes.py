@@ -10,6 +10,10 @@ from seeds.escaping import printable
 # `compose_yaml`.
 MAX_NESTING_CHARACTERS = 200
 
+# The error of PyYAML for a plain value that contains `: `.
+COLON_IN_VALUE = "mapping values are not allowed here"
+COLON_HINT = "; put the value in quotation marks"
+
 
 class YamlError(Exception):
     """The exception for text that is not YAML. `line` is the number of the wrong line, from 1."""
@@ -33,7 +37,8 @@ def compose_yaml(text: str) -> yaml.Node | None:
         raise YamlError(line, "not YAML: a character that YAML does not allow") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise YamlError(line, f"not YAML: {printable(error.problem or 'unreadable')}") from None
+        hint = COLON_HINT if error.problem == COLON_IN_VALUE else ""
+        raise YamlError(line, f"not YAML: {printable(error.problem or 'unreadable')}{hint}") from None
     except RecursionError:
         raise YamlError(1, "not YAML: nested too deeply") from None
 

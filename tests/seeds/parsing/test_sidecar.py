@@ -296,6 +296,10 @@ def test_text_that_is_not_yaml_is_rejected(text: str, line: int) -> None:
     assert error_of(text, line).startswith("not YAML: ")
 
 
+def test_a_plain_value_with_a_colon_is_rejected_with_a_hint() -> None:
+    assert error_of("slug: a: b", line=1).endswith("; put the value in quotation marks")
+
+
 @pytest.mark.parametrize("text", [b"slug: \xff", b"slug: caf\xe9", b"# \xc3\n", b"slug: \xed\xa0\x80"])
 def test_bytes_that_are_not_utf_8_are_rejected(text: bytes) -> None:
     assert error_of(b"language: en\n" + text, line=2) == "the file is not UTF-8"

@@ -108,6 +108,10 @@ def test_values_are_texts_whatever_their_yaml_type() -> None:
         ("# Title\n\nText.", "line 1: the file has no front matter; expected a line `---`"),
         ("---\ntitle: x\nText.", "line 1: the front matter has no end; expected a line `---`"),
         ("---\ntitle: [x\n---\nText.", "line 3: not YAML: "),
+        (
+            "---\ntitle: Harbour: A History\n---\nText.",
+            "line 2: not YAML: mapping values are not allowed here; put the value in quotation marks",
+        ),
         ("---\ntitle: x\ntitle: y\n---\nText.", "line 3: $.title is repeated"),
         (
             "---\ntitle: x\nauthors: y\n---\nT.",
