@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_network
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.admission.api_keys import requested_key
@@ -26,6 +27,13 @@ PROTECTED_SEGMENTS = frozenset({"v1", "browse", "mcp"})
 IPV6_PREFIX_BITS = 64
 REALM = 'Bearer realm="Briefs API"'
 INVALID_KEY = f'{REALM}, error="invalid_token", error_description="The API key is not valid"'
+
+# The names of query parameters that other services use for API keys.
+KEY_PARAMETERS = frozenset({"api_key", "apikey", "key", "token", "access_token"})
+KEY_IN_QUERY = (
+    "This resource requires a valid API key. Send the key in a header, as `Authorization: Bearer …` or "
+    "`X-API-Key`, not in the address."
+)
 
 # The outcomes of a decision, for the metrics: the request was admitted and counted, or admitted without being
 # counted because the response is a cached 304 (UNCOUNTED) or the counters failed (COUNTERS_UNAVAILABLE). The
@@ -150,7 +158,8 @@ class Admission:
         fields = quota_headers(policies, decision.quotas) if decision else []
         challenge = [("WWW-Authenticate", REALM if key is None else INVALID_KEY)]
         kind = ProblemKind.KEY_REQUIRED if key is None else ProblemKind.KEY_INVALID
-        return _Refusal(UNAUTHORIZED, ErrorResponse(kind, challenge + fields))
+        detail = KEY_IN_QUERY if key is None and has_key_in_query(environ["QUERY_STRING"]) else None
+        return _Refusal(UNAUTHORIZED, ErrorResponse(kind, challenge + fields, detail))
 
     def _excess(self, policies: Policies, decision: Decision) -> _Refusal:
         """Return the response to a request over the limit. It names the policies that are used up."""
@@ -170,6 +179,11 @@ class Admission:
     ) -> Iterable[bytes]:
         self._count(refusal.outcome)
         return send_error(environ, start_response, self._settings, refusal.response)
+
+
+def has_key_in_query(query: str) -> bool:
+    """Return True if a parameter of the query string `query` has a usual name for API keys."""
+    return any(name.casefold() in KEY_PARAMETERS for name, _ in parse_qsl(query, keep_blank_values=True))
 
 
 def is_protected(path: str) -> bool:

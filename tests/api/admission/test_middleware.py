@@ -14,7 +14,9 @@ from api.admission.api_keys import make_key
 from api.admission.middleware import address_client
 from api.database.base import db
 from api.models import ApiKey
+from api.problem_kinds import ProblemKind
 from tests.api.admission.test_key_lookup import store_key
+from tests.api.answers import assert_problem
 from tests.api.conftest import ClientWith
 
 pytestmark = pytest.mark.usefixtures("seeded")
@@ -279,9 +281,16 @@ def test_a_key_that_cannot_be_looked_up_is_a_503(app: Flask, client_with: Client
 
 def test_a_key_in_the_query_is_refused(app: Flask, locked: FlaskClient) -> None:
     key = store(app)
-    for name in ("api_key", "access_token", "key"):
-        assert locked.get(f"/v1/articles?{name}={key}").status_code == 401
+    for name in ("api_key", "ACCESS_TOKEN", "key", "apiKey", "token"):
+        response = locked.get(f"/v1/articles?limit=2&{name}={key}")
+        assert "not in the address" in assert_problem(response, 401)["detail"]
+        assert key not in response.text
         assert locked.get(f"/v1/articles?{name}={key}", headers=bearer(key)).status_code == 422
+
+
+def test_a_query_without_a_key_gets_the_usual_detail(locked: FlaskClient) -> None:
+    response = locked.get("/v1/articles?q=token&keys=1&limit=key")
+    assert assert_problem(response, 401)["detail"] == ProblemKind.KEY_REQUIRED.detail
 
 
 def test_no_response_and_no_log_line_repeats_a_key(
