@@ -11,7 +11,7 @@ from urllib.parse import quote
 import orjson
 from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from api.database.deadlines import current_deadline
 from api.database.failures import Failure, failure_of
@@ -155,13 +155,11 @@ def problem_response(error: HTTPException) -> Response:
     """
     status = error.code or 500
     kind = error.kind if isinstance(error, ProblemException) else default_kind(status)
-    # werkzeug describes a status that is not in the table.
-    has_detail = isinstance(error, ProblemException) or status != kind.status
-    detail = error.description if has_detail or error.description != type(error).description else None
     members: dict[str, Any] = {"status": status}
     if isinstance(error, ProblemException) and error.errors:
         members["errors"] = error.errors
-    values = problem(kind, settings().base_url, quote(request.path), request.environ[ID], detail, members)
+    detail, path = _detail_of(error, kind), quote(request.path)
+    values = problem(kind, settings().base_url, path, request.environ[ID], detail, members)
     if wants_page(request.environ):
         page = problem_page(kind, values, settings().base_url, request.args.items(multi=True))
         response = current_app.response_class(page, status, headers=PAGE_HEADERS)
@@ -171,6 +169,15 @@ def problem_response(error: HTTPException) -> Response:
         if name != "Content-Type":
             response.headers[name] = value
     return response
+
+
+def _detail_of(error: HTTPException, kind: ProblemKind) -> str | None:
+    """Return the description of `error` for the client, or None for the default description of `kind`."""
+    if isinstance(error, MethodNotAllowed) and "POST" in (error.valid_methods or ()):
+        return "The method of this resource is POST."
+    # werkzeug describes a status that is not in the table.
+    has_detail = isinstance(error, ProblemException) or error.code not in (kind.status, None)
+    return error.description if has_detail or error.description != type(error).description else None
 
 
 def register_problems(app: Flask) -> None:

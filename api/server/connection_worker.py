@@ -17,6 +17,7 @@ from api.server.connections import MAX_HEAD_BYTES, Connection, State
 from api.server.refusals import refusal
 from api.server.request_bodies import Arrival
 from api.server.response_stream import ClientGoneError
+from api.urls import MCP_PATH
 
 # The number of threads for the requests of monitors.
 MONITOR_THREADS = 2
@@ -239,7 +240,8 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         """
         connection.is_kept = False
         self.count_refused(status)
+        path = MCP_PATH if connection.body else "/"
         with suppress(ClientGoneError):
-            connection.sock.sendall(refusal(self.log.error_log, status, reason, self.base_url))
+            connection.sock.sendall(refusal(self.log.error_log, status, reason, self.base_url, path))
             connection.sock.end()
         self.finish(connection)

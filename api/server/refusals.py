@@ -30,7 +30,7 @@ def status_of(error: BaseException) -> int:
     return STATUSES.get(type(error), 400 if isinstance(error, errors.ParseException) else 500)
 
 
-def refusal(log: logging.Logger, status: int, reason: str, base_url: str) -> bytes:
+def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: str = "/") -> bytes:
     """Log one line about a refused request, and return the response: head and body, a problem (RFC 9457).
 
     The line is a warning if the client caused the refusal, and otherwise an error. The line and the response
@@ -41,6 +41,7 @@ def refusal(log: logging.Logger, status: int, reason: str, base_url: str) -> byt
         status: The HTTP status of the response.
         reason: Why the request is refused, for the line in the log.
         base_url: The value of BRIEFS_BASE_URL, the prefix of the URL in the response, or an empty text.
+        path: The path of the request, or `/` if it is unknown.
     """
     request_id = make_id()
     level = logging.WARNING if status < 500 or status == HTTPStatus.NOT_IMPLEMENTED else logging.ERROR
@@ -48,7 +49,7 @@ def refusal(log: logging.Logger, status: int, reason: str, base_url: str) -> byt
     log.log(level, "request refused", extra=extra)
     # A worker refuses a request with 503 if no thread is free.
     kind = ProblemKind.TOO_BUSY if status == HTTPStatus.SERVICE_UNAVAILABLE else default_kind(status)
-    body = orjson.dumps(problem(kind, base_url, "/", request_id))
+    body = orjson.dumps(problem(kind, base_url, path, request_id))
     head = [
         f"HTTP/1.1 {status} {REASON_PHRASES[status]}",
         "Connection: close",

@@ -114,7 +114,8 @@ def test_a_body_that_is_there_needs_no_interim_response(quick: Server, version: 
 )
 def test_a_body_that_is_too_large_is_refused(quick: Server, request_: bytes) -> None:
     answer = quick.exchange(request_)
-    assert problem_of(answer)["status"] == 413
+    problem = problem_of(answer)
+    assert (problem["status"], problem["instance"]) == (413, "/mcp")
     assert header_of(answer, "Connection") == "close"
 
 
@@ -149,7 +150,8 @@ def test_a_body_that_is_incomplete_at_its_deadline_gets_a_408(
     quick: Server, fields: tuple[bytes, ...]
 ) -> None:
     answer = quick.exchange(post(*fields, body=b"5\r\n"))
-    assert problem_of(answer)["status"] == 408
+    problem = problem_of(answer)
+    assert (problem["status"], problem["instance"]) == (408, "/mcp")
     assert any('"the body is incomplete"' in line for line in quick.lines)
 
 
