@@ -1,10 +1,13 @@
 """The websites whose scripts can use `/mcp`."""
 
+import re
 from urllib.parse import urlsplit
 
 from api.config import Settings
 
 ANY_ORIGIN = "*"
+# Names and addresses that always mean the machine of the client, with an optional port.
+LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 def named_origins(settings: Settings) -> list[str]:
@@ -18,9 +21,24 @@ def named_origins(settings: Settings) -> list[str]:
     return own + [origin for origin in settings.cors_origins if origin != ANY_ORIGIN]
 
 
-def is_origin_allowed(origin: str | None, settings: Settings) -> bool:
+def is_origin_allowed(origin: str | None, host: str, settings: Settings) -> bool:
     """Return True if a request from `origin` can use `/mcp`.
 
-    `origin` is the value of the header `Origin`, or None if the request has no such header.
+    Args:
+        origin: The value of the header `Origin`, or None if the request has no such header.
+        host: The value of the header `Host`.
+        settings: The settings of the application.
     """
-    return origin is None or origin.casefold() in map(str.casefold, named_origins(settings))
+    if origin is None:
+        return True
+    allowed = [*named_origins(settings), *([] if settings.base_url else loopback_origins(host))]
+    return origin.casefold() in map(str.casefold, allowed)
+
+
+def loopback_origins(host: str) -> list[str]:
+    """Return the origins of the service itself if `host`, the header `Host`, is a loopback address.
+
+    Scripts cannot choose `Origin`. After DNS rebinding, it contains the domain of the attacker, which is no
+    loopback address.
+    """
+    return [f"http://{host}", f"https://{host}"] if LOOPBACK_HOST.fullmatch(host) else []

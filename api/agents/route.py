@@ -47,11 +47,12 @@ def _check_request() -> None:
     Raises:
         HTTPException: A header is wrong (403, 406 or 415).
     """
-    if not is_origin_allowed(request.headers.get("Origin"), settings()):
+    headers = request.headers
+    if not is_origin_allowed(headers.get("Origin"), headers.get("Host", ""), settings()):
         raise ProblemException(ProblemKind.ORIGIN_NOT_ALLOWED)
     if request.mimetype != JSON:
         raise UnsupportedMediaType
-    if not accepts(request.headers.get("Accept", ""), JSON):
+    if not accepts(headers.get("Accept", ""), JSON):
         raise NotAcceptable
     request.max_content_length = MAX_BODY_BYTES
 

@@ -239,6 +239,43 @@ def test_a_website_must_be_listed_by_name(
             assert allowed["Access-Control-Allow-Headers"] == "mcp-method"
 
 
+@pytest.mark.parametrize(
+    ("environ", "origin", "host", "status"),
+    [
+        ({}, "http://localhost:8000", "localhost:8000", 200),
+        ({}, "http://LOCALHOST", "localhost", 200),
+        ({}, "http://127.0.0.1:8000", "127.0.0.1:8000", 200),
+        ({}, "https://[::1]:8000", "[::1]:8000", 200),
+        # DNS rebinding: the domain of the attacker leads to the service.
+        ({}, "http://evil.example:8000", "evil.example:8000", 403),
+        ({}, "http://localhost.evil.example", "localhost.evil.example", 403),
+        ({}, "http://127.0.0.1.evil.example", "127.0.0.1.evil.example", 403),
+        ({}, "http://localhost:3000", "localhost:8000", 403),
+        ({}, "http://localhost", "localhost:8000", 403),
+        ({}, "http://127.0.0.1:8000", "localhost:8000", 403),
+        ({}, "http://localhost:8000", "evil.example:8000", 403),
+        ({}, "http://evil.example:8000", "localhost:8000", 403),
+        ({}, "http://evil@localhost:8000", "localhost:8000", 403),
+        ({}, "http://evil@localhost:8000", "evil@localhost:8000", 403),
+        ({}, "http://localhost:8000/", "localhost:8000", 403),
+        ({}, "null", "localhost:8000", 403),
+        ({}, "http://10.0.0.1:8000", "10.0.0.1:8000", 403),
+        ({"BRIEFS_CORS_ORIGINS": "*"}, "http://localhost:3000", "localhost:8000", 403),
+        (ORIGINS, "http://localhost:8000", "localhost:8000", 403),
+    ],
+)
+def test_without_a_base_url_the_own_origin_is_known_on_a_loopback_address(
+    client_with: ClientWith, environ: dict[str, str], origin: str, host: str, status: int
+) -> None:
+    response = post(client_with(**environ), LIST, **headers_of(LIST), Origin=origin, Host=host)
+    # Flask refuses the two hosts that contain `@`.
+    assert response.status_code in ({status, 400} if "@" in host else {status})
+
+
+def test_other_methods_are_told_the_method(client: FlaskClient) -> None:
+    assert assert_problem(client.get("/mcp"), 405)["detail"] == "The method of this resource is POST."
+
+
 def test_one_call_is_one_request_to_the_limit(client_with: ClientWith) -> None:
     limited = client_with(BRIEFS_RATE_LIMIT="2/day")
     for remaining in (1, 0):
