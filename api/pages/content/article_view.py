@@ -57,7 +57,7 @@ def article_view(article: Values, mentions: Sequence[Any]) -> Values:
             "takeaways": max(0, len(article["takeaways"]) - MAX_TAKEAWAYS),
             "entities": max(0, len(article["entities"]) - MAX_ENTITIES),
             "related": max(0, len(article["related"]) - MAX_RELATED_LINKS),
-            "body_characters": max(0, sum(len(each["text"]) for each in article["body"]) - MAX_BODY_LENGTH),
+            "body_characters": _characters_after(MAX_BODY_LENGTH, (each["text"] for each in article["body"])),
         },
         "max_class_number": MAX_CLASS_NUMBER,
     }
@@ -91,6 +91,11 @@ def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list
     return shown
 
 
+def _characters_after(max_length: int, texts: Iterable[str]) -> int:
+    """Return how many code points `texts` have together after the first `max_length`."""
+    return max(0, sum(map(len, texts)) - max_length)
+
+
 def _takeaways(takeaways: Sequence[Values], marked: MarkText, shown_paragraphs: int) -> list[Values]:
     """Return the first takeaways with their marked texts and the shown paragraphs that support them."""
     return [
@@ -118,7 +123,7 @@ def _analysis(analysis: Values | None, marked: MarkText) -> Values | None:
     if analysis is None:
         return None
     paragraphs = _paragraphs(analysis["paragraphs"], marked, MAX_ANALYSIS_LENGTH)
-    left_out = len(analysis["paragraphs"]) - len(paragraphs)
+    left_out = _characters_after(MAX_ANALYSIS_LENGTH, analysis["paragraphs"])
     heading = analysis["heading"] and analysis["heading"][:MAX_TITLE_LENGTH]
     return {
         "desk": analysis["desk"],

@@ -27,5 +27,11 @@ ODD_BRIEFS: list[dict[str, Any]] = [
         "takeaways": [f"Takeaway {number} says that the river rose." for number in range(1, 151)],
         "body": [f"Paragraph {number}. " + "The rain fell on. " * 20 for number in range(1, 401)],
     },
+    {
+        "key": "long",
+        "title": "A Brief of One Paragraph",
+        "body": ["The rain fell on. " * 4000],
+        "analysis": {"desk": "Desk", "heading": "Heading", "paragraphs": ["It may stop. " * 2500]},
+    },
     {"key": "bare", "title": "Bare", "body": ["Nothing else."]},
 ]

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from api.pages.content.article_view import MAX_BODY_LENGTH, MAX_CLASS_NUMBER, MAX_TAKEAWAYS, web_url
+from api.pages.content.article_view import (
+    MAX_ANALYSIS_LENGTH,
+    MAX_BODY_LENGTH,
+    MAX_CLASS_NUMBER,
+    MAX_TAKEAWAYS,
+    web_url,
+)
 from tests.api.answers import get
 from tests.api.web_pages.odd_briefs import HOSTILE, SCRIPT
 from tests.api.web_pages.page_reading import (
@@ -238,6 +244,18 @@ def test_a_huge_brief_is_cut_and_says_where_the_rest_is(odd: FlaskClient) -> Non
     assert any(f"The last {left_out:,} characters are left out." in each for each in notices)
     for each in find(page, "//a[starts-with(@href, '#')]/@href"):
         assert find(page, f"//*[@id='{each[1:]}']"), each
+
+
+def test_a_long_paragraph_and_a_long_analysis_say_how_much_is_left_out(odd: FlaskClient) -> None:
+    article = get(odd, "/v1/articles/a-brief-of-one-paragraph")
+    page = read_page(odd, "/browse/articles/a-brief-of-one-paragraph")
+
+    body, analysis = article["body"][0]["text"], article["analysis"]["paragraphs"][0]
+    assert [text_of(each) for each in by_class(page, "left-out")] == [
+        f"The last {len(body) - MAX_BODY_LENGTH:,} characters are left out. "
+        "Read the whole text as Markdown or in the JSON.",
+        f"{len(analysis) - MAX_ANALYSIS_LENGTH:,} more characters are in the JSON.",
+    ]
 
 
 def test_a_brief_with_nothing_but_a_title_and_a_body_has_a_page(odd: FlaskClient) -> None:
