@@ -5,6 +5,7 @@ that of `make demo`.
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -55,10 +56,12 @@ def call(client: FlaskClient, arguments: object) -> TestResponse:
     return client.post("/mcp", data=orjson.dumps(message), headers=headers)
 
 
-def microseconds(request: Callable[[], object]) -> float:
+def microseconds(request: Callable[[], TestResponse]) -> float:
     """Return the mean CPU time of `request` in microseconds, over REQUESTS calls after a few others."""
     for _ in range(20):
-        request()
+        response = request()
+        if response.status_code != 200:
+            sys.exit(f"status {response.status}: run `make demo` once, or set DATABASE_URL")
     started = time.process_time()
     for _ in range(REQUESTS):
         request()
