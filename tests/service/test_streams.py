@@ -15,8 +15,8 @@ from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn
 
 APPLICATION = "tests.support.endless_streams:app"
 QUICK = "--worker-class tests.support.quick_worker.QuickWorker --graceful-timeout 2"
-# The size of each portion of `tests/support/endless_streams.py`.
-PORTION_BYTES = 38_000
+# The sizes of the portions of `tests/support/endless_streams.py`: of NDJSON, and of CSV before compression.
+PORTION_BYTES, LONG_BYTES = 38_000, 10_000_000
 STREAM = b"GET /v1/articles.ndjson HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -87,6 +87,8 @@ def test_streams_of_one_portion_occupy_no_thread_while_the_client_does_not_read(
         assert server.get("/v1/articles?limit=1").status == 200
         server.wait_until("the end of all streams", lambda: len(_aborted(server)) == 4)
     assert all(line["unsent_bytes"] > 0 for line in _aborted(server))
+    # The threads passed on whole streams. A thread that waits for its client fails before the end.
+    assert all(line["bytes"] >= LONG_BYTES for line in _streams(server, ".csv"))
 
 
 @pytest.mark.parametrize("version", [b"1.0", b"1.1"])

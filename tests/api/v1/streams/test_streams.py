@@ -226,6 +226,17 @@ def test_a_stream_has_no_parameters_of_pages(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
 @pytest.mark.usefixtures("corpus")
+def test_a_csv_shows_no_warnings_as_its_description_says(client: FlaskClient) -> None:
+    with client.get("/v1/articles.csv?entity=nope") as response:
+        assert response.data.count(b"\r\n") == 1
+    assert lines_of(client, "/v1/articles.ndjson?entity=nope")[-1]["meta"]["warnings"]
+    paths = get(client, "/openapi.json")["paths"]
+    for name in ("articles", "stories", "takeaways"):
+        assert "A CSV contains no warnings" in paths[f"/v1/{name}.csv"]["get"]["description"]
+
+
+@pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
+@pytest.mark.usefixtures("corpus")
 def test_a_stream_over_the_limit_is_refused_until_another_ends(client: FlaskClient) -> None:
     with client.get("/v1/articles.ndjson"), client.get("/v1/entities.csv"):
         refused = client.get("/v1/articles.csv")
