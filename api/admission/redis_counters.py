@@ -135,7 +135,17 @@ class RedisCounters:
     def _take_slowly(
         self, client: str, policies: Policies, leases: list[_Lease], cost: int
     ) -> Decision | None:
-        """Do the work of `take` if a query to Redis can be necessary."""
+        """Count a request of `client` for all `policies`, and ask Redis where a lease does not suffice.
+
+        Args:
+            client: The client whose requests are counted.
+            policies: The limits.
+            leases: The lease for each policy: the number of requests that Redis has granted in advance.
+            cost: The number of requests that this request counts as.
+
+        Returns:
+            The decision, or None if Redis does not answer.
+        """
         taken: list[_Lease] = []
         try:
             for policy, lease in zip(policies, leases, strict=True):

@@ -138,11 +138,13 @@ class IndexedRows(Plan):
         return list(request_connection().execute(statement, {**values, **bound, "row_count": count}))
 
     def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
-        """Return the statement that selects rows with their sort keys, up to the bound parameter `row_count`.
+        """Return a statement that selects at most `row_count` rows (a bound parameter) with their sort keys.
 
         Args:
-            clauses: A function that takes an order and returns the columns to sort by, such as `_descending`.
-            condition: A function that takes an order and returns a condition on its columns, or None.
+            clauses: A function that takes a sort order and returns the columns to sort by, such as
+                `_descending`.
+            condition: A function that takes a sort order and returns a condition on its columns. If None, all
+                rows are selected.
         """
         conditions = [condition(self.order)] if condition else []
         return self.keyed_rows.where(*conditions).order_by(*clauses(self.order))
@@ -192,11 +194,13 @@ class MergedRows(IndexedRows):
     branches: Sequence[tuple[AnySelect, Order]]
 
     def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
-        """Return the statement that selects rows with their sort keys, up to the bound parameter `row_count`.
+        """Return a statement that selects at most `row_count` rows (a bound parameter) with their sort keys.
 
         Args:
-            clauses: A function that takes an order and returns the columns to sort by, such as `_descending`.
-            condition: A function that takes an order and returns a condition on its columns, or None.
+            clauses: A function that takes a sort order and returns the columns to sort by, such as
+                `_descending`.
+            condition: A function that takes a sort order and returns a condition on its columns. If None, all
+                rows are selected.
         """
         parts = []
         for numbers, order in self.branches:

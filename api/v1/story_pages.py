@@ -1,4 +1,4 @@
-"""The stories that match a query, as a page and as a collection for streams."""
+"""The stories that match a query: one page of the list, or all of them for a stream."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,10 @@ def story_page(parameters: Mapping[str, Any]) -> Page:
 
 
 def story_collection(parameters: Mapping[str, Any]) -> Collection:
-    """Return the stories that match the query `parameters`, as `story_page` shows them."""
+    """Return all stories that match the query `parameters`, without a division into pages.
+
+    The order and the JSON values are those of `story_page`.
+    """
     references, names = find_references(parameters), requested_keys(schemas.StoryPage, parameters)
     source = select_stories(ALL_STORIES, parameters, references)
     return Collection(source, lambda rows: story_items(rows, names), references.meta())

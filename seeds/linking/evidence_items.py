@@ -222,7 +222,10 @@ def cached_weigher(lexicon: Lexicon) -> Weigher:
 
 
 def make_weigher(lexicon: Lexicon) -> Weigher:
-    """Return a function that returns the search term and the weight of a word, and caches its results."""
+    """Return a function that returns the search term (stem) and the weight of a word.
+
+    The function caches its results.
+    """
     return lru_cache(maxsize=16_384)(partial(_term_and_weight, lexicon))
 
 

@@ -100,10 +100,11 @@ def _check_title(blocks: Sequence[Block]) -> None:
 
 
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
-    """Return True if the first of `blocks` is the title of a page, although it is as long as a paragraph.
+    """Return True if the first of `blocks`, which is as long as a paragraph, is the title of a page.
 
-    It is the title if the second block can be the summary, that is, if it is not a heading and is at least as
-    long, and if the heading Key Takeaways or Editor's Desk follows further below.
+    The first block is the title if the second block is not a heading and is at least as long as the first,
+    and if the heading Key Takeaways or Editor's Desk follows further below. The second block is then the
+    summary.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].folded) >= len(blocks[0].folded)

@@ -141,7 +141,11 @@ _contexts: list[Any] = []
 
 
 def _initialize(make_context: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    """Prepare a worker process."""
+    """Prepare a worker process for its tasks.
+
+    Keep the result of `make_context(*arguments)`, which each task receives, and end this process when its
+    parent process ends.
+    """
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     _contexts.append(make_context(*arguments))
     collect_rarely()

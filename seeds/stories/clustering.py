@@ -182,7 +182,7 @@ def _scale(scores: Iterable[float]) -> float:
 
 
 def _are_near(first: datetime, second: datetime) -> bool:
-    """Return True if two articles can be in one story, given their `published_key`."""
+    """Return True if two times of publication are near enough for their articles to be in one story."""
     return UNDATED in {first, second} or abs(first - second) <= MAX_SPAN
 
 

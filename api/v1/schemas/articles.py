@@ -121,7 +121,11 @@ class Highlight(Shape):
 
 
 class ArticleListItem(Article):
-    """An article in a list. `include` adds large parts, and highlights (passages that match the search)."""
+    """An article in a list.
+
+    It has its large parts, and the passages that match the search (highlights), only if the query parameter
+    `include` names them.
+    """
 
     optional = extras = frozenset(EXTRAS)
 
