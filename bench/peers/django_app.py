@@ -1,6 +1,6 @@
 """Django REST framework with model serializers and prefetched relations, as its guide recommends.
 
-BENCH_DATABASE is the SQLite file.
+BENCH_DATABASE is the SQLite file that `bench.peers.plain_models` writes.
 """
 
 import os
@@ -70,9 +70,9 @@ class Article(models.Model):
     publication = models.TextField(null=True)
     image_caption = models.TextField(null=True)
     image_url = models.TextField(null=True)
-    published_at = models.BigIntegerField(null=True)
-    created_at = models.BigIntegerField()
-    updated_at = models.BigIntegerField()
+    published_at = models.TextField(null=True)
+    created_at = models.TextField()
+    updated_at = models.TextField()
     revision = models.IntegerField()
     word_count = models.IntegerField()
     body = models.JSONField()

@@ -1,50 +1,84 @@
-"""A Flask application for comparison: each request loads ORM objects and serializes them by the schema."""
+"""A Flask application for comparison: each request loads ORM objects, and marshmallow serializes them.
+
+BENCH_DATABASE is the SQLite file that `bench.peers.plain_models` writes.
+"""
 
 import os
 
+import orjson
 from flask import Flask, Response
+from flask_sqlalchemy import SQLAlchemy
+from marshmallow import Schema, fields
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, relationship, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
-from api.app import OrjsonProvider
-from api.config import read_settings
-from api.database.base import db
-from api.database.engines import engine_options, engine_url
-from api.models import Article, ArticleEntity, RelatedLink, Takeaway
-from api.models.articles import paragraphs, reading_minutes
-from api.v1.schemas import Article as ArticleSchema
+from bench.peers.plain_models import Article, ArticleEntity, Base, RelatedLink
 
-Article.takeaways = relationship(Takeaway, order_by=Takeaway.position, viewonly=True)
-Article.entities = relationship(ArticleEntity, order_by=ArticleEntity.position, viewonly=True)
-Article.related = relationship(
-    RelatedLink, foreign_keys=RelatedLink.article_id, order_by=RelatedLink.place, viewonly=True
-)
-Article.paragraphs = property(lambda article: paragraphs(article.body))
-Article.reading_minutes = property(lambda article: reading_minutes(article.word_count))
+
+class TakeawaySchema(Schema):
+    class Meta:
+        fields = ("id", "position", "text", "evidence")
+
+    id = fields.UUID()
+
+
+class EntitySchema(Schema):
+    class Meta:
+        fields = ("id", "slug", "name", "type")
+
+    id = fields.UUID()
+
+
+class ArticleEntitySchema(Schema):
+    class Meta:
+        fields = ("entity", "mention_count", "salience")
+
+    entity = fields.Nested(EntitySchema)
+
+
+class ReferenceSchema(Schema):
+    class Meta:
+        fields = ("id", "slug", "title")
+
+    id = fields.UUID()
+
+
+class RelatedSchema(Schema):
+    class Meta:
+        fields = ("id", "basis", "title", "score", "reasons", "target")
+
+    id = fields.UUID()
+    target = fields.Nested(ReferenceSchema, allow_none=True)
+
+
+class ArticleSchema(Schema):
+    class Meta:
+        fields = (
+            *(column.key for column in Article.__table__.columns),
+            *("takeaways", "entities", "related"),
+        )
+
+    id = fields.UUID()
+    takeaways = fields.List(fields.Nested(TakeawaySchema))
+    entities = fields.List(fields.Nested(ArticleEntitySchema))
+    related = fields.List(fields.Nested(RelatedSchema))
+
+
 SCHEMA = ArticleSchema()
-# Columns of linked articles that the schema shows.
-REFERENCE_COLUMNS = (Article.slug, Article.title)
 PARTS = (
     selectinload(Article.takeaways),
     selectinload(Article.entities).joinedload(ArticleEntity.entity),
     selectinload(Article.related).options(
-        joinedload(RelatedLink.article).load_only(*REFERENCE_COLUMNS),
-        joinedload(RelatedLink.target).load_only(*REFERENCE_COLUMNS),
+        joinedload(RelatedLink.target).load_only(Article.slug, Article.title)
     ),
 )
 
 app = Flask(__name__)
-settings = read_settings(os.environ, app.instance_path)
-app.config |= {
-    "BRIEFS_SETTINGS": settings,
-    "SQLALCHEMY_DATABASE_URI": engine_url(settings.database_url),
-    "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
-}
-app.json = OrjsonProvider(app)
-db.init_app(app)
+app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{os.environ['BENCH_DATABASE']}"
+db = SQLAlchemy(app, model_class=Base)
 
 
-@app.get("/v1/articles/<slug>")
+@app.get("/articles/<slug>")
 def get_article(slug: str) -> Response:
     article = db.first_or_404(select(Article).where(Article.slug == slug).options(*PARTS))
-    return app.json.response(SCHEMA.dump(article))
+    return Response(orjson.dumps(SCHEMA.dump(article)), mimetype="application/json")

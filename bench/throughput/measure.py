@@ -16,6 +16,7 @@ from bench.corpus.build import read_corpus
 from bench.corpus.words import COMMON_ENTITIES, TENTH_WORD, WORDS
 from bench.databases import Store
 from bench.peers.datasette import write_datasette_table
+from bench.peers.plain_models import write_plain_tables
 from bench.throughput import programs
 from bench.throughput.goals import HOT_CASES, goals_table
 from bench.throughput.load import Targets, find_wrk, put_load
@@ -83,21 +84,25 @@ def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServ
     ]
 
 
-def peer_cases(stack: ExitStack, database: Path, folder: Path, article: Article, baseline: str) -> list[Case]:
+def peer_cases(
+    stack: ExitStack, server: RunningServer, folder: Path, article: Article, baseline: str
+) -> list[Case]:
     """Start the programs that are compared with the service, and return a case for each.
 
     Args:
         stack: Ends the programs when it is closed.
-        database: A SQLite file with the articles.
+        server: The service, from which the programs get a copy of some articles.
         folder: A folder for temporary files.
         article: The article that each case requests.
         baseline: The name of the case with which the cases are compared.
     """
-    briefs = folder / "briefs.db"
+    database, briefs = folder / "plain.db", folder / "briefs.db"
+    write_plain_tables(_articles(server, article), database)
     write_datasette_table(database, briefs)
     parts = "&".join(f"_json={name}" for name in ("body", "analysis", "takeaways", "entities", "related"))
     started = [
         (programs.datasette(briefs), f"/briefs/articles/{article['slug']}.json?_shape=array&{parts}"),
+        (programs.flask_orm(database), f"/articles/{article['slug']}"),
         (programs.fastapi(database), f"/articles/{article['slug']}"),
         (programs.django(database), f"/articles/{article['slug']}"),
     ]
@@ -108,6 +113,15 @@ def peer_cases(stack: ExitStack, database: Path, folder: Path, article: Article,
     for case in cases:
         _check_content(case, article)
     return cases
+
+
+def _articles(server: RunningServer, article: Article) -> list[Article]:
+    """Return `article`, its targets and the newest articles, with all parts, from the service at `server`."""
+    parts = "body,analysis,takeaways,entities,related,source"
+    newest = orjson.loads(server.get(f"/v1/articles?limit=100&include={parts}")[2])["data"]
+    targets = [each["target"]["slug"] for each in article["related"] if each["target"]]
+    linked = [orjson.loads(server.get(f"/v1/articles/{slug}")[2]) for slug in targets]
+    return list({each["id"]: each for each in (article, *linked, *newest)}.values())
 
 
 def _fill_cache(server: RunningServer, slugs: Sequence[str]) -> None:
@@ -167,7 +181,6 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rou
         cases = hot_cases(server, paths, _start(stack, programs.bare(bodies), "/0"))
         baseline = cases[0].name
         gthread = _start(stack, programs.bare_in_gthread(bodies), "/0")
-        flask_orm = _start(stack, programs.flask_orm(large.url), detail)
         cases += [
             Case("bare WSGI, bytes of detail, gthread of gunicorn", gthread, Targets(["/0"]), baseline),
             Case("hot detail, granian", with_granian, Targets([detail]), baseline),
@@ -178,12 +191,9 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rou
                 for kind, first in (("list", first_lists()), ("search", first_searches()))
                 for articles, server_ in ((small.articles, on_small), (large.articles, on_large))
             ),
-            Case("Flask, ORM and schema", flask_orm, Targets([detail]), baseline),
         ]
-        if large.url.startswith("sqlite"):
-            database = Path(large.url.removeprefix("sqlite:///"))
-            article = orjson.loads(server.get(detail)[2])
-            cases += peer_cases(stack, database, folder, article, baseline)
+        article = orjson.loads(server.get(detail)[2])
+        cases += peer_cases(stack, server, folder, article, baseline)
         results = measure_rounds(cases, seconds, rounds)
         _fill_cache(server, large.slugs)
         memory = server.memory()

@@ -48,9 +48,10 @@ def bare_in_gthread(bodies: Path) -> Program:
     return Program("bare WSGI, gthread", program.command, environ)
 
 
-def flask_orm(url: str) -> Program:
+def flask_orm(database: Path) -> Program:
     """Return the command line of a Flask application that serves articles by ORM objects and schemas."""
-    return Program("Flask, ORM and schema", _gunicorn("bench.peers.orm:app"), {"DATABASE_URL": url})
+    environ = {"BENCH_DATABASE": str(database)}
+    return Program("Flask, ORM and schema", _gunicorn("bench.peers.orm:app"), environ)
 
 
 def datasette(table: Path) -> Program:
