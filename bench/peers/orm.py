@@ -15,56 +15,29 @@ from sqlalchemy.orm import joinedload, selectinload
 from bench.peers.plain_models import Article, ArticleEntity, Base, RelatedLink
 
 
-class TakeawaySchema(Schema):
-    class Meta:
-        fields = ("id", "position", "text", "evidence")
-
-    id = fields.UUID()
+def schema(*names: str, **others: fields.Field) -> type[Schema]:
+    """Return a schema class with an `id`, fields that are dumped as they are, and `others`."""
+    return Schema.from_dict({"id": fields.UUID()} | {name: fields.Raw() for name in names} | others)
 
 
-class EntitySchema(Schema):
-    class Meta:
-        fields = ("id", "slug", "name", "type")
+ENTITY = Schema.from_dict(
+    {
+        "entity": fields.Nested(schema("slug", "name", "type")),
+        "mention_count": fields.Integer(),
+        "salience": fields.Float(),
+    }
+)
+RELATED = schema(
+    *("basis", "title", "score", "reasons"), target=fields.Nested(schema("slug", "title"), allow_none=True)
+)
+ARTICLE = schema(
+    *(column.key for column in Article.__table__.columns if column.key != "id"),
+    takeaways=fields.List(fields.Nested(schema("position", "text", "evidence"))),
+    entities=fields.List(fields.Nested(ENTITY)),
+    related=fields.List(fields.Nested(RELATED)),
+)
 
-    id = fields.UUID()
-
-
-class ArticleEntitySchema(Schema):
-    class Meta:
-        fields = ("entity", "mention_count", "salience")
-
-    entity = fields.Nested(EntitySchema)
-
-
-class ReferenceSchema(Schema):
-    class Meta:
-        fields = ("id", "slug", "title")
-
-    id = fields.UUID()
-
-
-class RelatedSchema(Schema):
-    class Meta:
-        fields = ("id", "basis", "title", "score", "reasons", "target")
-
-    id = fields.UUID()
-    target = fields.Nested(ReferenceSchema, allow_none=True)
-
-
-class ArticleSchema(Schema):
-    class Meta:
-        fields = (
-            *(column.key for column in Article.__table__.columns),
-            *("takeaways", "entities", "related"),
-        )
-
-    id = fields.UUID()
-    takeaways = fields.List(fields.Nested(TakeawaySchema))
-    entities = fields.List(fields.Nested(ArticleEntitySchema))
-    related = fields.List(fields.Nested(RelatedSchema))
-
-
-SCHEMA = ArticleSchema()
+SCHEMA = ARTICLE()
 PARTS = (
     selectinload(Article.takeaways),
     selectinload(Article.entities).joinedload(ArticleEntity.entity),
