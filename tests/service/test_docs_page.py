@@ -73,9 +73,8 @@ def shown(server: Server) -> dict[str, ShownRequest]:
 def test_the_first_request_of_an_operation_shows_an_answer(
     browser: Chrome, origin: str, shown: dict[str, ShownRequest]
 ) -> None:
-    browser.get(f"{origin}/docs")
     for operation in TRIED_OPERATIONS:
-        scroll_to(browser, shown[operation])
+        show(browser, f"{origin}/docs", shown[operation])
         answer = send_request(browser, shown[operation])
         assert answer.startswith('{\n  "data": [\n    {'), (operation, answer)
         assert foreign_links(browser, origin) == []
@@ -89,8 +88,7 @@ def test_the_page_shows_code_in_three_languages_and_finds_operations(
     browser: Chrome, origin: str, shown: dict[str, ShownRequest]
 ) -> None:
     entity = shown["getEntity"]
-    browser.get(f"{origin}/docs")
-    scroll_to(browser, entity)
+    show(browser, f"{origin}/docs", entity)
     code, address = CODE.format(tag=entity.tag, path=entity.path), f"{origin}{entity.target}"
     assert find(browser, code).text == f"curl {address}"
     for language, function in (("Python", "requests.get"), ("JavaScript", "fetch")):
@@ -112,8 +110,7 @@ def test_the_page_fits_a_phone_and_works_below_a_path(
     show_at(browser, PHONE, "dark")
     with published_below("/briefs", server) as proxy:
         base_url = f"{proxy}/briefs"
-        browser.get(f"{base_url}/docs")
-        scroll_to(browser, shown["listTakeaways"])
+        show(browser, f"{base_url}/docs", shown["listTakeaways"])
         assert send_request(browser, shown["listTakeaways"]).startswith('{\n  "data": [')
         assert browser.execute_script("return document.documentElement.scrollWidth") == PHONE[0]
         links = [link.get_attribute("href") for link in browser.find_elements(By.CSS_SELECTOR, "header a")]
@@ -121,9 +118,12 @@ def test_the_page_fits_a_phone_and_works_below_a_path(
         assert f"{base_url}{shown['listTakeaways'].target}" in assert_no_fault(browser, base_url)
 
 
-def scroll_to(browser: Chrome, shown: ShownRequest) -> None:
-    """Show an operation on the documentation page, as a click on its entry in the sidebar does."""
-    browser.execute_script("location.hash = arguments[0]", f"tag/{shown.tag}/GET{shown.path}")
+def show(browser: Chrome, page: str, shown: ShownRequest) -> None:
+    """Show an operation of the documentation page at the URL `page`, as a link to the operation does.
+
+    The page reads the fragment of its URL when it starts. It can miss a fragment that is set while it starts.
+    """
+    browser.get(f"{page}#tag/{shown.tag}/GET{shown.path}")
 
 
 def send_request(browser: Chrome, shown: ShownRequest) -> str:
