@@ -52,7 +52,10 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> str:
             _create(store, COPY_NAME)
             rates["import"] = _rate(store, COPY_NAME, DOCUMENT_COUNT, "import", export)
             _create(store, COPY_NAME)
-            seconds = insert_all_rows(_engine(store, SEEDED_NAME), _engine(store, COPY_NAME))
+            source, target = _engine(store, SEEDED_NAME), _engine(store, COPY_NAME)
+            seconds = insert_all_rows(source, target)
+            source.dispose()
+            target.dispose()
             plain = rates["plain insertion of the same rows"] = DOCUMENT_COUNT / seconds
             store.copy(corpus, COPY_NAME)
             rates[f"seeding in one process after {articles:,} articles"] = _rate(

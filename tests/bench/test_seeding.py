@@ -25,9 +25,7 @@ def test_plain_insertion_inserts_the_same_rows(sqlite_template: Path, tmp_path: 
     urls = [f"sqlite:///{tmp_path / name}.db" for name in ("seeded", "copied")]
     for name in ("seeded", "copied"):
         shutil.copyfile(sqlite_template, tmp_path / f"{name}.db")
-    app = make_app(urls[0])
-    assert seed(app, pages).exit_code == 0
-    close_app(app)
+    assert seed(make_app(urls[0]), pages).exit_code == 0
     seeded, copied = (create_engine(url) for url in urls)
     assert insert_all_rows(seeded, copied) > 0
     assert all_rows(copied) == all_rows(seeded)
@@ -46,12 +44,22 @@ def all_rows(engine: Engine) -> dict[str, list[str]]:
         }
 
 
+def run_here(url: str, *arguments: str) -> None:
+    """Run a `flask` command in this process."""
+    app = make_app(url)
+    result = app.test_cli_runner().invoke(args=arguments)
+    close_app(app)
+    assert result.exit_code == 0, result.output
+
+
 def test_the_report_compares_commands_with_plain_insertion(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bench.databases.FOLDER", tmp_path)
     monkeypatch.setattr("bench.seeding.DOCUMENT_COUNT", DOCUMENTS)
     monkeypatch.setattr("bench.seeding.FURTHER_COUNT", 2)
+    # A process for each command would take a second.
+    monkeypatch.setattr("bench.seeding.run_flask", run_here)
     shutil.copyfile(sqlite_template, tmp_path / "corpus.db")
     titles, _, *lines = measure_seeding(SqliteStore(), "corpus", 0).splitlines()
     assert titles.startswith(f"| {DOCUMENTS} documents ")
