@@ -38,6 +38,7 @@ from api.database.statement_reader import BoundedReader, StatementReader
 from api.discovery import routes as discovery
 from api.documentation import page as documentation_page
 from api.logs.configuration import log_config, request_log, stderr_writer
+from api.media_types import JSON
 from api.metrics.address import MetricsAddress, reject_wrong_address
 from api.metrics.corpus import CorpusCollector
 from api.metrics.exposition import METRICS, Exposition
@@ -72,14 +73,14 @@ from api.v1.routes import (
 from api.web.article_shortcut import ArticleShortcut
 from api.web.byte_cache import ByteCache
 from api.web.client_address import ClientAddresses
-from api.web.concurrency_limit import limit_for
 from api.web.headers import EXPOSED_HEADERS
 from api.web.health_shortcut import HealthShortcut
+from api.web.limits.concurrency_limit import limit_for
+from api.web.limits.request_deadlines import RequestDeadlines
+from api.web.limits.stream_limits import StreamLimits
 from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
-from api.web.request_deadlines import RequestDeadlines
 from api.web.request_records import RequestRecords, record_route
-from api.web.stream_limits import StreamLimits
 from api.web.trailing_slashes import redirect_trailing_slash
 
 # The key in `app.extensions` of a list of objects with connections outside of the pools of SQLAlchemy.
@@ -126,7 +127,7 @@ class OrjsonProvider(JSONProvider):
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         """Return a response whose body is the JSON of the arguments, as `flask.jsonify` does."""
-        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
+        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype=JSON)
 
 
 def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = False) -> Flask:

@@ -3,7 +3,8 @@
 import orjson
 from flask import Response
 
-from api.pages.blueprint import HTML, page_response
+from api.media_types import HTML
+from api.pages.blueprint import page_response
 from api.problem_kinds import KINDS_BY_SLUG, PROBLEMS_PATH, ProblemKind
 from api.problems import ProblemException, example_problem
 from api.resources.blueprint import Blueprint, PathParameter

@@ -11,6 +11,7 @@ from marshmallow import fields
 from api.database.failures import Failure
 from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.discovery.api_catalog import service_links
+from api.media_types import PLAIN_TEXT
 from api.metrics.exposition import METRICS
 from api.pages.blueprint import is_from_browser
 from api.pages.start_page import start_page
@@ -20,7 +21,7 @@ from api.resources.fields import Link
 from api.resources.openapi import MAJOR_VERSION, TITLE
 from api.resources.serialization import Shape
 from api.urls import HEALTH_PATH, url
-from api.web.prepared_bodies import prepared_response
+from api.web.prepared_bodies import asset_response, prepared_response
 
 blueprint = Blueprint(
     "service",
@@ -32,7 +33,6 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 METHODS = ("GET", "HEAD", "OPTIONS")
 # How long `/readyz` waits for the database.
 MAX_READINESS_SECONDS = 0.5
-ICONS_FOLDER = Path(__file__).parent / "assets"
 # RFC 9309. All content can be read.
 ROBOTS = b"User-agent: *\nAllow: /\n"
 
@@ -124,7 +124,7 @@ def get_health() -> Any:
     return {"status": "ok"}, {"Cache-Control": "no-store"}
 
 
-@blueprint.resource("/metrics", {"type": "string"}, content_type="text/plain")
+@blueprint.resource("/metrics", {"type": "string"}, content_type=PLAIN_TEXT)
 def get_metrics() -> Response:
     """Get the metrics.
 
@@ -157,16 +157,16 @@ def get_favicon() -> Response:
 
     Returns `/icon.svg` in three sizes, for browsers that ask for this address.
     """
-    return prepared_response("favicon.ico", (ICONS_FOLDER / "favicon.ico").read_bytes, "image/x-icon")
+    return asset_response("favicon.ico", "image/x-icon")
 
 
-@blueprint.resource("/robots.txt", {"type": "string"}, content_type="text/plain")
+@blueprint.resource("/robots.txt", {"type": "string"}, content_type=PLAIN_TEXT)
 def get_robots() -> Response:
     """Get the rules for crawlers.
 
     Crawlers can read everything (RFC 9309).
     """
-    return prepared_response("robots.txt", lambda: ROBOTS, "text/plain")
+    return prepared_response("robots.txt", lambda: ROBOTS, PLAIN_TEXT)
 
 
 @cache

@@ -8,6 +8,8 @@ from flask import current_app
 from api.config import Settings
 
 HEALTH_PATH, METRICS_PATH, MCP_PATH = "/healthz", "/metrics", "/mcp"
+# The search page. The paths of the pages about single articles, stories and entities begin with this path.
+BROWSE_PATH = "/browse"
 # The resources that report the state of the service to monitors. They need no API key, are neither limited
 # nor cached, and are answered even if the service is overloaded.
 STATUS_PATHS = frozenset({HEALTH_PATH, "/readyz", METRICS_PATH})
@@ -58,6 +60,14 @@ def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
     """
     encoded = "&".join(encode_pair(name, value) for name, value in query)
     return f"{settings().base_url}{path}{'?' if encoded else ''}{encoded}"
+
+
+def page_url(kind: str, slug: str) -> str:
+    """Return the URL of the web page about an article, a story or an entity.
+
+    `kind` is `articles`, `stories` or `entities`.
+    """
+    return url(f"{BROWSE_PATH}/{kind}/{slug}")
 
 
 def encode_pair(name: str, value: str) -> str:

@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from api.database.base import db
-from api.models import Article, Change, Corpus, Entity, RelatedLink, Rendering, Story, Takeaway
+from api.models import CORPUS_REVISION, Article, Change, Entity, RelatedLink, Rendering, Story, Takeaway
 from api.urls import settings
 from api.v1.renderings import rendering_key
 from seeds.command_files import STANDARD_STREAM, input_name, open_input, open_output
@@ -224,7 +224,7 @@ def status_command() -> None:
             print_result(f"{name} {db.session.scalar(select(func.count()).select_from(table))}")
         current = select(func.count()).where(Rendering.rendering_key == rendering_key())
         print_result(f"rendered {db.session.scalar(current)}")
-        print_result(f"revision {db.session.scalar(select(Corpus.revision))}")
+        print_result(f"revision {db.session.scalar(CORPUS_REVISION)}")
         print_result(f"engine {db.engine.dialect.name}")
 
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
-from api.models import CREATED, Corpus
+from api.models import CORPUS_REVISION, CREATED
 from api.resources.fields import rfc3339
 from seeds.console import confirm, print_message, progress
 from seeds.escaping import printable
@@ -92,7 +91,7 @@ class Run:
         Call this after `load` and `prune`.
         """
         with self._begin() as connection:
-            self._report.corpus_revision = connection.scalars(select(Corpus.revision)).one()
+            self._report.corpus_revision = connection.scalars(CORPUS_REVISION).one()
 
     def _read_file(self, path: Path, documents: Iterable[FileDocument], preparation: Preparation) -> None:
         # To save memory, all files of a folder share one string for its path.

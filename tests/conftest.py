@@ -21,8 +21,8 @@ from api.database.base import db
 from api.database.revision_watch import MAX_ANSWER_SECONDS
 from seeds.cli import seed
 from seeds.keys_command import keys
-from tests.support.command_server import running_command_server
-from tests.support.postgresql_server import running_postgresql
+from tests.support.programs.command_server import running_command_server
+from tests.support.programs.postgresql_server import running_postgresql
 from tests.support.snapshots import Snapshots
 
 ENGINES = ("sqlite", "postgresql")

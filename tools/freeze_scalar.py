@@ -7,7 +7,8 @@ documentation page, look at the page, and update NOTICE.
 import gzip
 from importlib.resources import files
 
-from api.documentation.page import ASSETS_FOLDER, SCALAR
+from api.documentation.page import SCALAR
+from api.web.prepared_bodies import ASSETS_FOLDER
 
 FROZEN_SCRIPT = ASSETS_FOLDER / f"{SCALAR}.gz"
 

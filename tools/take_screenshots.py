@@ -14,7 +14,7 @@ from pathlib import Path
 from selenium.webdriver import Chrome
 
 from tests.conftest import migrate
-from tests.support.browser import running_browser, show_at
+from tests.support.programs.browser import running_browser, show_at
 from tests.support.server import running_gunicorn, seeded_copy
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"

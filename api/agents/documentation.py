@@ -14,6 +14,7 @@ from api.agents.versions import (
     VERSION_HEADER,
     VERSION_KEY,
 )
+from api.media_types import JSON
 from api.resources.blueprint import Blueprint, View
 from api.resources.serialization import Shape
 
@@ -102,9 +103,9 @@ def describe(blueprint: Blueprint, view: View) -> View:
     for status in PROBLEM_STATUSES:
         documented = blueprint.alt_response(status, HTTPStatus(status).name)(documented)
     for status, meaning in PROTOCOL_ERRORS.items():
-        documented = blueprint.alt_response(
-            status, schema=McpError, description=meaning, content_type="application/json"
-        )(documented)
+        documented = blueprint.alt_response(status, schema=McpError, description=meaning, content_type=JSON)(
+            documented
+        )
     described: View = blueprint.response(200, RESPONSE, description=RESPONSE["description"])(documented)
     return described
 

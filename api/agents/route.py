@@ -9,13 +9,12 @@ from api.agents.messages import Message, ProtocolError, parse_message, result_re
 from api.agents.methods import answer
 from api.agents.origins import is_origin_allowed
 from api.agents.versions import INITIALIZED_VERSIONS, version_of
+from api.media_types import JSON
 from api.problem_kinds import MAX_BODY_BYTES, ProblemKind
 from api.problems import RETRY_SECONDS, ProblemException
 from api.resources.blueprint import Blueprint
 from api.urls import MCP_PATH, settings
 from api.web.negotiation import accepts
-
-JSON = "application/json"
 
 blueprint = Blueprint("agents", __name__, description="Tools for language models (Model Context Protocol).")
 

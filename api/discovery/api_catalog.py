@@ -15,6 +15,7 @@ from api.discovery.entry_points import (
     STREAMS,
     EntryPoint,
 )
+from api.media_types import PLAIN_TEXT
 from api.urls import url
 
 Links = list[dict[str, str]]
@@ -31,7 +32,7 @@ def api_catalog() -> dict[str, Any]:
                 "anchor": url("/"),
                 "service-desc": _links(SPECIFICATIONS),
                 "service-doc": _links([DOCUMENTATION]),
-                "service-meta": [{"href": url(LLMS_PATH), "type": "text/plain", "title": "llms.txt"}],
+                "service-meta": [{"href": url(LLMS_PATH), "type": PLAIN_TEXT, "title": "llms.txt"}],
                 "status": _links([STATUS]),
             },
         ]

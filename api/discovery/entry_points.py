@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from api.media_types import ATOM, CSV, HTML, JSON, JSON_FEED, JSON_LD, MARKDOWN, NDJSON, YAML
+
 
 class EntryPoint(NamedTuple):
     """An address of the service.
@@ -18,11 +20,6 @@ class EntryPoint(NamedTuple):
     media_type: str
     description: str
 
-
-JSON, JSON_LD, YAML = "application/json", "application/ld+json", "application/yaml"
-MARKDOWN, HTML = "text/markdown", "text/html"
-JSON_FEED, ATOM = "application/feed+json", "application/atom+xml"
-NDJSON, CSV = "application/x-ndjson", "text/csv"
 
 COLLECTIONS = (
     EntryPoint(

@@ -6,6 +6,7 @@ from flask import Response
 from api.discovery.api_catalog import MEDIA_TYPE, api_catalog
 from api.discovery.entry_points import CATALOG_PATH, LLMS_PATH
 from api.discovery.llms_text import llms_text
+from api.media_types import PLAIN_TEXT
 from api.resources.blueprint import Blueprint
 from api.urls import url
 
@@ -25,10 +26,10 @@ def get_api_catalog() -> Response:
     return Response(orjson.dumps(api_catalog()), content_type=MEDIA_TYPE, headers=headers)
 
 
-@blueprint.resource(LLMS_PATH, {"type": "string"}, content_type="text/plain")
+@blueprint.resource(LLMS_PATH, {"type": "string"}, content_type=PLAIN_TEXT)
 def get_llms_text() -> Response:
     """Get llms.txt.
 
     Returns a short description of the service for language models, in Markdown.
     """
-    return Response(llms_text(), mimetype="text/plain")
+    return Response(llms_text(), mimetype=PLAIN_TEXT)

@@ -1,7 +1,5 @@
 """The documentation page, its files, and the OpenAPI specification that it shows."""
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,10 +9,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.database.request_connection import request_connection
 from api.documentation.displayed_specification import displayed_specification, with_values
 from api.documentation.existing_values import PARAMETER_LOCATIONS, existing_values
+from api.media_types import CSS, HTML, JAVASCRIPT, JSON, YAML
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.openapi import TITLE, document, to_yaml
 from api.urls import settings
-from api.web.prepared_bodies import compressed_response, prepared_response
+from api.web.prepared_bodies import (
+    ASSETS_FOLDER,
+    asset_response,
+    compressed_response,
+    prepared_response,
+)
 
 blueprint = Blueprint(
     "documentation",
@@ -23,16 +27,15 @@ blueprint = Blueprint(
     description="Read this page and download the specification.",
 )
 
-ASSETS_FOLDER = Path(__file__).parent.parent / "assets"
 # The script of Scalar, which draws the page. `make scalar` writes the file.
 SCALAR = "scalar.standalone.js"
 # The specification that the page shows.
 SPECIFICATION = "specification.json"
 ASSETS = {
-    SCALAR: "text/javascript",
-    SPECIFICATION: "application/json",
-    "docs.js": "text/javascript",
-    "docs.css": "text/css",
+    SCALAR: JAVASCRIPT,
+    SPECIFICATION: JSON,
+    "docs.js": JAVASCRIPT,
+    "docs.css": CSS,
 }
 # Scalar adds style elements to the page, so inline styles are allowed. Everything else must come from this
 # service.
@@ -43,13 +46,13 @@ CONTENT_SECURITY_POLICY = (
 ASSET = PathParameter("asset", "The name of the file.", "docs.js")
 
 
-@blueprint.resource("/docs", {"type": "string"}, content_type="text/html")
+@blueprint.resource("/docs", {"type": "string"}, content_type=HTML)
 def get_docs() -> Response:
     """Browse the documentation.
 
     Returns an HTML page about every request, with code samples and a console that sends the request.
     """
-    page = Response(render_template("docs.html", title=TITLE), mimetype="text/html")
+    page = Response(render_template("docs.html", title=TITLE), mimetype=HTML)
     page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     return page
 
@@ -65,8 +68,8 @@ def get_docs_asset(asset: str) -> Response:
     if asset == SPECIFICATION:
         return Response(orjson.dumps(_displayed_specification()), mimetype=ASSETS[asset])
     if asset == SCALAR:
-        return compressed_response(asset, partial(_read_asset, f"{asset}.gz"), ASSETS[asset])
-    return prepared_response(asset, partial(_read_asset, asset), ASSETS[asset])
+        return compressed_response(asset, (ASSETS_FOLDER / f"{asset}.gz").read_bytes, ASSETS[asset])
+    return asset_response(asset, ASSETS[asset])
 
 
 @blueprint.resource("/openapi.json", {"type": "object"})
@@ -75,16 +78,16 @@ def get_openapi_json() -> Response:
 
     Returns the OpenAPI 3.1 document of this API, generated from its code.
     """
-    return prepared_response("openapi.json", _specification_json, "application/json")
+    return prepared_response("openapi.json", _specification_json, JSON)
 
 
-@blueprint.resource("/openapi.yaml", {"type": "string"}, content_type="application/yaml")
+@blueprint.resource("/openapi.yaml", {"type": "string"}, content_type=YAML)
 def get_openapi_yaml() -> Response:
     """Get the specification as YAML.
 
     Returns the same document as `/openapi.json`.
     """
-    return prepared_response("openapi.yaml", _specification_yaml, "application/yaml")
+    return prepared_response("openapi.yaml", _specification_yaml, YAML)
 
 
 def _specification_json() -> bytes:
@@ -108,7 +111,3 @@ def _displayed_specification() -> dict[str, Any]:
         return with_values(displayed, existing_values(request_connection()))
     except SQLAlchemyError:
         return displayed
-
-
-def _read_asset(name: str) -> bytes:
-    return (ASSETS_FOLDER / name).read_bytes()

@@ -10,7 +10,7 @@ from api.admission.middleware import OUTCOMES, Admission
 from api.logs.writer import LogWriter
 from api.metrics.recorder import Metrics
 from api.web.byte_cache import ByteCache
-from api.web.concurrency_limit import ConcurrencyLimit
+from api.web.limits.concurrency_limit import ConcurrencyLimit
 
 
 def measure_cache(metrics: Metrics, cache: ByteCache) -> None:

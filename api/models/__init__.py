@@ -1,7 +1,15 @@
 """The tables that seeding writes and the API reads."""
 
 from api.models.api_keys import ApiKey
-from api.models.articles import Article, ArticleDocument, ArticleSlug, Corpus, Folder, Takeaway
+from api.models.articles import (
+    CORPUS_REVISION,
+    Article,
+    ArticleDocument,
+    ArticleSlug,
+    Corpus,
+    Folder,
+    Takeaway,
+)
 from api.models.entities import (
     ENTITY_TYPES,
     ArticleEntity,
@@ -50,6 +58,7 @@ from api.models.term_index import PendingTerms, TermBucket, TermSegment
 __all__ = [
     "ARTICLE_INDEX",
     "CHANGE_KINDS",
+    "CORPUS_REVISION",
     "CREATED",
     "ENTITY_TYPES",
     "FIRST_DAY",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.database.base import Base
@@ -34,6 +34,9 @@ class Corpus(Base):
     last_article: Mapped[int] = mapped_column(Number)
     last_entity: Mapped[int] = mapped_column(Number)
     analyzer_version: Mapped[int]
+
+
+CORPUS_REVISION = select(Corpus.revision)
 
 
 class Article(Base):

@@ -5,13 +5,11 @@ from typing import Any, NamedTuple
 
 from flask import Response, request
 
+from api.media_types import HTML, JSON
 from api.pages.templates import CONTENT_SECURITY_POLICY, render
 from api.resources.blueprint import Blueprint
 from api.urls import settings, url
 from api.web.negotiation import prefers_html
-
-BROWSE_PATH = "/browse"
-HTML = "text/html"
 
 blueprint = Blueprint(
     "pages",
@@ -47,7 +45,7 @@ JSON_FEED = Alternate("JSON Feed", "application/feed+json", "/v1/feed.json")
 
 def json_alternate(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternate:
     """Return an alternate for the JSON resource whose values a page shows."""
-    return Alternate("JSON", "application/json", path, tuple(query))
+    return Alternate("JSON", JSON, path, tuple(query))
 
 
 def page_response(

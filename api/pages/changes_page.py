@@ -12,9 +12,11 @@ from sqlalchemy import bindparam
 from api.database.request_connection import request_connection
 from api.listing.keyset import Rows
 from api.listing.pages import make_page
-from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_alternate, page_response
+from api.media_types import HTML
+from api.pages.blueprint import blueprint, json_alternate, page_response
 from api.pages.page_values import page_body, paging
 from api.resources.parameters import Choice, PageParameters
+from api.urls import BROWSE_PATH
 from api.v1.routes.changes import CHANGE_ROWS, CHANGES, COUNT_CHANGES, change_items
 
 SELECT_NEWEST = CHANGE_ROWS.order_by(CHANGES.c.sequence.desc()).limit(bindparam("row_count"))

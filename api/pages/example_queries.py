@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from api.pages.blueprint import BROWSE_PATH
 from api.pages.page_query import Pair
+from api.urls import BROWSE_PATH
 
 Values = Mapping[str, Any]
 

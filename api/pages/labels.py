@@ -1,4 +1,10 @@
-"""The names that the pages show for values of the API: languages and types of entities."""
+"""The names that the pages show for values of the API: months, languages and types of entities."""
+
+# `strftime` would use the locale of the process.
+MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 # The names of languages by the first part of their tag. The pages show only the tag of other languages.
 LANGUAGE_NAMES = {

@@ -5,10 +5,9 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from api.pages.blueprint import BROWSE_PATH
 from api.pages.problem_page import wants_page
 from api.pages.templates import site_path
-from api.urls import settings
+from api.urls import BROWSE_PATH, settings
 
 # Websites and mail programs add these parameters to links, to count visitors.
 TRACKING_PARAMETERS = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid"})

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from api.pages.labels import language_name
+from api.pages.labels import MONTH_NAMES, language_name
 from api.urls import encode_pair
 
 CONTENT_SECURITY_POLICY = (
@@ -21,11 +21,6 @@ CONTENT_SECURITY_POLICY = (
     "frame-ancestors 'none'"
 )
 CODE = re.compile(r"`([^`]+)`")
-# `strftime` would use the locale of the process.
-MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def render(template: str, base_url: str, **values: Any) -> str:

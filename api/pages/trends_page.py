@@ -6,11 +6,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 from flask import Response
 
-from api.pages.blueprint import BROWSE_PATH, HTML, blueprint, json_alternate, page_response
+from api.media_types import HTML
+from api.pages.blueprint import blueprint, json_alternate, page_response
 from api.pages.labels import ENTITY_TYPE_LABELS
 from api.pages.page_query import PageQuery, page_query
 from api.pages.page_values import page_body, paging
 from api.resources.parameters import DEFAULT_WINDOW
+from api.urls import BROWSE_PATH
 from api.v1.query_parameters import TrendParameters
 from api.v1.routes.trends import PREVIOUS_WINDOWS, list_trends
 

@@ -11,6 +11,7 @@ from flask import Response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
+from api.media_types import JSON
 from api.resources.deprecation import DEPRECATION_HEADERS, Deprecation
 from api.resources.parameters import NoParameters, StrictParser
 from api.resources.serialization import Shape, sparse_shape
@@ -148,7 +149,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
             if isinstance(result, Response):
                 return result
             value, headers = result if isinstance(result, tuple) else (result, None)
-            return Response(orjson.dumps(value), mimetype="application/json", headers=headers)
+            return Response(orjson.dumps(value), mimetype=JSON, headers=headers)
 
         return (lambda **values: deprecation.announce(answer(**values))) if deprecation else answer
 

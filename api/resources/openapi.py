@@ -17,8 +17,9 @@ from marshmallow import fields
 
 from api import __version__
 from api.admission.middleware import is_protected
+from api.media_types import PROBLEM_JSON
 from api.problem_kinds import PROBLEMS_PATH, REASON_PHRASES, kinds_of
-from api.problems import PROBLEM_JSON, example_problem
+from api.problems import example_problem
 from api.resources.blueprint import header_object
 from api.resources.documented_parameters import documented_parameters
 from api.resources.fields import document_variants

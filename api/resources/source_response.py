@@ -5,10 +5,10 @@ from hashlib import sha256
 
 from flask import Response, request
 
+from api.media_types import PLAIN_TEXT
 from api.web.negotiation import wants_gzip
 from api.web.representation import compress, is_compressible
 
-MEDIA_TYPE = "text/plain"
 # The documentation of the header for the specification.
 DIGEST_HEADERS = {
     "Repr-Digest": (
@@ -26,11 +26,11 @@ def source_response(content: bytes) -> Response:
     """
     try:
         content.decode()
-        content_type = f"{MEDIA_TYPE}; charset=utf-8"
+        content_type = f"{PLAIN_TEXT}; charset=utf-8"
     except UnicodeDecodeError:
-        content_type = MEDIA_TYPE
+        content_type = PLAIN_TEXT
     headers = {}
-    if is_compressible(content, MEDIA_TYPE) and wants_gzip(request.headers.get("Accept-Encoding", "")):
+    if is_compressible(content, PLAIN_TEXT) and wants_gzip(request.headers.get("Accept-Encoding", "")):
         content, headers["Content-Encoding"] = compress(content), "gzip"
     headers["Repr-Digest"] = f"sha-256=:{b64encode(sha256(content).digest()).decode()}:"
     return Response(content, content_type=content_type, headers=headers)

@@ -9,8 +9,9 @@ from http import HTTPStatus
 import orjson
 from gunicorn.http import errors
 
+from api.media_types import PROBLEM_JSON
 from api.problem_kinds import REASON_PHRASES, ProblemKind, default_kind
-from api.problems import PROBLEM_JSON, RETRY_SECONDS, problem
+from api.problems import RETRY_SECONDS, problem
 from api.web.request_ids import make_id
 
 # The HTTP statuses for exceptions of gunicorn. Other exceptions of its parser mean 400.

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.config import Settings
 from api.database.statement_reader import StatementReader
+from api.media_types import JSON
 from api.v1.forms.alternates import alternate_links
 from api.v1.renderings import RenderedArticle, select_rendering
 from api.web.buffered_responses import BufferedResponse, requested_variant
@@ -22,7 +23,6 @@ from api.web.representation import MIN_COMPRESSED_BYTES, etag_of
 ARTICLE_ROUTE = "/v1/articles/<article>"
 ARTICLES_PATH = "/v1/articles/"
 ARTICLE_PATH = re.compile(rf"{ARTICLES_PATH}([a-z0-9-]+)")
-JSON = "application/json"
 
 
 class ArticleShortcut:

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.config import Settings
+from api.media_types import JSON
 from api.urls import HEALTH_PATH
 from api.web.buffered_responses import BufferedResponse, requested_variant
 from api.web.headers import ResponseTraits, response_headers
 from api.web.negotiation import accepts
 from api.web.representation import etag_of
 
-JSON = "application/json"
 HEALTHY = b'{"status":"ok"}'
 
 

@@ -6,6 +6,8 @@ from functools import lru_cache
 from werkzeug.datastructures import Accept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from api.media_types import HTML, JSON, PROBLEM_JSON
+
 # A member of a list in a header. A comma within quotation marks does not end the member.
 LIST_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 NAME = r"[\w!#$%&'*+.^`|~-]+"
@@ -33,8 +35,8 @@ def prefers_html(accept_header: str) -> bool:
     Browsers send such a header. `*/*`, which curl and most libraries send, prefers neither.
     """
     accept = _accepted_types(accept_header)
-    json = max(accept.quality("application/json"), accept.quality("application/problem+json"))
-    return accept.quality("text/html") > json
+    json = max(accept.quality(JSON), accept.quality(PROBLEM_JSON))
+    return accept.quality(HTML) > json
 
 
 def _accepted_types(accept_header: str) -> MIMEAccept:

@@ -7,6 +7,7 @@ to compute its ETags. If this were done for each request, a few clients could us
 import gzip
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from flask import Response, current_app, request
@@ -14,6 +15,7 @@ from flask import Response, current_app, request
 from api.web.negotiation import wants_gzip
 from api.web.representation import compress, etag_of, is_compressible
 
+ASSETS_FOLDER = Path(__file__).parent.parent / "assets"
 # The key in `app.extensions` of the `PreparedBodies` of an application.
 PREPARED_BODIES = "briefs-prepared-bodies"
 
@@ -83,6 +85,11 @@ def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Re
         return _forms(data, compress(data) if is_compressible(data, mimetype) else None, mimetype)
 
     return _response(name, forms)
+
+
+def asset_response(name: str, mimetype: str) -> Response:
+    """Return a response with the file `name` of the folder `api/assets`, which is read only once."""
+    return prepared_response(name, (ASSETS_FOLDER / name).read_bytes, mimetype)
 
 
 def compressed_response(name: str, read: Callable[[], bytes], mimetype: str) -> Response:

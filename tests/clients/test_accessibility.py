@@ -9,7 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.clients.npm_packages import MODULES
-from tests.support.browser import DESKTOP, PHONE, needs_chromium, running_browser, show_at
+from tests.support.programs.browser import DESKTOP, PHONE, needs_chromium, running_browser, show_at
 from tests.support.server import PATIENCE_SECONDS, Server
 
 pytestmark = [pytest.mark.clients, needs_chromium]

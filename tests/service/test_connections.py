@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from api.server.main_loop import MIN_SILENT_SECONDS
-from tests.support.long_body import long_body
+from tests.support.programs.long_body import long_body
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, starting_gunicorn
 
 # Between two requests of a client that must not keep the processor busy.
 PAUSE_SECONDS = 0.01
-QUICK = "--worker-class tests.support.quick_worker.QuickWorker --keep-alive 1"
+QUICK = "--worker-class tests.support.programs.quick_worker.QuickWorker --keep-alive 1"
 APPLICATION = "tests.support.waiting:app"
 GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
 # Longer than what the system keeps for a client that does not receive it.

@@ -28,8 +28,8 @@ from api.database.base import db
 from api.database.failures import Failure
 from tests.conftest import make_app, migrate
 from tests.seeds.documents import Page, seed, write
+from tests.support.programs.silent_proxy import SilentProxy, running_proxy
 from tests.support.server import Answer, Server, running_gunicorn
-from tests.support.silent_proxy import SilentProxy, running_proxy
 
 REQUEST_SECONDS, STALE_SECONDS, CACHE_SECONDS = 2.0, 4.0, 0.2
 # Cached responses and the state of the service are answered within a second. The rest is for a busy machine.

@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support.browser import (
+from tests.support.programs.browser import (
     DESKTOP,
     PHONE,
     needs_chromium,
@@ -24,7 +24,7 @@ from tests.support.browser import (
     running_browser,
     show_at,
 )
-from tests.support.prefix_proxy import published_below
+from tests.support.programs.prefix_proxy import published_below
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy
 from tests.support.shown_requests import ShownRequest, shown_requests
 

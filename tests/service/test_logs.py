@@ -123,7 +123,7 @@ def wait_until(what: str, condition: Callable[[], bool]) -> None:
 def test_a_log_that_nobody_reads_delays_no_request_no_reload_and_no_end(database: str) -> None:
     reading, writing = os.pipe()
     environ = {"DATABASE_URL": database, "BRIEFS_TRUSTED_PROXIES": "unix", "BRIEFS_LOG_ADDRESSES": "full"}
-    with running_service(writing, "tests.support.short_log_queue:app", environ) as service:
+    with running_service(writing, "tests.support.programs.short_log_queue:app", environ) as service:
         os.close(writing)
         service.log = reading
         assert service.get_from_four_clients(range(10_000, 12_000)) == [200] * 2_000

@@ -13,7 +13,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.api.web_pages.odd_briefs import HOSTILE, ODD_BRIEFS, SCRIPT
 from tests.conftest import make_app
-from tests.support.browser import (
+from tests.support.programs.browser import (
     DESKTOP,
     PHONE,
     needs_chromium,

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import make_app
-from tests.support.redis_server import RedisServer, needs_redis, running_redis
-from tests.support.reverse_proxy import NGINX, running_nginx
+from tests.support.programs.redis_server import RedisServer, needs_redis, running_redis
+from tests.support.programs.reverse_proxy import NGINX, running_nginx
 from tests.support.server import ROOT, Answer, Server, running_gunicorn, seeded_copy
 
 pytestmark = needs_redis

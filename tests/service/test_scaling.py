@@ -15,7 +15,7 @@ from flask import Flask
 from api.database.base import db
 from tests.conftest import make_app
 from tests.seeds.documents import Page, seed, write
-from tests.support.reverse_proxy import NGINX, running_nginx
+from tests.support.programs.reverse_proxy import NGINX, running_nginx
 from tests.support.server import Answer, Server, running_gunicorn
 
 pytestmark = [

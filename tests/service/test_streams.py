@@ -13,9 +13,9 @@ import pytest
 from api.server.response_stream import MAX_UNSENT_BYTES
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn
 
-APPLICATION = "tests.support.endless_streams:app"
-QUICK = "--worker-class tests.support.quick_worker.QuickWorker --graceful-timeout 2"
-# The sizes of the portions of `tests/support/endless_streams.py`: of NDJSON, and of CSV before compression.
+APPLICATION = "tests.support.programs.endless_streams:app"
+QUICK = "--worker-class tests.support.programs.quick_worker.QuickWorker --graceful-timeout 2"
+# The sizes of the portions of APPLICATION: of NDJSON, and of CSV before compression.
 PORTION_BYTES, LONG_BYTES = 38_000, 10_000_000
 STREAM = b"GET /v1/articles.ndjson HTTP/1.1\r\nHost: a\r\n\r\n"
 

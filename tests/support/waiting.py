@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from tests.support.long_body import long_body
+from tests.support.programs.long_body import long_body
 from wsgi import app
 
 

@@ -20,7 +20,7 @@ from api.agents.tools.reading import read
 from api.agents.tools.references import ARTICLES_PATH
 from api.agents.tools.tool import Values
 from api.resources.parameters import MAX_LIMIT
-from api.urls import url
+from api.urls import page_url, url
 
 # The maximum size of an answer as JSON in UTF-8. English JSON has about 3.5 bytes per token of a language
 # model, so that an answer has about 2,000 tokens.
@@ -85,12 +85,7 @@ def shorten(long_text: str | None, max_characters: int) -> str | None:
 
 def brief_page_url(slug: str, paragraph: int | None = None) -> str:
     """Return the address of the web page of a brief, or of a paragraph of its body on this page."""
-    return url(f"/browse/articles/{slug}") + (f"#paragraph-{paragraph}" if paragraph else "")
-
-
-def entity_page_url(slug: str) -> str:
-    """Return the address of the web page of an entity."""
-    return url(f"/browse/entities/{slug}")
+    return page_url("articles", slug) + (f"#paragraph-{paragraph}" if paragraph else "")
 
 
 def statement(slug: str, part: str, statement_text: str, paragraph: int | None) -> Values:

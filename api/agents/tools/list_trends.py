@@ -1,10 +1,11 @@
 """The tool `list_trends`: the entities that briefs mention more often than before."""
 
-from api.agents.tools.answers import CURSOR, NEXT_CURSOR, entity_page_url, limit, read_page
+from api.agents.tools.answers import CURSOR, NEXT_CURSOR, limit, read_page
 from api.agents.tools.json_schemas import COUNT, SCORE, TEXT, array, described, record, text, texts
 from api.agents.tools.tool import Tool, Values
 from api.models import ENTITY_TYPES
 from api.resources.parameters import DEFAULT_WINDOW
+from api.urls import page_url
 
 DEFAULT_LIMIT = 10
 
@@ -23,7 +24,7 @@ def _trend(trend: Values) -> Values:
         "article_count": trend["article_count"],
         "previous_article_count": trend["previous_article_count"],
         "score": trend["score"],
-        "page": entity_page_url(entity["slug"]),
+        "page": page_url("entities", entity["slug"]),
         "api": trend["links"]["articles"],
     }
 

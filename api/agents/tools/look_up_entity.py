@@ -4,7 +4,6 @@ from api.agents.tools.answers import (
     BRIEF,
     MAX_ANSWER_BYTES,
     brief_values,
-    entity_page_url,
     json_bytes,
     read_page,
     shorten,
@@ -17,7 +16,7 @@ from api.agents.tools.tool import Tool, Values
 from api.resources.lookup import SLUG_PATTERN, UUID_PATTERN
 from api.resources.suggestions import likely_entity
 from api.search.analyzer import fold
-from api.urls import url
+from api.urls import page_url, url
 
 ENTITIES_PATH = "/v1/entities"
 MAX_MATCHES = MAX_CO_MENTIONED = MAX_BRIEFS = 5
@@ -98,7 +97,7 @@ def _entity(entity: Values) -> Values:
         "description": shorten(entity["description"], MAX_DESCRIPTION_CHARACTERS),
         "same_as": entity["same_as"][:MAX_ALIASES],
         "article_count": entity["article_count"],
-        "page": entity_page_url(entity["slug"]),
+        "page": page_url("entities", entity["slug"]),
         "api": url(f"{ENTITIES_PATH}/{entity['slug']}"),
     }
 

@@ -9,7 +9,6 @@ from api.agents.tools.answers import (
     brief_page_url,
     brief_values,
     count_fitting,
-    entity_page_url,
     json_bytes,
     shorten,
 )
@@ -28,6 +27,7 @@ from api.agents.tools.json_schemas import (
 )
 from api.agents.tools.references import find_brief
 from api.agents.tools.tool import Tool, ToolError, Values
+from api.urls import page_url
 
 # The keys of an article that are read for every answer.
 BRIEF_KEYS = ("slug", "title", "summary", "language", "byline", "published_at", "revision", "story")
@@ -88,7 +88,7 @@ def _paragraph(paragraph: int, text: str, source: str) -> Values:
 def _entities(article: Values) -> list[Values]:
     keys = ("slug", "name", "type", "mention_count")
     return [
-        {key: each[key] for key in keys} | {"page": entity_page_url(each["slug"])}
+        {key: each[key] for key in keys} | {"page": page_url("entities", each["slug"])}
         for each in article["entities"]
     ]
 

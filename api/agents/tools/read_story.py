@@ -20,7 +20,7 @@ from api.agents.tools.json_schemas import COUNT, OPTIONAL_TEXT, TEXT, array, des
 from api.agents.tools.reading import read
 from api.agents.tools.references import STORIES_PATH, find_story
 from api.agents.tools.tool import Tool, Values
-from api.urls import url
+from api.urls import page_url, url
 
 DEFAULT_LIMIT = 10
 ENTITY_KEYS = ("slug", "name", "type", "article_count")
@@ -54,7 +54,7 @@ def _story(story: Values) -> Values:
         "last_published_at": story["last_published_at"],
         "publications": [each["name"] for each in story["publications"][:MAX_PUBLICATIONS]],
         "entities": [{key: each[key] for key in ENTITY_KEYS} for each in story["entities"]],
-        "page": url(f"/browse/stories/{story['slug']}"),
+        "page": page_url("stories", story["slug"]),
         "api": url(f"{STORIES_PATH}/{story['slug']}"),
     }
 

@@ -1,31 +1,25 @@
 """The page of a brief: its text with evidence and entities, related briefs, revisions and alternates."""
 
-from typing import Any
 from uuid import UUID
 
 import orjson
 from flask import Response
-from sqlalchemy import bindparam, select
 
 from api.database.request_connection import request_connection
-from api.pages.blueprint import BROWSE_PATH, HTML, Alternate, blueprint, json_alternate, page_response
+from api.media_types import HTML, JSON, JSON_LD, MARKDOWN
+from api.pages.blueprint import Alternate, blueprint, json_alternate, page_response
 from api.pages.content.article_view import article_view
 from api.resources.fields import rfc3339
-from api.resources.lookup import ARTICLES, REFERENCE, redirect
-from api.urls import settings
+from api.resources.lookup import REFERENCE, find_article, redirect
+from api.urls import BROWSE_PATH, settings
 from api.v1 import listings
 from api.v1.json_values import Values
 from api.v1.renderings import find_rendering
-from api.v1.routes.articles import ARTICLE, MENTIONS
+from api.v1.routes.articles import ARTICLE, ARTICLE_WITH_MENTIONS
 from api.v1.story_rows import STORIES, STORY_ROWS, story_values
 
 MAX_REVISIONS = 10
 STORY_BY_ID = STORY_ROWS.where(STORIES.c.id == REFERENCE)
-SELECT_MENTIONS = (
-    select(MENTIONS.c.mentions)
-    .join_from(ARTICLES, MENTIONS, MENTIONS.c.article == ARTICLES.c.number)
-    .where(ARTICLES.c.id == bindparam("article_id", type_=ARTICLES.c.id.type))
-)
 
 
 @blueprint.resource(f"{BROWSE_PATH}/articles/<article>", {"type": "string"}, path=ARTICLE, content_type=HTML)
@@ -34,19 +28,19 @@ def get_article_page(article: str) -> Response:
 
     Returns an HTML page with the values of `/v1/articles/{article}`. An id redirects to the slug.
     """
+    row = find_article(article, ARTICLE_WITH_MENTIONS)
+    if row.slug != article:
+        redirect(article=row.slug)
     values: Values = orjson.loads(find_rendering(article).article_json())
-    if values["slug"] != article:
-        redirect(article=values["slug"])
-    identity = UUID(values["id"])
     return page_response(
         "article.html",
         title=values["title"],
         section="browse",
-        alternates=_alternates(values["slug"]),
+        alternates=_alternates(row.slug),
         article=values,
         story=_read_story(UUID(values["story"]["id"])),
-        revisions=_revisions(identity, values["revision"]),
-        shown=article_view(values, _read_mentions(identity)),
+        revisions=_revisions(row.id, values["revision"]),
+        shown=article_view(values, row.mentions or []),
     )
 
 
@@ -55,15 +49,10 @@ def _alternates(slug: str) -> list[Alternate]:
     address = f"/v1/articles/{slug}"
     return [
         json_alternate(address),
-        Alternate("Markdown", "text/markdown", f"{address}.md"),
-        Alternate("JSON-LD (schema.org)", "application/ld+json", f"{address}.jsonld"),
-        Alternate("ninjs (IPTC)", "application/json", f"{address}.ninjs"),
+        Alternate("Markdown", MARKDOWN, f"{address}.md"),
+        Alternate("JSON-LD (schema.org)", JSON_LD, f"{address}.jsonld"),
+        Alternate("ninjs (IPTC)", JSON, f"{address}.ninjs"),
     ]
-
-
-def _read_mentions(article: UUID) -> Any:
-    """Return the value of `ArticleMentions.mentions` of the article with the id `article`."""
-    return request_connection().scalar(SELECT_MENTIONS, {"article_id": article}) or []
 
 
 def _read_story(story: UUID) -> Values:

@@ -7,8 +7,10 @@ column, and its texts have the same size on all screens.
 from datetime import date
 from typing import NamedTuple
 
+from api.pages.labels import MONTH_NAMES
+
 AXIS_HEIGHT = 26
-MONTH_ABBREVIATIONS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTH_ABBREVIATIONS = tuple(name[:3] for name in MONTH_NAMES)
 
 
 class Tick(NamedTuple):

@@ -5,15 +5,12 @@ from typing import Any
 
 import orjson
 from flask import Response
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
-from api.database.base import table_of
 from api.database.request_connection import request_connection
-from api.models import EntitySlug
+from api.media_types import HTML, JSON
 from api.pages.blueprint import (
     ATOM_FEED,
-    BROWSE_PATH,
-    HTML,
     JSON_FEED,
     Alternate,
     blueprint,
@@ -25,21 +22,17 @@ from api.pages.content.brief_lists import DATE_FACETS, MAX_FACET_VALUES, CursorP
 from api.pages.content.histogram import histogram
 from api.pages.page_values import paging
 from api.resources.lookup import ENTITIES, entity_lookup, find_entity, redirect
-from api.v1.json_values import Values, entity_reference
+from api.resources.reference_numbers import entity_numbers_of
+from api.urls import BROWSE_PATH
+from api.v1.json_values import Values
 from api.v1.listings import entity_items
-from api.v1.part_rows import ENTITY_COLUMNS, REFERENCE_COLUMNS
+from api.v1.part_rows import ENTITY_COLUMNS, read_references
 from api.v1.routes.entities import ENTITY
 
 BRIEFS_PER_PAGE = 20
 MAX_CO_MENTIONED, MAX_ALIASES = 12, 30
 ENTITY_FACET = "entity"
-ENTITY_SLUGS = table_of(EntitySlug)
 NUMBERED_ENTITY = entity_lookup(select(ENTITIES.c.number, *ENTITY_COLUMNS))
-SELECT_BY_SLUGS = (
-    select(*REFERENCE_COLUMNS)
-    .join_from(ENTITY_SLUGS, ENTITIES, ENTITIES.c.number == ENTITY_SLUGS.c.entity)
-    .where(ENTITY_SLUGS.c.slug.in_(bindparam("slugs", expanding=True)))
-)
 
 
 @blueprint.resource(
@@ -92,11 +85,12 @@ def _co_mentioned(slug: str, counts: Sequence[Values]) -> list[Values]:
     """
     shared = {each["value"]: each["count"] for each in counts if each["value"] != slug}
     slugs = [*shared][:MAX_CO_MENTIONED]
-    if not slugs:
-        return []
-    rows = request_connection().execute(SELECT_BY_SLUGS, {"slugs": slugs})
-    references = {each["slug"]: each for each in (entity_reference(*columns) for columns in rows)}
-    return [references[each] | {"shared_article_count": shared[each]} for each in slugs]
+    numbers = entity_numbers_of(slugs)
+    references = read_references(request_connection(), numbers)
+    return [
+        references[number] | {"shared_article_count": shared[each]}
+        for each, number in zip(slugs, numbers, strict=True)
+    ]
 
 
 def _alternates(slug: str) -> list[Alternate]:
@@ -104,8 +98,8 @@ def _alternates(slug: str) -> list[Alternate]:
     address, query = f"/v1/entities/{slug}", (("entity", slug),)
     return [
         json_alternate(address),
-        Alternate("Articles as JSON", "application/json", f"{address}/articles"),
-        Alternate("Entities mentioned with it", "application/json", f"{address}/co-mentioned"),
+        Alternate("Articles as JSON", JSON, f"{address}/articles"),
+        Alternate("Entities mentioned with it", JSON, f"{address}/co-mentioned"),
         ATOM_FEED._replace(query=query),
         JSON_FEED._replace(query=query),
     ]

@@ -5,11 +5,9 @@ from typing import Any
 import orjson
 from flask import Response
 
-from api.database.request_connection import request_connection
+from api.media_types import HTML, JSON
 from api.pages.blueprint import (
     ATOM_FEED,
-    BROWSE_PATH,
-    HTML,
     JSON_FEED,
     Alternate,
     blueprint,
@@ -29,10 +27,11 @@ from api.pages.content.story_view import (
 from api.pages.page_values import paging
 from api.resources.lookup import redirect
 from api.resources.story_lookup import find_story
+from api.urls import BROWSE_PATH
 from api.v1 import schemas
 from api.v1.json_values import Values
-from api.v1.routes.stories import STORY, STORY_BY_NUMBER
-from api.v1.story_rows import story_items
+from api.v1.routes.stories import STORY
+from api.v1.story_pages import read_story
 
 # The number of briefs on a page. A story with more briefs has a histogram in place of a timeline.
 BRIEFS_PER_PAGE = 40
@@ -55,7 +54,7 @@ def get_story_page(parameters: dict[str, Any], story: str) -> Response:
     row = find_story(story)
     if row.slug != story:
         redirect(story=row.slug)
-    values = _read_story(row.number)
+    values: Values = orjson.loads(orjson.dumps(read_story(row.number, STORY_KEYS)))
     is_long = values["article_count"] > BRIEFS_PER_PAGE
     page = read_briefs(
         parameters,
@@ -87,19 +86,12 @@ def get_story_page(parameters: dict[str, Any], story: str) -> Response:
     )
 
 
-def _read_story(number: int) -> Values:
-    """Return the JSON values of the story with the number `number`."""
-    rows = request_connection().execute(STORY_BY_NUMBER, {"reference": number}).all()
-    values: Values = orjson.loads(orjson.dumps(story_items(rows, STORY_KEYS)[0]))
-    return values
-
-
 def _alternates(slug: str) -> list[Alternate]:
     """Return the alternates of the page of the story with the slug `slug`."""
     query = (("story", slug),)
     return [
         json_alternate(f"/v1/stories/{slug}"),
-        Alternate("Articles as JSON", "application/json", f"/v1/stories/{slug}/articles"),
+        Alternate("Articles as JSON", JSON, f"/v1/stories/{slug}/articles"),
         ATOM_FEED._replace(query=query),
         JSON_FEED._replace(query=query),
     ]

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from api.pages.labels import ENTITY_TYPE_LABELS, language_name
+from api.pages.labels import ENTITY_TYPE_LABELS, MONTH_NAMES, language_name
 from api.pages.page_query import PageQuery, Pair
 from api.pages.search.filter_names import ENTITY, STORY, FilterNames
-from api.pages.templates import MONTH_NAMES
 from api.resources.references import ENTITY_PARAMETERS
 
 # The last month that has dates (`datetime.MAXYEAR`).

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Response
 
+from api.media_types import HTML
 from api.pages.blueprint import (
     ATOM_FEED,
-    BROWSE_PATH,
-    HTML,
     JSON_FEED,
     Alternate,
     blueprint,
@@ -19,6 +18,7 @@ from api.pages.page_query import PageQuery, page_query
 from api.pages.page_values import page_body, paging
 from api.pages.search.filter_names import filter_names
 from api.pages.search.search_filters import FACET_HEADINGS, facet_lists, filter_chips
+from api.urls import BROWSE_PATH
 from api.v1.article_pages import article_page
 from api.v1.query_parameters import RELEVANCE, ArticleParameters
 

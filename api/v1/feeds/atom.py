@@ -3,14 +3,14 @@
 import re
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from api.media_types import ATOM, HTML
 from api.resources.openapi import TITLE
-from api.urls import settings
+from api.urls import page_url
 from api.v1.feeds.entry_text import author_of, full_html, summary_text
 from api.v1.feeds.query_feed import QueryFeed
-from api.v1.forms.addresses import urn_of, web_page_url
+from api.v1.forms.urns import urn_of
 from api.v1.json_values import Values
 
-ATOM_MEDIA_TYPE = "application/atom+xml"
 NAMESPACE = "http://www.w3.org/2005/Atom"
 # The `updated` of a feed without entries. Atom requires a time.
 NEVER = "1970-01-01T00:00:00Z"
@@ -29,8 +29,8 @@ def atom_feed(feed: QueryFeed) -> bytes:
     _add_author(root, TITLE)
     for relation, target in feed.links.items():
         if target:
-            SubElement(root, "link", {"rel": relation, "type": ATOM_MEDIA_TYPE, "href": target})
-    SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": feed.home})
+            SubElement(root, "link", {"rel": relation, "type": ATOM, "href": target})
+    SubElement(root, "link", {"rel": "alternate", "type": HTML, "href": feed.home})
     for article in feed.articles:
         _add_entry(root, article, is_full=feed.is_full)
     document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
@@ -47,8 +47,8 @@ def _add_entry(root: Element, article: Values, *, is_full: bool) -> None:
     author = author_of(article)
     if author:
         _add_author(entry, author)
-    page = web_page_url("articles", article, settings().base_url)
-    SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": page})
+    page = page_url("articles", article["slug"])
+    SubElement(entry, "link", {"rel": "alternate", "type": HTML, "href": page})
     for entity in article["entities"]:
         SubElement(entry, "category", {"term": entity["slug"], "label": _legal(entity["name"])})
     summary = article["summary"] if is_full else summary_text(article)

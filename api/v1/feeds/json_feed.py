@@ -1,14 +1,13 @@
 """Write a feed as JSON Feed, version 1.1."""
 
 from api.resources.openapi import TITLE
-from api.urls import settings
+from api.urls import page_url
 from api.v1.feeds.entry_text import author_of, full_html, summary_text
 from api.v1.feeds.query_feed import QueryFeed
-from api.v1.forms.addresses import urn_of, web_page_url
 from api.v1.forms.shared_values import without_missing
+from api.v1.forms.urns import urn_of
 from api.v1.json_values import Values
 
-JSON_FEED_MEDIA_TYPE = "application/feed+json"
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
@@ -33,7 +32,7 @@ def _item(article: Values, *, is_full: bool) -> Values:
     return without_missing(
         {
             "id": urn_of(article),
-            "url": web_page_url("articles", article, settings().base_url),
+            "url": page_url("articles", article["slug"]),
             "title": article["title"],
             **({"content_html": full_html(article)} if is_full else {"content_text": summary_text(article)}),
             "summary": article["summary"],

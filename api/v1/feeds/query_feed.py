@@ -9,7 +9,7 @@ from flask import request
 
 from api.resources.openapi import TITLE
 from api.resources.parameters import DEFAULT_LIMIT
-from api.urls import encode_pair, url
+from api.urls import BROWSE_PATH, encode_pair, url
 from api.v1.article_pages import article_page
 from api.v1.json_values import Values
 
@@ -59,7 +59,7 @@ def read_feed(parameters: Mapping[str, Any]) -> tuple[QueryFeed, dict[str, str]]
         _identifier(pairs),
         _title(pairs),
         _description(page["meta"].get("warnings", ())),
-        url("/browse", pairs),
+        url(BROWSE_PATH, pairs),
         page["links"],
         # The items are JSON that is stored in the database.
         orjson.loads(orjson.dumps(page["data"])),

@@ -1,5 +1,7 @@
 """The header `Link` of an article, which leads to its other forms."""
 
+from api.urls import BROWSE_PATH
+
 # The documentation of the header for the specification.
 ALTERNATE_HEADERS = {
     "Link": (
@@ -17,7 +19,7 @@ def alternate_links(base_url: str, reference: str) -> str:
     # This form of the text takes 0.3 microseconds, which counts in the shortcut for articles.
     address = f"{base_url}/v1/articles/{reference}"
     return (
-        f'<{base_url}/browse/articles/{reference}>; rel="alternate"; type="text/html", '
+        f'<{base_url}{BROWSE_PATH}/articles/{reference}>; rel="alternate"; type="text/html", '
         f'<{address}.md>; rel="alternate"; type="text/markdown", '
         f'<{address}.jsonld>; rel="alternate"; type="application/ld+json", '
         f'<{address}.ninjs>; rel="alternate"; type="application/json"'

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from api.v1.forms.addresses import urn_of, web_page_url
+from api.urls import page_url
 from api.v1.forms.shared_values import body_text, is_subject, without_missing
+from api.v1.forms.urns import urn_of
 from api.v1.json_values import Values
 
 CONTEXT = "https://schema.org"
@@ -18,17 +19,16 @@ ENTITY_TYPES = {
 }
 
 
-def news_article(article: Values, same_as: Mapping[str, Sequence[str]], base_url: str) -> Values:
+def news_article(article: Values, same_as: Mapping[str, Sequence[str]]) -> Values:
     """Return an article as a `NewsArticle` of schema.org.
 
     Args:
         article: The JSON values of the article.
         same_as: The URLs of the entities in other sources, by the id of the entity. Entities without a URL
             are missing.
-        base_url: The prefix of URLs, from BRIEFS_BASE_URL.
     """
-    entities = [(each, _entity(each, same_as, base_url)) for each in article["entities"]]
-    page = web_page_url("articles", article, base_url)
+    entities = [(each, _entity(each, same_as)) for each in article["entities"]]
+    page = page_url("articles", article["slug"])
     return without_missing(
         {
             "@context": CONTEXT,
@@ -49,7 +49,7 @@ def news_article(article: Values, same_as: Mapping[str, Sequence[str]], base_url
             "abstract": [each["text"] for each in article["takeaways"]],
             "articleBody": body_text(article),
             "hasPart": _analysis(article),
-            "isPartOf": _story(article["story"], base_url),
+            "isPartOf": _story(article["story"]),
             "about": [described for entity, described in entities if is_subject(entity)],
             "mentions": [described for entity, described in entities if not is_subject(entity)],
         }
@@ -87,21 +87,21 @@ def _analysis(article: Values) -> Values | None:
     )
 
 
-def _story(story: Values, base_url: str) -> Values:
+def _story(story: Values) -> Values:
     return {
         "@type": "Collection",
         "@id": urn_of(story),
-        "url": web_page_url("stories", story, base_url),
+        "url": page_url("stories", story["slug"]),
         "name": story["title"],
     }
 
 
-def _entity(entity: Values, same_as: Mapping[str, Sequence[str]], base_url: str) -> Values:
+def _entity(entity: Values, same_as: Mapping[str, Sequence[str]]) -> Values:
     return without_missing(
         {
             "@type": ENTITY_TYPES[entity["type"]],
             "@id": urn_of(entity),
-            "url": web_page_url("entities", entity, base_url),
+            "url": page_url("entities", entity["slug"]),
             "name": entity["name"],
             "sameAs": same_as.get(entity["id"]),
         }

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from api.v1.forms.addresses import urn_of
+from api.media_types import PLAIN_TEXT
 from api.v1.forms.shared_values import body_text, is_subject, without_missing
+from api.v1.forms.urns import urn_of
 from api.v1.json_values import Values
 
 STANDARD = {
@@ -20,7 +21,6 @@ ENTITY_ARRAYS = {
     "product": "objects",
     "event": "events",
 }
-PLAIN_TEXT = "text/plain"
 
 
 def ninjs_item(article: Values, same_as: Mapping[str, Sequence[str]]) -> Values:

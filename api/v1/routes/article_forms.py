@@ -5,10 +5,10 @@ from flask import Response
 from sqlalchemy import select
 
 from api.database.base import table_of
+from api.media_types import JSON, JSON_LD, MARKDOWN
 from api.models import ArticleDocument
 from api.resources.blueprint import Blueprint
 from api.resources.lookup import ARTICLES, article_rows_lookup, find_article
-from api.urls import settings
 from api.v1.article_content import unpack_content
 from api.v1.forms.described_article import read_described_article
 from api.v1.forms.json_ld import news_article
@@ -24,7 +24,6 @@ blueprint = Blueprint(
     description="Get an article in the formats of other programs: Markdown, JSON-LD and ninjs.",
 )
 
-MARKDOWN, JSON_LD = "text/markdown", "application/ld+json"
 DOCUMENTS = table_of(ArticleDocument)
 ARTICLE_WITH_CONTENT = article_rows_lookup(
     select(ARTICLES.c.id, ARTICLES.c.slug, ARTICLES.c.key)
@@ -54,7 +53,7 @@ def get_article_json_ld(article: str) -> Response:
     story is the collection that the article is part of.
     """
     values, same_as = read_described_article(article)
-    return Response(orjson.dumps(news_article(values, same_as, settings().base_url)), mimetype=JSON_LD)
+    return Response(orjson.dumps(news_article(values, same_as)), mimetype=JSON_LD)
 
 
 @blueprint.resource("/articles/<article>.ninjs", schemas.NinjsItem, path=ARTICLE)
@@ -66,6 +65,4 @@ def get_article_ninjs(article: str) -> Response:
     """
     values, same_as = read_described_article(article)
     schema = f'<{STANDARD["schema"]}>; rel="describedby"'
-    return Response(
-        orjson.dumps(ninjs_item(values, same_as)), mimetype="application/json", headers={"Link": schema}
-    )
+    return Response(orjson.dumps(ninjs_item(values, same_as)), mimetype=JSON, headers={"Link": schema})

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from api.database.base import table_of
 from api.listing.pages import Page
+from api.media_types import JSON, PLAIN_TEXT
 from api.models import ArticleDocument, ArticleMentions
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.lookup import ARTICLES, article_rows_lookup, find_article
@@ -71,7 +72,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
     rendering, names = find_rendering(article), requested_keys(schemas.Article, parameters)
     links = {"Link": alternate_links(settings().base_url, article)}
     if names != ARTICLE_KEYS:
-        return Response(rendering.parts(names), mimetype="application/json", headers=links)
+        return Response(rendering.parts(names), mimetype=JSON, headers=links)
     # The stored JSON is compressed already. Its ETag belongs to the uncompressed bytes.
     accepts_gzip = wants_gzip(request.headers.get("Accept-Encoding", ""))
     if accepts_gzip and rendering.byte_count >= MIN_COMPRESSED_BYTES:
@@ -81,7 +82,7 @@ def get_article(parameters: dict[str, Any], article: str) -> Response:
         )
     else:
         body, headers = rendering.article_json(), {"ETag": rendering.etag}
-    return Response(body, mimetype="application/json", headers=headers | links)
+    return Response(body, mimetype=JSON, headers=headers | links)
 
 
 @blueprint.resource(
@@ -138,7 +139,7 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
     "/articles/<article>/source",
     {"type": "string"},
     path=ARTICLE,
-    content_type="text/plain",
+    content_type=PLAIN_TEXT,
     headers=DIGEST_HEADERS,
 )
 def get_article_source(article: str) -> Response:

@@ -12,7 +12,7 @@ from api.database.column_types import EPOCH
 from api.database.request_connection import request_connection
 from api.listing.keyset import Rows, count_of
 from api.listing.pages import Page, make_page
-from api.models import Change, Corpus
+from api.models import CORPUS_REVISION, Change
 from api.problems import InvalidCursor
 from api.resources.blueprint import Blueprint
 from api.resources.fields import rfc3339
@@ -24,7 +24,6 @@ from api.v1.schemas import history as schemas
 FEED_START = [0, EPOCH, UUID(int=0)]
 CHANGES = table_of(Change)
 SORT_KEY = (CHANGES.c.sequence, CHANGES.c.changed_at, CHANGES.c.article_id)
-CORPUS_REVISION = select(Corpus.revision)
 SELECT_KEY = select(*SORT_KEY).where(CHANGES.c.sequence == bindparam("sequence"))
 CHANGE_ROWS = select(CHANGES.c.kind, CHANGES.c.slug, CHANGES.c.title, CHANGES.c.revision).add_columns(
     cast(CHANGES.c.fields, Text).label("fields"), *SORT_KEY

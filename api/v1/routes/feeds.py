@@ -5,10 +5,11 @@ from typing import Any
 import orjson
 from flask import Response
 
+from api.media_types import ATOM, JSON_FEED
 from api.resources.blueprint import Blueprint
 from api.v1 import query_parameters as queries
-from api.v1.feeds.atom import ATOM_MEDIA_TYPE, atom_feed
-from api.v1.feeds.json_feed import JSON_FEED_MEDIA_TYPE, json_feed
+from api.v1.feeds.atom import atom_feed
+from api.v1.feeds.json_feed import json_feed
 from api.v1.feeds.query_feed import read_feed
 from api.v1.schemas.feeds import JsonFeed
 
@@ -17,7 +18,7 @@ blueprint = Blueprint(
 )
 
 
-@blueprint.resource("/feed.json", JsonFeed, query=queries.FeedParameters, content_type=JSON_FEED_MEDIA_TYPE)
+@blueprint.resource("/feed.json", JsonFeed, query=queries.FeedParameters, content_type=JSON_FEED)
 def get_json_feed(parameters: dict[str, Any]) -> Response:
     """Get a JSON Feed.
 
@@ -25,16 +26,14 @@ def get_json_feed(parameters: dict[str, Any]) -> Response:
     without a time of publication are last.
     """
     feed, headers = read_feed(parameters)
-    return Response(orjson.dumps(json_feed(feed)), mimetype=JSON_FEED_MEDIA_TYPE, headers=headers)
+    return Response(orjson.dumps(json_feed(feed)), mimetype=JSON_FEED, headers=headers)
 
 
-@blueprint.resource(
-    "/feed.atom", {"type": "string"}, query=queries.FeedParameters, content_type=ATOM_MEDIA_TYPE
-)
+@blueprint.resource("/feed.atom", {"type": "string"}, query=queries.FeedParameters, content_type=ATOM)
 def get_atom_feed(parameters: dict[str, Any]) -> Response:
     """Get an Atom feed.
 
     Returns the same articles as the JSON Feed in the format Atom (RFC 4287).
     """
     feed, headers = read_feed(parameters)
-    return Response(atom_feed(feed), mimetype=ATOM_MEDIA_TYPE, headers=headers)
+    return Response(atom_feed(feed), mimetype=ATOM, headers=headers)

@@ -9,6 +9,7 @@ from api.database.base import table_of
 from api.database.request_connection import request_connection
 from api.listing.keyset import Rows
 from api.listing.pages import Page, make_page
+from api.media_types import PLAIN_TEXT
 from api.models import ArticleDocument, Revision
 from api.resources.blueprint import Blueprint, PathParameter
 from api.resources.fields import rfc3339
@@ -81,7 +82,7 @@ def get_article_revision(article: str, revision: str) -> Values:
     "/articles/<article>/revisions/<revision>/source",
     {"type": "string"},
     path=REVISION,
-    content_type="text/plain",
+    content_type=PLAIN_TEXT,
     headers=DIGEST_HEADERS,
 )
 def get_article_revision_source(article: str, revision: str) -> Response:

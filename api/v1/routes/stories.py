@@ -2,19 +2,15 @@
 
 from typing import Any
 
-from api.database.request_connection import request_connection
 from api.listing.pages import Page
 from api.resources.blueprint import Blueprint, PathParameter
-from api.resources.lookup import REFERENCE
 from api.resources.serialization import requested_keys
 from api.resources.story_lookup import find_story
 from api.v1 import query_parameters as queries
 from api.v1 import schemas
 from api.v1.article_pages import article_page
 from api.v1.json_values import Values
-from api.v1.sort_orders import STORIES
-from api.v1.story_pages import story_page
-from api.v1.story_rows import STORY_ROWS, story_items
+from api.v1.story_pages import read_story, story_page
 
 blueprint = Blueprint(
     "stories",
@@ -30,7 +26,6 @@ STORY = PathParameter(
     queries.STORY_EXAMPLE,
     statuses=(308, 404, 410),
 )
-STORY_BY_NUMBER = STORY_ROWS.where(STORIES.number == REFERENCE)
 
 
 @blueprint.resource("/stories", schemas.StoryPage, query=queries.StoryParameters)
@@ -50,9 +45,7 @@ def get_story(parameters: dict[str, Any], story: str) -> Values:
 
     Returns the story with its publications, its entities and its key points.
     """
-    number = find_story(story).number
-    rows = request_connection().execute(STORY_BY_NUMBER, {"reference": number}).all()
-    return story_items(rows, requested_keys(schemas.Story, parameters))[0]
+    return read_story(find_story(story).number, requested_keys(schemas.Story, parameters))
 
 
 @blueprint.resource(

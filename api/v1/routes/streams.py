@@ -6,12 +6,13 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema
 
+from api.media_types import CSV, NDJSON
 from api.resources.blueprint import Blueprint, View
 from api.v1 import schemas
 from api.v1.article_pages import article_collection
 from api.v1.listings import entity_collection, takeaway_collection
 from api.v1.story_pages import story_collection
-from api.v1.streams import csv_rows, ndjson, parameters, tables
+from api.v1.streams import parameters, tables
 from api.v1.streams.responses import csv_response, ndjson_response
 
 blueprint = Blueprint(
@@ -32,7 +33,7 @@ def _stream(rule: str, content_type: str, query: type[Schema]) -> Callable[[View
     )
 
 
-@_stream("/articles.ndjson", ndjson.CONTENT_TYPE, parameters.ArticleStreamParameters)
+@_stream("/articles.ndjson", NDJSON, parameters.ArticleStreamParameters)
 def stream_articles_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream articles as NDJSON.
 
@@ -43,7 +44,7 @@ def stream_articles_as_ndjson(parameters: dict[str, Any]) -> Response:
     return ndjson_response(parameters, article_collection)
 
 
-@_stream("/articles.csv", csv_rows.MEDIA_TYPE, parameters.ArticleCsvParameters)
+@_stream("/articles.csv", CSV, parameters.ArticleCsvParameters)
 def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream articles as CSV.
 
@@ -54,7 +55,7 @@ def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
     return csv_response(parameters, article_collection, schemas.ArticlePage, tables.ARTICLES, LARGE_PARTS)
 
 
-@_stream("/stories.ndjson", ndjson.CONTENT_TYPE, parameters.StoryStreamParameters)
+@_stream("/stories.ndjson", NDJSON, parameters.StoryStreamParameters)
 def stream_stories_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream stories as NDJSON.
 
@@ -64,7 +65,7 @@ def stream_stories_as_ndjson(parameters: dict[str, Any]) -> Response:
     return ndjson_response(parameters, story_collection)
 
 
-@_stream("/stories.csv", csv_rows.MEDIA_TYPE, parameters.StoryStreamParameters)
+@_stream("/stories.csv", CSV, parameters.StoryStreamParameters)
 def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream stories as CSV.
 
@@ -74,7 +75,7 @@ def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
     return csv_response(parameters, story_collection, schemas.StoryPage, tables.STORIES)
 
 
-@_stream("/takeaways.ndjson", ndjson.CONTENT_TYPE, parameters.TakeawayStreamParameters)
+@_stream("/takeaways.ndjson", NDJSON, parameters.TakeawayStreamParameters)
 def stream_takeaways_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as NDJSON.
 
@@ -84,7 +85,7 @@ def stream_takeaways_as_ndjson(parameters: dict[str, Any]) -> Response:
     return ndjson_response(parameters, takeaway_collection)
 
 
-@_stream("/takeaways.csv", csv_rows.MEDIA_TYPE, parameters.TakeawayStreamParameters)
+@_stream("/takeaways.csv", CSV, parameters.TakeawayStreamParameters)
 def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as CSV.
 
@@ -94,7 +95,7 @@ def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
     return csv_response(parameters, takeaway_collection, schemas.TakeawayPage, tables.TAKEAWAYS)
 
 
-@_stream("/entities.ndjson", ndjson.CONTENT_TYPE, parameters.EntityStreamParameters)
+@_stream("/entities.ndjson", NDJSON, parameters.EntityStreamParameters)
 def stream_entities_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream entities as NDJSON.
 
@@ -104,7 +105,7 @@ def stream_entities_as_ndjson(parameters: dict[str, Any]) -> Response:
     return ndjson_response(parameters, entity_collection)
 
 
-@_stream("/entities.csv", csv_rows.MEDIA_TYPE, parameters.EntityStreamParameters)
+@_stream("/entities.csv", CSV, parameters.EntityStreamParameters)
 def stream_entities_as_csv(parameters: dict[str, Any]) -> Response:
     """Stream entities as CSV.
 

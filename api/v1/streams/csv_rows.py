@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
+from api.media_types import CSV
 from api.v1.streams.reading import Progress
 from api.v1.streams.tables import Table
 
-MEDIA_TYPE = "text/csv"
-CONTENT_TYPE = f"{MEDIA_TYPE}; charset=utf-8; header=present"
+CONTENT_TYPE = f"{CSV}; charset=utf-8; header=present"
 # A spreadsheet runs a cell as a formula if it begins with one of these characters.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

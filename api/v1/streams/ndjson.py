@@ -7,7 +7,6 @@ import orjson
 
 from api.v1.streams.reading import Progress
 
-CONTENT_TYPE = "application/x-ndjson"
 # The number of items after which a line with the progress of the stream follows.
 ITEMS_PER_PROGRESS = 1000
 

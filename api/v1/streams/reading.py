@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flask import Flask
-from sqlalchemy import select
 
 from api.database.request_connection import request_connection
 from api.listing.cursors import CursorWriter
 from api.listing.pages import Collection
-from api.models import Corpus
+from api.models import CORPUS_REVISION
 
 # The number of rows of the first portion, which is small so that the response begins soon, and the maximum.
 FIRST_ROWS, MAX_ROWS = 20, 100
@@ -24,8 +23,6 @@ PORTION_BYTES = 256 * 1024
 # The intended processor time of a portion, during which other requests wait. If FIRST_ROWS rows take longer,
 # a portion has FIRST_ROWS rows, since fewer rows would mainly repeat the fixed cost of a portion.
 PORTION_SECONDS = 0.002
-
-CORPUS_REVISION = select(Corpus.revision)
 
 
 class Progress(NamedTuple):

@@ -9,6 +9,7 @@ from isal import isal_zlib
 
 from api.database.request_connection import close_request_connection
 from api.listing.pages import Collection, stream_cursors
+from api.media_types import NDJSON
 from api.resources.serialization import Shape, requested_keys
 from api.v1.streams import csv_rows, ndjson
 from api.v1.streams.reading import Encode, Pack, read_portions
@@ -28,7 +29,7 @@ def ndjson_response(parameters: Parameters, select: Select) -> Response:
     `select` is the function that returns the collection of items.
     """
     collection = select(parameters)
-    return _response(parameters, collection, ndjson.NdjsonEncoder(collection.meta), ndjson.CONTENT_TYPE)
+    return _response(parameters, collection, ndjson.NdjsonEncoder(collection.meta), NDJSON)
 
 
 def csv_response(

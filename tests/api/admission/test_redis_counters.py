@@ -19,7 +19,7 @@ from api.admission.redis_counters import (
     RedisCounters,
 )
 from api.admission.request_counters import Quota
-from tests.support.redis_server import RedisServer, needs_redis, running_redis
+from tests.support.programs.redis_server import RedisServer, needs_redis, running_redis
 
 pytestmark = needs_redis
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from api.web.concurrency_limit import ConcurrencyLimit, limit_for
+from api.web.limits.concurrency_limit import ConcurrencyLimit, limit_for
 
 PATIENCE_SECONDS = 30
 

@@ -12,7 +12,7 @@ from api.database.revision_watch import RevisionWatch
 from api.problem_kinds import ProblemKind
 from api.problems import RETRY_SECONDS
 from api.urls import STATUS_PATHS
-from api.web.concurrency_limit import ConcurrencyLimit
+from api.web.limits.concurrency_limit import ConcurrencyLimit
 from api.web.problem_responses import ErrorResponse, send_error
 
 # A request can wait for other requests for this share of its maximum duration.

@@ -3,8 +3,9 @@
 Most of the time of a short command is its imports. A fork needs no imports, but is still a separate process
 with its own arguments, environment, folder and standard streams.
 
-`running_command_server` starts the process that forks (`python -m tests.support.command_server SOCKET`), and
-writes programs that ask this process to run a command.
+`running_command_server` starts the process that forks
+(`python -m tests.support.programs.command_server SOCKET`), and writes programs that ask this process to run a
+command.
 """
 
 import gc
@@ -24,7 +25,7 @@ from flask.cli import main as flask
 import api.app  # noqa: F401
 from seeds.briefs_command import briefs
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMMANDS: dict[str, Callable[[], object]] = {"flask": flask, "briefs": briefs}
 STREAMS = (0, 1, 2)
 # A program of the standard library only, without site packages, so that it starts in a few milliseconds.

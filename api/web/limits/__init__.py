@@ -1,0 +1,1 @@
+"""Limits on requests: how many run at the same time, and how long each can take."""
