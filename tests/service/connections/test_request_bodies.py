@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from api.problem_kinds import MAX_BODY_BYTES
-from tests.service.test_connections import QUICK, assert_others_are_served, connect, receive_all
-from tests.service.test_raw_requests import header_of, problem_of, status
+from tests.service.connections.test_connections import QUICK, assert_others_are_served, connect, receive_all
+from tests.service.connections.test_raw_requests import header_of, problem_of, status
 from tests.support.server import Server, running_granian, running_gunicorn
 
 MESSAGE = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode()
