@@ -147,7 +147,12 @@ class ParameterError(Shape):
 
 # Python 3.13 renamed these members of `HTTPStatus`. The specification keeps the earlier names, since clients
 # can depend on them.
-RENAMED_STATUSES = {"URI_TOO_LONG": "REQUEST_URI_TOO_LONG", "UNPROCESSABLE_CONTENT": "UNPROCESSABLE_ENTITY"}
+RENAMED_STATUSES = {
+    "CONTENT_TOO_LARGE": "REQUEST_ENTITY_TOO_LARGE",
+    "URI_TOO_LONG": "REQUEST_URI_TOO_LONG",
+    "RANGE_NOT_SATISFIABLE": "REQUESTED_RANGE_NOT_SATISFIABLE",
+    "UNPROCESSABLE_CONTENT": "UNPROCESSABLE_ENTITY",
+}
 
 
 class Problem(Shape):

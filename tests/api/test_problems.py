@@ -180,7 +180,8 @@ def test_a_database_that_cannot_be_reached_is_a_503_with_retry_after(
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_a_connection_that_the_database_closed_is_replaced(database_url: str, client: FlaskClient) -> None:
     assert client.get("/v1/articles").status_code == 200
-    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    # With a timeout, `pg_terminate_backend` returns when the process has ended.
+    end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
     with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
         ended = connection.execute(f"{end} AND pid <> pg_backend_pid()").fetchall()
     assert (True,) in ended
