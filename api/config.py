@@ -41,6 +41,7 @@ class Settings:
     bind: str = "127.0.0.1:8000"
     cache_bytes: int = 64 * 1024 * 1024
     cache_control: str = DEFAULT_CACHE_CONTROL
+    catalogue: str = ""
     cors_origins: tuple[str, ...] = ("*",)
     log_addresses: str = "truncated"
     log_format: str = "text"
@@ -119,6 +120,7 @@ VARIABLES: dict[str, tuple[str, Callable[[str], object]]] = {
     "cache_bytes": ("BRIEFS_CACHE_BYTES", parse.whole_number_from(0, 999_999_999_999)),
     "cache_control": ("BRIEFS_CACHE_CONTROL", parse.header_value),
     "cache_seconds": ("BRIEFS_CACHE_SECONDS", parse.seconds),
+    "catalogue": ("BRIEFS_CATALOGUE", parse.file),
     "cors_origins": ("BRIEFS_CORS_ORIGINS", parse.origins),
     "log_addresses": ("BRIEFS_LOG_ADDRESSES", parse.one_of("none", "truncated", "full")),
     "log_format": ("BRIEFS_LOG_FORMAT", parse.one_of("json", "text", "short")),

@@ -258,6 +258,17 @@ def folder(text: str) -> str:
     return text
 
 
+def file(text: str) -> str:
+    """Return `text`, the absolute path of a file, unchanged. The file does not need to exist.
+
+    Raises:
+        ValueError: If `text` is not an absolute path, or is the path of a folder.
+    """
+    if not text.startswith("/") or not text.isprintable() or Path(text).is_dir():
+        raise ValueError("must be the absolute path of a file such as /etc/briefs/catalogue.yaml")
+    return text
+
+
 def bind_address(text: str) -> str:
     """Return `text`, a host and a port or a Unix socket such as `unix:/run/briefs/http`, unchanged.
 

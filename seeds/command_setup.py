@@ -1,13 +1,14 @@
 """Parts of the commands that read documents: the option `--jobs`, and the processes that find entities."""
 
 import os
+from pathlib import Path
 
 import click
 from sqlalchemy import select
 
 from api.models import Corpus
 from api.urls import settings
-from seeds.extraction.catalogue import CatalogueError, read_catalogue
+from seeds.extraction.catalogue import CATALOGUE, CatalogueError, read_catalogue
 from seeds.extraction.mentions import EntityMatcher
 from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
 from seeds.preparing.preparation import matcher_pool
@@ -36,10 +37,13 @@ def prepare_pool(begin: Transaction, jobs: int) -> WorkerPool[EntityMatcher]:
 
     The processes find the entities of the catalogue (the file of known entities) and other names. If the
     catalogue has changed, the stored entities are updated first. `begin` opens a write transaction.
+
+    Raises:
+        click.ClickException: If the catalogue or the spaCy pipeline of the settings cannot be used.
     """
     model = settings().spacy_model
     try:
-        catalogue = read_catalogue()
+        catalogue = read_catalogue(Path(settings().catalogue or CATALOGUE))
         # Report an error here, and not in a worker process.
         load_recognizer(model)
     except (CatalogueError, ModelError) as error:

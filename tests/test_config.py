@@ -83,6 +83,7 @@ def test_variables_of_other_programs_are_ignored() -> None:
             "cors_origins",
             ("https://a.example", "http://localhost:3000"),
         ),
+        ("BRIEFS_CATALOGUE", "/etc/briefs/größer.yaml", "catalogue", "/etc/briefs/größer.yaml"),
         ("BRIEFS_LOG_FORMAT", "json", "log_format", "json"),
         ("BRIEFS_LOG_FORMAT", "text", "log_format", "text"),
         ("BRIEFS_LOG_FORMAT", "short", "log_format", "short"),
@@ -216,6 +217,10 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
         *(("BRIEFS_CACHE_SECONDS", text) for text in ("-1", ".5", "5.", "1e3", "nan", "1,5", "١", "9" * 10)),
         ("BRIEFS_CACHE_CONTROL", "max-age=60\x7f"),
         ("BRIEFS_CACHE_CONTROL", "größer"),
+        ("BRIEFS_CATALOGUE", "catalogue.yaml"),
+        ("BRIEFS_CATALOGUE", "/etc/cata\nlogue.yaml"),
+        # A folder.
+        ("BRIEFS_CATALOGUE", "/etc"),
         ("BRIEFS_SPACY_MODEL", "en_core\nweb"),
         ("BRIEFS_CORS_ORIGINS", "example.org"),
         ("BRIEFS_CORS_ORIGINS", "https://example.org/"),

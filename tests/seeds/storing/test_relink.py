@@ -62,7 +62,7 @@ def rows_after_relink(app: Flask, pages: Iterable[SubmittedDocument]) -> Rows:
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> list[EntityRecord]:
     """Return a list, empty at first, which the commands use as the catalogue of known entities."""
     known: list[EntityRecord] = []
-    monkeypatch.setattr(seeds.command_setup, "read_catalogue", lambda: tuple(known))
+    monkeypatch.setattr(seeds.command_setup, "read_catalogue", lambda _path: tuple(known))
     return known
 
 

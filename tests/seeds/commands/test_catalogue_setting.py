@@ -1,0 +1,56 @@
+"""Tests of BRIEFS_CATALOGUE, the path of a catalogue outside the project."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.seeds.documents import Page, seed, write
+
+ENTRIES = """\
+- name: Inland Waters Board
+  type: organization
+  description: Authority for rivers and canals.
+"""
+
+
+@pytest.fixture
+def catalogue(app: Flask, tmp_path: Path) -> Path:
+    """Return the path of a catalogue with one entity, which the settings of `app` name."""
+    path = tmp_path / "own.yaml"
+    path.write_text(ENTRIES, encoding="utf-8")
+    app.config["BRIEFS_SETTINGS"] = replace(app.config["BRIEFS_SETTINGS"], catalogue=str(path))
+    return path
+
+
+def test_the_catalogue_of_the_setting_replaces_the_catalogue_of_the_project(
+    app: Flask, client: FlaskClient, catalogue: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    write(folder, "gauges", Page(body=("The Inland Waters Board reads gauges in China.",) * 3))
+    assert seed(app, folder).exit_code == 0
+    board = client.get("/v1/entities/inland-waters-board").get_json()
+    assert (board["origin"], board["description"]) == ("catalogue", "Authority for rivers and canals.")
+    # The catalogue of the project contains China.
+    assert client.get("/v1/entities/china").get_json()["origin"] == "extracted"
+
+    catalogue.write_text(ENTRIES + "- name: China\n  type: place\n", encoding="utf-8")
+    assert app.test_cli_runner().invoke(args=["seed", "relink"]).exit_code == 0
+    assert client.get("/v1/entities/china").get_json()["origin"] == "catalogue"
+
+
+@pytest.mark.parametrize("command", ["load", "relink"])
+def test_a_catalogue_that_cannot_be_used_stops_the_command(app: Flask, catalogue: Path, command: str) -> None:
+    catalogue.unlink()
+    missing = app.test_cli_runner().invoke(args=["seed", command])
+    assert (missing.exit_code, missing.stderr) == (
+        1,
+        "Error: own.yaml: cannot be read: No such file or directory\n",
+    )
+    catalogue.write_text("- name: China\n", encoding="utf-8")
+    invalid = app.test_cli_runner().invoke(args=["seed", command])
+    assert invalid.exit_code == 1
+    assert invalid.stderr.startswith("Error: own.yaml: entry 1, type: ")
