@@ -30,9 +30,10 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of the service.
+    """The settings of the service, one attribute for each setting.
 
-    VARIABLES maps each setting to its environment variable and to the function that parses the value.
+    The table VARIABLES in this module has, for the name of each attribute, the environment variable of the
+    setting and the function that parses its text.
     """
 
     database_url: str

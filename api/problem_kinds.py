@@ -38,7 +38,8 @@ class _Row(NamedTuple):
 class ProblemKind(Enum):
     """A kind of problem, with the texts of its error responses and of its page.
 
-    The first kind with a status is the default for errors with this status.
+    If several kinds have the same HTTP status, the first of them is used for errors that are known only by
+    this status.
 
     Attributes:
         status: The HTTP status.
@@ -46,7 +47,8 @@ class ProblemKind(Enum):
         detail: The description in an error response that has no description of its own.
         meaning: When the service sends a problem of this kind. Text in backticks is code.
         advice: What the client should do. Text in backticks is code.
-        example: Members of the example that differ from those of other examples.
+        example: Further members of the documented error response of this kind, such as `detail` or `errors`.
+            They replace members of the same name.
     """
 
     def __init__(

@@ -90,9 +90,9 @@ class FoldedText:
         return self.original[first:last]
 
     def rest(self, start: int) -> "FoldedText":
-        """Return the part of the text from the offset `start` of the folded text on.
+        """Return the text from the offset `start` of the folded text to its end, as a new FoldedText.
 
-        It begins with a visible character.
+        Invisible characters at its beginning are left out.
         """
         offset = self.original_range(start, start)[0]
         return FoldedText(self.original[offset:]) if offset else self

@@ -33,7 +33,10 @@ class ValueList(tuple[str, ...]):
     __slots__ = ()
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return the names and values of the query string for the parameter `name`."""
+        """Return the values as name and value pairs for a query string: one pair.
+
+        The second item of the pair is the values, separated by commas. `name` is the name of the parameter.
+        """
         return [(name, ",".join(self))]
 
 
@@ -43,7 +46,10 @@ class RepeatedValues(ValueList):
     __slots__ = ()
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return the names and values of the query string for the parameter `name`."""
+        """Return the values as name and value pairs for a query string: a pair for each value.
+
+        `name` is the name of the parameter, which is the first item of every pair.
+        """
         return [(name, value) for value in self]
 
 
@@ -71,7 +77,7 @@ def page_url(kind: str, slug: str) -> str:
 
 
 def encode_pair(name: str, value: str) -> str:
-    """Return `name=value` as a part of a query string."""
+    """Return `name=value` as a part of a query string, with percent-encoding except for commas and colons."""
     # Commas and colons need no escaping in a query (RFC 3986, 3.4) and are left unchanged to keep lists and
     # times readable.
     return f"{quote_plus(name, safe=',:')}={quote_plus(value, safe=',:')}"

@@ -97,7 +97,17 @@ class KeyLookup:
         return None if is_expired else owner
 
     def _query(self, digest: bytes, last: _Entry | None) -> _Entry:
-        """Query the database for a key and remember the result. Return `last` if the query fails."""
+        """Query the database for the key with the hash `digest`, and remember the result.
+
+        If the query fails, return `last` if it is a valid key that was queried within `stale_seconds`.
+
+        Args:
+            digest: The SHA-256 hash of the key.
+            last: The result of the previous query for this key, or None if there is none.
+
+        Raises:
+            KeysUnavailableError: The query failed, and `last` cannot be used.
+        """
         try:
             row = self._reader.fetch_one(SELECT_KEY, {"digest": digest})
         except SQLAlchemyError:

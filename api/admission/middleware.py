@@ -162,7 +162,15 @@ class Admission:
         return _Refusal(UNAUTHORIZED, ErrorResponse(kind, challenge + fields, detail))
 
     def _excess(self, policies: Policies, decision: Decision) -> _Refusal:
-        """Return the response to a request over the limit. It names the policies that are used up."""
+        """Return the response (429) to a request over the limit of its client.
+
+        The response names the policies that are used up, and says after how many seconds the client can try
+        again.
+
+        Args:
+            policies: The policies of the client.
+            decision: The decision of the counters on the request, with what is left of each policy.
+        """
         pairs = list(zip(policies, decision.quotas, strict=True))
         violated = [(policy.name, quota.reset_seconds) for policy, quota in pairs if not quota.remaining]
         seconds = max((seconds for _, seconds in violated), default=1)
@@ -205,7 +213,12 @@ def address_client(address: str) -> str:
 
 
 def quota_headers(policies: Policies, quotas: Sequence[Quota]) -> Headers:
-    """Return the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11)."""
+    """Return the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
+
+    Args:
+        policies: The policies of the client.
+        quotas: What the client has left of each policy, in the same order.
+    """
     if len(policies) == 1:
         (policy,), (quota,) = policies, quotas
         return [_policy_header(policies), ("RateLimit", _quota_item(policy, quota))]

@@ -62,11 +62,20 @@ class _Lease:
         return Quota(self.left + self.unleased, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
-        """Return True if the quota was used up at the last query, less than EXHAUSTED_SECONDS ago."""
+        """Return True if the quota is used up, as far as this process knows.
+
+        The process knows this if the last query to Redis left no requests, and was less than
+        EXHAUSTED_SECONDS ago. `now` is the time, as a value of the clock.
+        """
         return not self.left and not self.unleased and now - self.queried_at < EXHAUSTED_SECONDS
 
     def adapt_size(self, now: float) -> int:
-        """Adapt the size of the lease to how long the last lease lasted, and return the new size."""
+        """Return how many requests to lease with the next query to Redis.
+
+        If the last query was a short time ago, the number is twice that of the last query. If it was long
+        ago, the number is 1. The number is at most MAX_LEASE, and at most `unleased` divided by
+        LEASE_DIVISOR, but at least 1. `now` is the time, as a value of the clock.
+        """
         lasted = now - self.queried_at
         if lasted < GROWTH_SECONDS:
             self._size *= 2
@@ -105,9 +114,14 @@ class RedisCounters:
         self._retry_at = self._logged_at = float("-inf")
 
     def take(self, client: str, policies: Policies, cost: int = 1) -> Decision | None:
-        """Count a request of `client`, and decide whether `policies` admit it (see `RequestCounters`).
+        """Count a request of `client`, and decide whether `policies` admit it.
 
-        Return None if Redis fails.
+        Return None if Redis fails. A request that is not admitted is not counted.
+
+        Args:
+            client: The name of the client, which is unique among all clients.
+            policies: The policies that the request must satisfy. There is at least one.
+            cost: 1, or 0 to read the quotas without counting the request, which is then always admitted.
         """
         now = self._clock()
         with self._lock:
@@ -167,9 +181,10 @@ class RedisCounters:
             return Decision(is_admitted, [lease.quota(now) for lease in leases])
 
     def _take(self, client: str, policy: Policy, lease: _Lease, cost: int) -> bool:
-        """Take `cost` requests (0 or 1) from `lease`, after filling the lease from Redis if necessary.
+        """Take `cost` requests from `lease`, and fill the lease from Redis first if it has too few requests.
 
-        Return False if the quota is used up.
+        Return False if the quota of `client` is used up. `cost` is 1, or 0 to only update what `lease` knows
+        about the quota, and then the result is True.
         """
         now = self._clock()
         with self._lock:

@@ -87,7 +87,15 @@ class MemoryCounters:
         self._clients: dict[str, tuple[Policies, list[_Window]]] = {}
 
     def take(self, client: str, policies: Policies, cost: int = 1) -> Decision:
-        """Count a request of `client`, and decide whether `policies` admit it (see `RequestCounters`)."""
+        """Count a request of `client`, and decide whether `policies` admit it.
+
+        A request that is not admitted is not counted.
+
+        Args:
+            client: The name of the client, which is unique among all clients.
+            policies: The policies that the request must satisfy. There is at least one.
+            cost: 1, or 0 to read the quotas without counting the request, which is then always admitted.
+        """
         with self._lock:
             now = self._clock()
             windows = self._windows(client, policies)

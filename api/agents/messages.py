@@ -36,7 +36,11 @@ class ProtocolError(Exception):
         self.code, self.message, self.data, self.status = code, message, data, status
 
     def response(self, message_id: str | int | None) -> dict[str, Any]:
-        """Return the error response to the request with the id `message_id`, or None if the id is unknown."""
+        """Return the JSON-RPC response that reports this error.
+
+        `message_id` is the id of the request, or None if the id could not be read. The `id` of the response
+        is then null.
+        """
         error: dict[str, Any] = {"code": int(self.code), "message": self.message}
         if self.data is not None:
             error["data"] = self.data

@@ -61,7 +61,11 @@ def _discover(_: Result) -> Result:
 
 
 def _initialize(params: Result) -> Result:
-    """Return the answer to the handshake of an earlier version. The service keeps no session."""
+    """Return the result of `initialize`, the first request of clients of earlier protocol versions.
+
+    The result has the version of the protocol to use, and the name, capabilities and instructions of the
+    service. The service keeps no session.
+    """
     return {
         "protocolVersion": negotiated_version(params.get("protocolVersion")),
         "capabilities": CAPABILITIES,

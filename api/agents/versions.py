@@ -60,7 +60,11 @@ def negotiated_version(requested: object) -> str:
 
 
 def _check_metadata(message: Message) -> None:
-    """Check that `_meta` contains the version and the capabilities of the client."""
+    """Check that `_meta` of a message has the version of the protocol and the capabilities of the client.
+
+    Raises:
+        ProtocolError: One of the two is missing or has a wrong type.
+    """
     for key, kind, name in ((VERSION_KEY, str, "a text"), (CAPABILITIES_KEY, dict, "an object")):
         if not isinstance(message.meta.get(key), kind):
             text = f"`params._meta` must contain `{key}`, which must be {name}."
@@ -68,7 +72,13 @@ def _check_metadata(message: Message) -> None:
 
 
 def _check_headers(message: Message, headers: Headers) -> None:
-    """Check that the headers repeat the values of the message."""
+    """Check that the HTTP headers repeat the version, the method and the name in the message.
+
+    The name is the parameter that names, for example, the tool to call. Only some methods have it.
+
+    Raises:
+        ProtocolError: A header is missing, or differs from the message.
+    """
     expected = {VERSION_HEADER: message.meta[VERSION_KEY], METHOD_HEADER: message.method}
     name = message.params.get(NAME_PARAMETERS.get(message.method, ""))
     if name is not None:
@@ -83,7 +93,10 @@ def _check_headers(message: Message, headers: Headers) -> None:
 
 
 def _decoded(value: str) -> str | None:
-    """Return the text of a header, decoded if it is Base64, or None if the Base64 is invalid."""
+    """Return `value`, the value of a header, decoded if its markers say that it is Base64.
+
+    Return None if the Base64 or the text in it is invalid.
+    """
     if not (value.startswith(BASE64_START) and value.endswith(BASE64_END)):
         return value
     encoded = value[len(BASE64_START) : -len(BASE64_END)]

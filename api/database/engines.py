@@ -77,8 +77,9 @@ def autocommit_engine() -> Engine:
 def make_engines_read_only(database_url: str, request_seconds: float, file_identity: str = "") -> None:
     """Let the engines of the current application open connections that can only read.
 
-    On PostgreSQL, the connections also get the time-outs of the service. On SQLite, they can only lead to the
-    same file. `api.database.access.allow_writes` lets one engine write, without the time-outs.
+    On PostgreSQL, the connections also get the time-outs of the service. On SQLite, a connection is refused
+    if the file was replaced since the start. `api.database.access.allow_writes` lets one engine write,
+    without the time-outs.
 
     Args:
         database_url: The setting `DATABASE_URL`. For SQLite, it can contain the parameters `mode=ro`, for a

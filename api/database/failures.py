@@ -11,7 +11,10 @@ from api.database.sqlite import ReplacedFileError
 
 
 class Failure(StrEnum):
-    """A kind of database failure. The value is its description for clients, SILENT one for operators."""
+    """A kind of database failure. Its value is a sentence that describes the failure to clients.
+
+    Only the sentence of SILENT is for the log instead.
+    """
 
     SILENT = "The database does not answer."
     UNAVAILABLE = "The database is not available. Try again later."

@@ -158,7 +158,7 @@ class RevisionWatch:
             self._thread, self._is_stopping = None, False
 
     def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
-        """Let the thread query the database, and return an observation that is newer than `oldest`.
+        """Let the thread of the watch query the database, and return an observation newer than `oldest`.
 
         If there is no such observation after this number of seconds, return the last observation. After
         MAX_ANSWER_SECONDS, treat the database as unavailable.

@@ -184,14 +184,14 @@ class DatabaseFile:
         return connection
 
     def _verify_identity(self, before: FileState | None, opened: FileState | None) -> FileState:
-        """Return `opened`, the state of the file after a new connection was opened.
+        """Check that a new connection leads to the file of the application, and return `opened`.
 
         Args:
-            before: The state of the file before the connection was opened.
-            opened: The state of the file after the connection was opened.
+            before: The state of the file before the connection was opened, or None if there was no file.
+            opened: The state of the file after the connection was opened, or None if there is no file.
 
         Raises:
-            ReplacedFileError: If the connection does not lead to the file that can be opened.
+            ReplacedFileError: The file was replaced or deleted, before or while the connection was opened.
         """
         with self._lock:
             allowed = {before.identity if before else "", self._identity} - {""}

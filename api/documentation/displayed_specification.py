@@ -20,10 +20,10 @@ ERROR = "default"
 
 
 def displayed_specification(document: Json, locations: Mapping[str, str]) -> Json:
-    """Return the OpenAPI document for the page, made from the complete `document`.
+    """Return the OpenAPI document for the documentation page, made from the complete `document`.
 
     - Tags have names with capitals and spaces.
-    - The errors of an operation are one response, and each names its statuses.
+    - All errors of an operation are documented by one response, whose description lists their statuses.
     - The parameters in `locations` are components, so that `with_values` can set their values. `locations`
       has the location of each parameter, `path` or `query`, by name.
     """
@@ -35,7 +35,10 @@ def displayed_specification(document: Json, locations: Mapping[str, str]) -> Jso
 
 
 def with_values(displayed: Json, values: Mapping[str, Any]) -> Json:
-    """Return the OpenAPI document `displayed`, in which the page sends `values`, keyed by parameter."""
+    """Return the OpenAPI document `displayed` with values that the documentation page fills in and sends.
+
+    `values` has these values by the name of the parameter. Other parameters stay unchanged.
+    """
     components = displayed["components"]
     parameters = {
         name: _without_examples(each) | {"example": values[name]} if name in values else each
@@ -76,9 +79,10 @@ def _displayed_or_reference(parameter: Json, locations: Mapping[str, str], compo
 
 
 def _displayed_parameter(parameter: Json) -> Json:
-    """Return `parameter`, switched off unless the page sends it.
+    """Return the OpenAPI description of a parameter, changed so that the documentation page does not send it.
 
-    Scalar sends the default of a schema too, so the description names it instead.
+    Its examples are switched off, and its default moves from the schema to the description, since Scalar
+    sends both. Parameters of the path and those in SENT_PARAMETERS are returned unchanged.
     """
     if parameter["in"] == "path" or parameter["name"] in SENT_PARAMETERS:
         return parameter
@@ -98,7 +102,7 @@ def _without_examples(parameter: Json) -> Json:
 
 
 def _displayed_responses(responses: Json) -> Json:
-    """Return `responses` with one response for all errors."""
+    """Return the responses of an operation by status, with a single response in place of all errors."""
     errors = [status for status in responses if status >= "400"]
     others = {status: each for status, each in responses.items() if status not in errors}
     return others | {ERROR: _error_response(errors)} if errors else others

@@ -17,12 +17,14 @@ from api.listing.plans import MAX_PLANS, FilterForm, Listing
 
 @lru_cache(maxsize=MAX_PLANS)
 def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -> FilterForm:
-    """Return the form of a filter for the first article of each story in the order `sort`, such as `-title`.
+    """Return a filter, as SQL, that keeps only the first article of each story in the order of the list.
+
+    Only articles that match all other filters count.
 
     Args:
         listing: The collection of articles.
-        forms: The forms of the other filters of the list.
-        sort: The value of `sort`.
+        forms: The SQL of the other filters of the list.
+        sort: The order of the list: a value of the parameter `sort`, such as `-title`.
     """
     rows = listing.table.table
 
@@ -46,9 +48,13 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
 
 
 def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
-    """Return the condition that one row comes before another row in the order of a list.
+    """Return the SQL condition that a row of one table comes before a row of a second table in a list.
 
-    `earlier` and `own` are this order, over the columns of the first row and of the second row.
+    Both arguments are the order of the list.
+
+    Args:
+        earlier: The order over the columns of the first table.
+        own: The order over the columns of the second table.
     """
     if own.descending or own.key is None:
         return _row(earlier.columns) > _row(own.columns)

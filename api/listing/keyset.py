@@ -76,14 +76,15 @@ class Plan(ABC):
 
     @cached_property
     def keyed_rows(self) -> AnySelect:
-        """The statement of the rows with their sort keys, of which `row_count` are read."""
+        """The statement that selects at most `row_count` rows (a bound parameter) with their sort keys."""
         return self.rows.add_columns(*self.order.columns).limit(COUNT)
 
     @abstractmethod
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        If there are as many rows, only the sort key of the last of them need be right: it is not shown.
+        The caller asks for one row more than the page shows, to learn if there is a next page. If the result
+        has `count` rows, its last row can therefore be a different row with the same sort key.
 
         Args:
             values: The values of the bound parameters of the filters.
@@ -98,7 +99,13 @@ class IndexedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The last row can be a different row with the same sort key.
+        The caller shows only the rows before the last of the `count` rows. The last row can be a different
+        row with the same sort key.
+
+        Args:
+            values: The values of the bound parameters of the filters.
+            after: The sort key after which the page begins, or None.
+            count: The number of rows.
         """
         if self.order.descending or self.order.key is None:
             return self._fetch(self._following if after else self._first, values, count, after)
@@ -108,10 +115,11 @@ class IndexedRows(Plan):
         return rows
 
     def _ascend(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
-        """Return the first `count` rows whose keys are higher than that of `after`, and then those without.
+        """Return the first `count` rows with a higher key than `after`, then rows whose key is null.
 
-        The index has the rows of a key in the wrong order. All groups of rows with the same key but the last
-        group are complete, so they are turned around here. The last group is read again, newest first.
+        The index lists rows with the same key oldest first, but a page lists them newest first. The rows are
+        therefore read in groups with the same key. Each group is reversed here, except for the last group,
+        which can be incomplete and is read again, newest first.
         """
         lowest = self.order.lowest
         from_start = after is None and lowest is None

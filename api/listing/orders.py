@@ -50,7 +50,11 @@ class Order:
 
     @property
     def sort_key(self) -> Key:
-        """The column with the sort key. It must have one."""
+        """The column with the sort key, `key`.
+
+        Raises:
+            TypeError: `key` is None, since rows are sorted by `ties` alone.
+        """
         if self.key is None:
             raise TypeError("This order has no key.")
         return self.key

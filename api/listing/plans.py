@@ -154,7 +154,12 @@ class Listing:
         return bool(is_scanned) or any(form.orders for form in forms)
 
     def scan(self, forms: Sequence[FilterForm], sort: str) -> Plan:
-        """Return a plan that scans an index in the order `sort` and skips the rows that do not match."""
+        """Return a plan that scans an index and skips the rows that do not match.
+
+        Args:
+            forms: The SQL of all filters.
+            sort: The order of the index and of the result: a value of the parameter `sort`, such as `-title`.
+        """
         choices = [(form.sorted_tables(sort), form) for form in forms]
         parts = [each for each in choices if each[0] and self.table not in each[0]]
         tables, form = min(parts, key=lambda each: len(each[0]), default=([self.table], None))
@@ -186,7 +191,14 @@ class Listing:
         return MergedRows(rows, self.orders(self.table)[sort], self.rows, number, branches)
 
     def sort(self, forms: Sequence[FilterForm], sort: str, selective: FilterForm) -> Plan:
-        """Return a plan that sorts the rows that match, which it finds by `selective`, one of `forms`."""
+        """Return a plan that reads all rows that match, and then sorts them.
+
+        Args:
+            forms: The SQL of all filters.
+            sort: The order: a value of the parameter `sort`, such as `-title`.
+            selective: The one of `forms` that matches few rows. The plan reads these rows, and tests the
+                other filters.
+        """
         number = self.table.number
         matches = selective.few_numbers()
         numbers = select(number.label("row_number")).join(matches, matches.c[0] == number)
@@ -195,7 +207,12 @@ class Listing:
         return SortedNumbers(numbers.where(*conditions), order, self.rows, number)
 
     def within(self, forms: Sequence[FilterForm], order: Order) -> Plan:
-        """Return a plan that reads the rows that match, of which there are few."""
+        """Return a plan for filters that always match few rows.
+
+        Args:
+            forms: The SQL of all filters.
+            order: The order of the rows.
+        """
         rows = self.rows.where(*[form.condition(self.table) for form in forms])
         return (IndexedRows if order.key is None else SortedRows)(rows, order)
 

@@ -1,4 +1,4 @@
-"""Plans that let the database sort all rows that match, of which there are few."""
+"""Plans for queries that match few rows: the database sorts all matching rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from api.listing.orders import Key, Order
 
 @dataclass(frozen=True, eq=False)
 class SortedRows(Plan):
-    """A plan that lets the database sort all rows that match, of which there are few."""
+    """A plan that lets the database sort all rows that match. It is used if few rows match."""
 
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None."""
@@ -42,7 +42,10 @@ class SortedRows(Plan):
         return self.finish(self.keyed_rows.where(self._after()).order_by(*self._clauses(self.order)))
 
     def finish(self, page: AnySelect) -> AnySelect:
-        """Return the statement of the items of `page`, a statement with an order and a limit."""
+        """Return the statement to run for a page: `page` itself. Subclasses can wrap it.
+
+        `page` selects the rows of the page with their sort keys.
+        """
         return page
 
     def _clauses(self, order: Order) -> list[ColumnElement[Any]]:
@@ -80,5 +83,8 @@ class SortedNumbers(SortedRows):
     number: Key
 
     def finish(self, page: AnySelect) -> AnySelect:
-        """Return the statement of the items of `page`, a statement of numbers and sort keys."""
+        """Return the statement that selects the items of a page with their sort keys.
+
+        `page` selects the numbers of these items and the sort keys.
+        """
         return items_of_keys(page, self.items, self.number, self.order, self._clauses)

@@ -84,7 +84,10 @@ def has_none(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
 
 
 def _bound_values(index: ValueIndex, name: str, values: Sequence[Any]) -> dict[str, Any]:
-    """Return the values of the bound parameters, by name."""
+    """Return `values` by the names of their bound parameters: `{name}_0`, `{name}_1` and so on.
+
+    The value that no row has (`index.no_value`) is added until the number of values is a power of two.
+    """
     size = 1
     while size < len(values):
         size *= 2
@@ -94,7 +97,10 @@ def _bound_values(index: ValueIndex, name: str, values: Sequence[Any]) -> dict[s
 
 @lru_cache(maxsize=MAX_PLANS)
 def _any_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
-    """Return the form of a filter for rows with one of the values in the bound parameters `names`."""
+    """Return the SQL of a filter for rows that have at least one of several values.
+
+    `names` are the names of the bound parameters that contain the values.
+    """
     own = index.new_table()
     # For each value, a table from which the rows with this value are read in the order of an index.
     branches = {index.new_table(): name for name in names}
@@ -116,6 +122,9 @@ def _any_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _none_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
-    """Return the form of a filter for rows with none of the values in the bound parameters `names`."""
+    """Return the SQL of a filter for rows that have none of several values.
+
+    `names` are the names of the bound parameters that contain the values.
+    """
     # PostgreSQL would replace NOT EXISTS by a join with all rows that have a value, and then sort the result.
     return FilterForm(None, lambda table: case((index.condition(table, names), false()), else_=true()))

@@ -55,13 +55,16 @@ CURSOR = text("`next_cursor` of the previous answer. Repeat all other arguments.
 
 
 def limit(default: int) -> Schema:
-    """Return the schema of the argument `limit`."""
+    """Return the JSON Schema of the argument `limit` of a tool: the maximum number of items to return.
+
+    `default` is the number of items if a call has no `limit`.
+    """
     more = "An answer has fewer items if they would be too long."
     return integer(f"The maximum number of items. {more}", minimum=1, maximum=MAX_LIMIT, default=default)
 
 
 def json_bytes(value: Any) -> int:
-    """Return the size of `value` as JSON."""
+    """Return the number of bytes of `value` as JSON."""
     return len(orjson.dumps(value))
 
 
@@ -89,7 +92,14 @@ def brief_page_url(slug: str, paragraph: int | None = None) -> str:
 
 
 def statement(slug: str, part: str, statement_text: str, paragraph: int | None) -> Values:
-    """Return a statement: a text of the brief with the slug `slug`, and the address to cite."""
+    """Return a statement, that is, a text of a brief with the address to cite, as JSON values.
+
+    Args:
+        slug: The slug of the brief.
+        part: The part of the brief that contains the text, such as `takeaways` or `body`.
+        statement_text: The text.
+        paragraph: The number of the body paragraph to cite, from 1, or None to cite the brief as a whole.
+    """
     return {
         "text": statement_text,
         "part": part,
@@ -99,13 +109,20 @@ def statement(slug: str, part: str, statement_text: str, paragraph: int | None) 
 
 
 def takeaway_statement(slug: str, takeaway: Values) -> Values:
-    """Return a takeaway as a statement whose source is the paragraph that supports the takeaway best."""
+    """Return a takeaway as a statement, that is, its text with the address to cite, as JSON values.
+
+    The address is that of the body paragraph that supports the takeaway best, or of the brief if there is
+    none. `slug` is the slug of the brief, and `takeaway` is the takeaway in the JSON of the HTTP API.
+    """
     evidence = takeaway["evidence"]
     return statement(slug, "takeaways", takeaway["text"], evidence[0]["paragraph"] if evidence else None)
 
 
 def brief_values(article: Values) -> Values:
-    """Return the values of BRIEF_MEMBERS, made from the JSON of an article of the HTTP API."""
+    """Return a brief in the short form that tools answer with: slug, title, summary, addresses and so on.
+
+    BRIEF_MEMBERS is the schema of the result. `article` is the JSON of the article from the HTTP API.
+    """
     return {
         "slug": article["slug"],
         "title": article["title"],

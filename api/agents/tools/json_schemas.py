@@ -39,6 +39,11 @@ def array(items: Schema) -> Schema:
 
 
 def record(members: Schema, optional: tuple[str, ...] = ()) -> Schema:
-    """Return the schema of an object with these members, all required except those in `optional`."""
+    """Return the schema of an object.
+
+    Args:
+        members: The schema of each member of the object, by name.
+        optional: The names of the members that can be missing. All other members are required.
+    """
     required = [name for name in members if name not in optional]
     return {"type": "object", "properties": members, "required": required}

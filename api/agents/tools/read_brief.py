@@ -60,7 +60,11 @@ def _takeaways(article: Values) -> list[Values]:
 
 
 def _takeaway(slug: str, takeaway: Values) -> Values:
-    """Return a takeaway with the paragraphs that support it. The source is the best paragraph."""
+    """Return a takeaway as JSON values: its number, its text, and the paragraphs that support it.
+
+    Each paragraph has its address in `source`. The `source` of the takeaway is the address of the paragraph
+    that supports it best, or of the brief if there is none. `slug` is the slug of the brief.
+    """
     evidence = [each | {"source": brief_page_url(slug, each["paragraph"])} for each in takeaway["evidence"]]
     return {
         "takeaway": takeaway["position"],

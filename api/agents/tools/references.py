@@ -13,7 +13,9 @@ WORD = re.compile(r"\w{3,}")
 
 
 def find_brief(reference: str, keys: Sequence[str]) -> Values:
-    """Return the keys `keys` of an article. `reference` is its id, its slug or one of its addresses.
+    """Return the JSON of an article, with only the keys `keys`.
+
+    `reference` is the id, the slug or an address of the article.
 
     Raises:
         ToolError: There is no such article. The message suggests the slugs of similar articles.
@@ -26,7 +28,7 @@ def find_brief(reference: str, keys: Sequence[str]) -> Values:
 
 
 def find_story(reference: str) -> Values:
-    """Return a story. `reference` is its id, its slug or one of its addresses.
+    """Return the JSON of a story. `reference` is the id, the slug or an address of the story.
 
     Raises:
         ToolError: There is no such story. The message suggests the slugs of similar stories.
