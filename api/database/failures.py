@@ -13,7 +13,7 @@ from api.database.sqlite import ReplacedFileError
 class Failure(StrEnum):
     """A kind of database failure. Its value is a sentence that describes the failure to clients.
 
-    Only the sentence of SILENT is for the log instead.
+    The sentence of SILENT is for operators, who see it in the log and in the response of `/readyz`.
     """
 
     SILENT = "The database does not answer."

@@ -84,9 +84,10 @@ def close_folder(folder: Path) -> None:
 
 
 def archive_process(folder: Path, pid: int) -> None:
-    """Add the counters of the ended process `pid` to the archive, and remove its files.
+    """Add the counters of the ended process `pid` to files that all ended processes share (the archive).
 
-    Without the archive, each worker that is replaced would add files that every scrape must read.
+    The files of the process itself are then removed, so that the number of files that a scrape must read does
+    not grow with each worker that is replaced.
     """
     mark_process_dead(pid, str(folder))
     # If a reader holds the lock for long, the files of `pid` are not moved. The master process must not wait.
@@ -152,10 +153,13 @@ def _locked(folder: Path, operation: int) -> Iterator[None]:
 
 
 def _lock(folder: Path, operation: int) -> int:
-    """Lock `folder` for this process, and return the descriptor of the lock.
+    """Lock the lock file of `folder` for this process, and return its open file descriptor.
 
     The descriptor stays open, because closing it would end the lock. Child processes do not inherit the lock,
-    so it ends with this process.
+    so it ends with this process. `operation` is `fcntl.LOCK_SH` or `fcntl.LOCK_EX`.
+
+    Raises:
+        FolderInUseError: A different process holds a lock that conflicts with this lock.
     """
     descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:

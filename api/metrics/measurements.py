@@ -30,7 +30,10 @@ def measure_cache(metrics: Metrics, cache: ByteCache) -> None:
 
 
 def measure_connections(metrics: Metrics, engines: Mapping[str | None, Engine]) -> None:
-    """Add the number of database connections of `engines`, a dictionary by name, to `metrics`."""
+    """Add the number of open database connections of each engine, in use and idle, to `metrics`.
+
+    `engines` has the engines by their Flask-SQLAlchemy bind key, which is None for the default engine.
+    """
     connections = metrics.gauge(
         "briefs_database_connections",
         "Open database connections: in use by requests, or idle.",
@@ -60,7 +63,10 @@ def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
 
 
 def measure_running(metrics: Metrics, limit: ConcurrencyLimit) -> None:
-    """Add the requests that are not answered from the byte cache, by their state, to `metrics`."""
+    """Add the number of running requests and of waiting requests in `limit` to `metrics`.
+
+    Requests that the byte cache answers are not counted.
+    """
     requests = metrics.gauge(
         "briefs_requests_in_progress", "Requests that the byte cache passed on: running or waiting.", "state"
     )

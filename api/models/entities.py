@@ -102,8 +102,10 @@ class ArticleEntity(Base):
 class ArticleMentions(Base):
     """All mentions of entities in an article, compressed.
 
-    `mentions` has a list for each entity, in the order of `ArticleEntity.position`: its mentions in reading
-    order, each as `[part, index, start, end, text]`.
+    `mentions` has a list for each entity, in the order of `ArticleEntity.position`. The list has the mentions
+    of the entity in reading order, each as `[part, index, start, end, text]`: the part of the article, such
+    as `body`, the number of the paragraph or takeaway in this part (null in other parts), the offsets in code
+    points, and the text.
     """
 
     __tablename__ = "article_mentions"

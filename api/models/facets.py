@@ -80,7 +80,10 @@ def language_value(language: str) -> str:
 
 
 def pack_facets(numbers: Collection[int]) -> bytes:
-    """Return the value of `FacetList.facets` for facet values with these numbers."""
+    """Return `numbers`, the numbers of facet values, as bytes for the column `FacetList.facets`.
+
+    Each number takes 8 bytes.
+    """
     return struct.pack(f"<{len(numbers)}q", *numbers)
 
 

@@ -43,9 +43,10 @@ def create_statements(index: SearchIndex, dialect: str) -> list[str]:
 
 
 def is_part_of_model(name: str | None) -> bool:
-    """Return False for the tables and indexes of the full-text indexes, which are not in the metadata.
+    """Return True if Alembic must compare the table or index `name` with the models.
 
-    On SQLite, a full-text index also has tables in which FTS5 stores its data, such as `article_search_data`.
+    Return False for the tables and indexes of the full-text search, which no model describes. On SQLite, they
+    include the tables in which FTS5 stores its data, such as `article_search_data`.
     """
     tables = tuple(index.table for index in SEARCH_INDEXES)
     return not (name or "").removeprefix("ix_").startswith(tables)

@@ -27,7 +27,7 @@ def published_key(published_at: datetime | None) -> datetime:
 
 
 def published_at_of(key: datetime) -> datetime | None:
-    """Return the time of publication that `key`, a value of a column `published_key`, stands for, or None."""
+    """Return the time of publication for a value of a column `published_key`, or None for `UNDATED`."""
     return None if key == UNDATED else key
 
 

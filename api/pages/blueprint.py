@@ -44,7 +44,12 @@ JSON_FEED = Alternate("JSON Feed", "application/feed+json", "/v1/feed.json")
 
 
 def json_alternate(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternate:
-    """Return an alternate for the JSON resource whose values a page shows."""
+    """Return the alternate of a page for the JSON resource with the same values.
+
+    Args:
+        path: The path of the JSON resource.
+        query: The names and values of its query string, in order.
+    """
     return Alternate("JSON", JSON, path, tuple(query))
 
 

@@ -10,7 +10,14 @@ Values = Mapping[str, Any]
 
 
 class ExampleQuery(NamedTuple):
-    """A query to try: what it finds, its page, and its resource in the API, with the same query string."""
+    """A query for visitors of the start page to try.
+
+    Attributes:
+        text: What the query finds, for people.
+        page_path: The path of the web page with the results.
+        api_path: The path of the API resource with the same results.
+        query: The names and values of the query string, which is the same for both.
+    """
 
     text: str
     page_path: str

@@ -27,7 +27,14 @@ NEWEST_STORIES = StoryParameters().load({"limit": "4", "fields": STORY_KEYS})
 
 
 class Count(NamedTuple):
-    """A number of things, with their noun in both forms. If `is_complete` is False, there are more things."""
+    """A number of things with their noun, such as 12 briefs, to show on the start page.
+
+    Attributes:
+        number: The number.
+        singular: The noun for one thing.
+        plural: The noun for several things.
+        is_complete: False if there are more than `number` things.
+    """
 
     number: int
     singular: str

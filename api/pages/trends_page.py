@@ -53,7 +53,10 @@ def get_trends_page(parameters: dict[str, Any]) -> Response:
 
 
 def _windows(query: PageQuery, days: int) -> Iterator[tuple[str, PageQuery, bool]]:
-    """Yield the label of each window, the query with this window, and True for the current window."""
+    """Yield the choices for the length of the window, each as `(label, query, is_current)`.
+
+    The query is that of the page with this window. `is_current` is True for the window of `days` days.
+    """
     for length, label in WINDOW_LABELS.items():
         window = f"{length}d"
         target = query.without("window") if window == DEFAULT_WINDOW else query.setting(("window", window))
@@ -61,9 +64,9 @@ def _windows(query: PageQuery, days: int) -> Iterator[tuple[str, PageQuery, bool
 
 
 def _types(query: PageQuery) -> Iterator[tuple[str, PageQuery, bool]]:
-    """Yield the label of each type of entities, the query with only this type, and True if it is current.
+    """Yield the choices for the type of entities, each as `(label, query, is_current)`.
 
-    The first label means all types.
+    The query is that of the page with only this type. The first choice is all types.
     """
     given = query.values("type")
     yield "All", query.without("type"), not given
@@ -72,6 +75,6 @@ def _types(query: PageQuery) -> Iterator[tuple[str, PageQuery, bool]]:
 
 
 def _with_briefs(trend: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `trend` with the query of its articles on the search page."""
+    """Return `trend` with an additional key `query`, the query of its articles on the search page."""
     times = parse_qsl(urlsplit(trend["links"]["articles"]).query)
     return {**trend, "query": [("entity", trend["entity"]["slug"]), *times]}

@@ -25,7 +25,10 @@ def _rank(parameter: dict[str, Any]) -> int:
 
 
 def _with_examples(parameter: dict[str, Any]) -> dict[str, Any]:
-    """Return `parameter` with its named examples, moved from its schema to where OpenAPI expects them."""
+    """Return the OpenAPI description of a parameter with its named examples in the key `examples`.
+
+    Before, the examples are in the schema of the parameter, under the key NAMED_EXAMPLES.
+    """
     schema = dict(parameter["schema"])
     named = schema.pop(NAMED_EXAMPLES, {})
     examples = {

@@ -58,11 +58,14 @@ REMOVAL_BY_SLUG = REMOVALS.where(ARTICLE_SLUGS.c.slug == REFERENCE)
 class Lookup:
     """The statements that find the row of an article or entity by its id or by any of its slugs.
 
+    The functions in the arguments take the statement `rows` and return it with one more condition.
+
     Args:
         rows: A statement that selects rows with the columns `id` and `slug`.
-        by_id: The condition for the id in the bound parameter `reference`.
-        by_slug: A function that adds the condition for the slug in the bound parameter `reference`.
-        by_old_id: A function that adds the condition for an earlier id, or None.
+        by_id: The condition that the id is the bound parameter `reference`.
+        by_slug: A function that adds the condition that a slug is the bound parameter `reference`.
+        by_old_id: A function that adds the condition that an earlier id is the bound parameter `reference`.
+            None if the rows have no earlier ids.
     """
 
     def __init__(
@@ -137,7 +140,14 @@ def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
 
 
 def _missing_article(statement: AnySelect, value: Any, reference: str) -> ProblemException:
-    """Return the error for an article that does not exist: 410 if `statement` finds its removal, else 404."""
+    """Return the error for an article that does not exist: 410 if the article was removed, otherwise 404.
+
+    Args:
+        statement: A statement that selects the removal of an article by its id or slug (the bound parameter
+            `reference`).
+        value: The value of this bound parameter.
+        reference: The id or slug of the article, as in the URL, for the message.
+    """
     removal = first_row(statement, value)
     if removal is None:
         return not_found(ProblemKind.ARTICLE_NOT_FOUND, reference)

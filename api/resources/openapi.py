@@ -247,7 +247,11 @@ def _complete(spec: APISpec, require_key: bool) -> dict[str, Any]:
 
 
 def _security(path: str, require_key: bool) -> list[dict[str, list[str]]]:
-    """Return the ways to send a key to the resource at `path`. An empty item means that no key is needed."""
+    """Return the OpenAPI `security` of the resource at `path`: the ways to send a key.
+
+    An empty item means that a key is optional. An empty list means that keys are ignored. `require_key` is
+    the setting BRIEFS_REQUIRE_KEY.
+    """
     if path in ALWAYS_ADMITTED_PATHS:
         return []
     return REQUIRED_KEY if require_key and is_protected(path) else OPTIONAL_KEY

@@ -75,10 +75,11 @@ class Text(fields.String):
 
 
 def _value_names(values: Sequence[str]) -> dict[str, list[str]]:
-    """Return the field metadata with names for `values` in generated clients.
+    """Return metadata of a field for the specification: the names of `values` in generated clients.
 
-    The name of `-title` is `TITLE_DESCENDING`. Without names, generators of clients number the values that
-    begin with `-`: `VALUE_1`. If no value begins with `-`, return an empty dictionary.
+    The metadata is `{"x-enum-varnames": names}`. The name of `-title` is `TITLE_DESCENDING`. Without names,
+    generators of clients number the values that begin with `-`: `VALUE_1`. If no value begins with `-`, the
+    result is empty.
     """
     if not any(value.startswith("-") for value in values):
         return {}

@@ -16,26 +16,30 @@ MAX_SUGGESTIONS = 5
 
 @dataclass(frozen=True)
 class References:
-    """The numbers of the rows that the filters of a query name.
+    """The numbers of the rows that the filters of a query name by id or slug.
 
     Attributes:
-        numbers: The numbers of the values of each parameter, in order. An unknown value has `NO_NUMBER`.
-        unknown: The parameter and the text of each unknown value.
+        numbers: For each parameter, by name, the numbers of its values in order. An unknown value has
+            `NO_NUMBER`.
+        unknown: The name of the parameter and the text of each unknown value.
     """
 
     numbers: Mapping[str, Sequence[int]]
     unknown: Sequence[tuple[str, str]]
 
     def of(self, parameter: str) -> Sequence[int]:
-        """Return the numbers that `parameter` names, or nothing if the parameter is not given."""
+        """Return the numbers of the values of `parameter`. An unknown value has `NO_NUMBER`.
+
+        If the query does not have the parameter, the result is empty.
+        """
         return self.numbers.get(parameter, ())
 
     def known(self, parameter: str) -> list[int]:
-        """Return the numbers that `parameter` names, except for unknown values."""
+        """Return the numbers of the values of `parameter`, without unknown values."""
         return [number for number in self.of(parameter) if number != NO_NUMBER]
 
     def meta(self) -> dict[str, Any]:
-        """Return the members of `meta` about unknown values: `warnings`, or nothing if all are known."""
+        """Return `{"warnings": […]}` with a warning for each unknown value, or `{}` if all are known."""
         if not self.unknown:
             return {}
         return {

@@ -113,9 +113,14 @@ def requested_keys(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[s
 def select_keys(
     shape: type[Shape], parameters: Mapping[str, Any], items: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return `items`, each with only the keys that `fields` in the loaded query `parameters` selects, if any.
+    """Return `items`, each with only the keys that the query parameter `fields` selects.
 
-    The keys are in the order of the schema class `shape`.
+    If the query has no `fields`, return `items` unchanged.
+
+    Args:
+        shape: The schema class of an item, or of a page of items. The keys are in its order.
+        parameters: The loaded query.
+        items: The JSON values of the items, with all keys.
     """
     if "fields" not in parameters:
         return items

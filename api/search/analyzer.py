@@ -129,15 +129,17 @@ def analyze_for_index(text: str) -> Sequence[Term]:
 
 
 def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm], list[AnyTerm]]:
-    """Return the terms before and after a joined word whose parts are at `index` and `index + 1`."""
+    """Return the terms before a joined word, and the terms after it, at most JOINED_CONTEXT terms each.
+
+    `terms` are the terms of the text. The parts of the joined word are the terms at `index` and `index + 1`.
+    """
     return terms[max(0, index - JOINED_CONTEXT) : index], terms[index + 2 : index + 2 + JOINED_CONTEXT]
 
 
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
-    """Return the joined words of `text`, such as `dOrsay` for d'Orsay.
+    """Return the joined words of `text`, such as `dOrsay` for d'Orsay, as pairs of an index and the word.
 
-    A joined word is formed by two successive words of `text`. It comes with the index of the first of
-    them.
+    A joined word is formed by two successive words of `text`. The index is that of the first of these words.
     """
     if text.isascii() and HAS_NO_JOINING_MARK(text):
         return []

@@ -47,7 +47,10 @@ class CollapsedRanking:
         return self.ranking.total()
 
     def _first_of_stories(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-        """Return the rows whose article is the most relevant of its story, among the hits on all pages."""
+        """Return those of `rows` whose article is the most relevant hit of its story.
+
+        The first item of each row is the number of an article. Hits that are not in `rows` count, too.
+        """
         if not rows:
             return []
         numbers = [row[0] for row in rows]
@@ -61,11 +64,9 @@ class CollapsedRanking:
 
 @cache
 def _members(table: KeyTable) -> AnySelect:
-    """Return the statement that selects all articles in the stories of given articles.
+    """Return the statement that selects all articles in the stories of given articles, with their stories.
 
-    The numbers of the given articles are the bound parameter `numbers`.
-
-    `table` is the table of articles.
+    The numbers of the given articles are the bound parameter `numbers`. `table` is the table of articles.
     """
     own, story = key_table(table.table.alias()), table.columns["story"]
     stories = select(own.columns["story"]).where(own.number.in_(bindparam("numbers", expanding=True)))

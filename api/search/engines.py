@@ -23,7 +23,10 @@ MATCH = "match"
 
 
 def match_text(query: Query, dialect: str) -> str:
-    """Return `query` in the syntax of the engine, the value of the bound parameter `match`."""
+    """Return a full-text query in the syntax of the database, as the value of the bound parameter `match`.
+
+    `dialect` is `sqlite` (the syntax of FTS5) or `postgresql` (the syntax of tsquery).
+    """
     return _fts5_query(query) if dialect == "sqlite" else _tsquery(query)
 
 
@@ -31,7 +34,11 @@ def match_text(query: Query, dialect: str) -> str:
 def hit_numbers(table: str, dialect: str) -> AnySelect:
     """Return the statement that selects the numbers of the articles or takeaways that a search finds.
 
-    It reads only the full-text index.
+    It reads only the full-text index. The search is the bound parameter `match`, the result of `match_text`.
+
+    Args:
+        table: The name of the full-text index.
+        dialect: `sqlite` or `postgresql`.
     """
     text: ColumnElement[str] = bindparam(MATCH, type_=Text)
     if dialect == "sqlite":
@@ -46,9 +53,14 @@ def hit_numbers(table: str, dialect: str) -> AnySelect:
 
 @cache
 def hits_among(table: str, dialect: str) -> AnySelect:
-    """Return the statement that selects the hits of a search among given numbers.
+    """Return the statement that selects those of given numbers that a search finds.
 
-    The given numbers are the bound parameter `numbers`, a list.
+    The given numbers of articles or takeaways are the bound parameter `numbers`, a list. The search is the
+    bound parameter `match`, the result of `match_text`.
+
+    Args:
+        table: The name of the full-text index.
+        dialect: `sqlite` or `postgresql`.
     """
     hits = hit_numbers(table, dialect)
     (number,) = hits.get_final_froms()[0].c[:1]
@@ -56,7 +68,15 @@ def hits_among(table: str, dialect: str) -> AnySelect:
 
 
 def is_hit(table: str, dialect: str, number: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that the article or takeaway with the number in the column `number` is a hit."""
+    """Return the SQL condition that a search finds the article or takeaway whose number is in a column.
+
+    The search is the bound parameter `match`, the result of `match_text`.
+
+    Args:
+        table: The name of the full-text index.
+        dialect: `sqlite` or `postgresql`.
+        number: The column.
+    """
     # The sum keeps SQLite from looking up and sorting all hits, instead of reading an index in order.
     return (number + 0 if dialect == "sqlite" else number).in_(hit_numbers(table, dialect))
 

@@ -81,7 +81,14 @@ def web_url(address: str | None) -> str | None:
 
 
 def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list[MarkedText]:
-    """Return the first paragraphs with their marks, with at most `max_length` code points together."""
+    """Return the first of `texts` with marked entities, until they have `max_length` code points together.
+
+    Args:
+        texts: The texts of the paragraphs.
+        marked: A function that marks the entities in a paragraph, given its number from 1, its text and the
+            maximum length of the result.
+        max_length: The maximum length of all paragraphs together. The last paragraph is cut if necessary.
+    """
     shown: list[MarkedText] = []
     for number, text in enumerate(texts, 1):
         if max_length <= 0:
@@ -97,7 +104,17 @@ def _characters_after(max_length: int, texts: Iterable[str]) -> int:
 
 
 def _takeaways(takeaways: Sequence[Values], marked: MarkText, shown_paragraphs: int) -> list[Values]:
-    """Return the first takeaways with their marked texts and the shown paragraphs that support them."""
+    """Return the first MAX_TAKEAWAYS takeaways, each as `{position, text, evidence}`.
+
+    `evidence` lists the paragraphs that support the takeaway, as pairs of a paragraph number and True if the
+    page shows this paragraph.
+
+    Args:
+        takeaways: The takeaways in the JSON of the article.
+        marked: A function that marks the entities in a takeaway, given its position, its text and the maximum
+            length of the result.
+        shown_paragraphs: The number of paragraphs that the page shows.
+    """
     return [
         {
             "position": each["position"],
@@ -111,7 +128,10 @@ def _takeaways(takeaways: Sequence[Values], marked: MarkText, shown_paragraphs: 
 
 
 def _supports(takeaways: Iterable[Values]) -> Mapping[int, list[int]]:
-    """Return the positions of the takeaways that each paragraph supports, by the number of the paragraph."""
+    """Return the positions of the takeaways that each paragraph supports.
+
+    The keys of the result are the numbers of paragraphs. Paragraphs that support no takeaway are missing.
+    """
     supports: defaultdict[int, list[int]] = defaultdict(list)
     for each in takeaways:
         for place in each["evidence"]:
@@ -134,7 +154,11 @@ def _analysis(analysis: Values | None, marked: MarkText) -> Values | None:
 
 
 def _related(links: Sequence[Values], entities: Iterable[Values]) -> list[Values]:
-    """Return related links with their reasons in groups: near-duplicate or not, entities, and terms."""
+    """Return the related links of a brief as the page shows them, with their reasons sorted into three keys.
+
+    The keys are `is_near_duplicate`, `entities` and `terms`. `links` and `entities` are from the JSON of the
+    article.
+    """
     types = {entity["id"]: entity["type"] for entity in entities}
     return [
         {

@@ -21,7 +21,7 @@ class CursorParameter(PageParameters):
         exclude = ("limit", "total")
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- declared by the base class
-        """Return the order of the list. The pages set their own order."""
+        """Return `-published_at`, which is not used: the pages pass their own order to `read_briefs`."""
         return "-published_at"
 
 

@@ -14,7 +14,13 @@ MONTH_ABBREVIATIONS = tuple(name[:3] for name in MONTH_NAMES)
 
 
 class Tick(NamedTuple):
-    """A label of the horizontal axis. `anchor` is the value of the SVG attribute `text-anchor`."""
+    """A label of the horizontal axis.
+
+    Attributes:
+        label: The text.
+        x: The horizontal place in percent of the width.
+        anchor: The value of the SVG attribute `text-anchor`.
+    """
 
     label: str
     x: float

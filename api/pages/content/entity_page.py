@@ -77,11 +77,13 @@ def get_entity_page(parameters: dict[str, Any], entity: str) -> Response:
 
 
 def _co_mentioned(slug: str, counts: Sequence[Values]) -> list[Values]:
-    """Return references to the entities of a facet, each with `shared_article_count`, most articles first.
+    """Return the entities that are mentioned together with the entity of the page, most articles first.
+
+    Each is a reference to an entity with the additional key `shared_article_count`.
 
     Args:
         slug: The slug of the entity of the page, which is left out.
-        counts: The values of the facet `entity`.
+        counts: The values of the facet `entity` for the articles that mention the entity of the page.
     """
     shared = {each["value"]: each["count"] for each in counts if each["value"] != slug}
     slugs = [*shared][:MAX_CO_MENTIONED]

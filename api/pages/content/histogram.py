@@ -19,9 +19,10 @@ UNITS = ("day", "month", "year")
 
 
 class Bar(NamedTuple):
-    """A bar of a histogram: the articles of a day, month or year.
+    """A bar of a histogram: the number of articles of a day, month or year.
 
-    `start` is the first day of this time, and `end` the first day after it, or None after the year 9999.
+    `start` is the first day of this day, month or year. `end` is the first day after it, or None after the
+    year 9999.
     """
 
     label: str
@@ -41,11 +42,11 @@ class Histogram(NamedTuple):
         unit: The length of time of a bar: `day`, `month` or `year`.
         bars: The bars in order of time, including those without articles.
         ticks: The labels of the axis.
-        highest: The largest count.
+        highest: The largest number of articles in a bar.
         left_out: The number of articles before the first bar.
         undated: The number of articles without a date, or 0 if it is unknown.
-        height: The height of the chart.
-        has_counts: True if there is space for the count above each bar.
+        height: The height of the chart in pixels.
+        has_counts: True if there is space for the number of articles above each bar.
     """
 
     unit: str
@@ -67,7 +68,8 @@ def histogram(
 
     Args:
         facets: The facets `day`, `month` and `year` of `meta.facets`, in ascending order.
-        facet_limit: The maximum number of values of a facet. A facet with so many can lack the earliest.
+        facet_limit: The maximum number of values of a facet. If a facet has this number of values, its
+            earliest values can be missing.
         articles: The number of articles that were counted.
     """
     if not facets["year"]:
@@ -80,13 +82,21 @@ def histogram(
 
 
 def _fits(unit: str, values: Sequence[Mapping[str, Any]], facet_limit: int) -> bool:
-    """Return True if the facet has all values, and a bar for each unit of time fits into a histogram."""
+    """Return True if a histogram can have a bar for each day, month or year (`unit`) in `values`.
+
+    There must be at most MAX_BARS bars, and no value of the facet must be missing.
+
+    Args:
+        unit: `day`, `month` or `year`.
+        values: The values of the facet with this name.
+        facet_limit: The maximum number of values. If there are this many, the earliest can be missing.
+    """
     starts = [_start_of(each["value"]) for each in values]
     return len(starts) < facet_limit and len(_starts(unit, starts, MAX_BARS + 1)) <= MAX_BARS
 
 
 def _start_of(value: str) -> date:
-    """Return the first day of a day, month or year, such as `2026-04`."""
+    """Return the first day of `value`, a year, month or day such as `2026`, `2026-04` or `2026-04-21`."""
     year, month, day = (*map(int, value.split("-")), 1, 1)[:3]
     return date(year, month, day)
 

@@ -38,7 +38,10 @@ class MarkedText(NamedTuple):
 def marks_by_place(
     entities: Iterable[Values], mentions: Iterable[Iterable[Sequence[Any]]]
 ) -> Mapping[Place, list[Mark]]:
-    """Return the marks of each text of an article.
+    """Return the marks of each text of an article, by the place of the text.
+
+    A place is a pair of the part of the article, such as `body`, and the number of the paragraph or takeaway
+    in this part, or None for a part with a single text.
 
     Args:
         entities: References to the entities of the article.

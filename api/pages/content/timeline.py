@@ -16,7 +16,7 @@ OTHERS = "Other publications"
 
 
 class Point(NamedTuple):
-    """A brief on a timeline: its number in the list of briefs, its time and its publication."""
+    """A brief to show on a timeline: its number in the list of briefs, its time and its publication."""
 
     number: int
     time: datetime
@@ -24,7 +24,13 @@ class Point(NamedTuple):
 
 
 class Dot(NamedTuple):
-    """The place of the dot of a brief."""
+    """The dot of a brief on a timeline.
+
+    Attributes:
+        number: The number of the brief in the list of briefs.
+        x: The horizontal place in percent of the width.
+        y: The vertical place in pixels.
+    """
 
     number: int
     x: float
@@ -32,7 +38,14 @@ class Dot(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """The dots of one publication, the `y` of its label, and the `y` of the line under its first row."""
+    """The part of a timeline with the dots of one publication.
+
+    Attributes:
+        label: The name of the publication, or OTHERS.
+        label_y: The vertical place of the label in pixels.
+        line_y: The vertical place in pixels of the line through the first row of dots.
+        dots: The dots.
+    """
 
     label: str
     label_y: int
@@ -41,7 +54,13 @@ class Lane(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """The layout of a timeline with a lane for each publication."""
+    """The layout of a timeline.
+
+    Attributes:
+        lanes: The lanes, one for each publication.
+        ticks: The labels of the horizontal axis.
+        height: The height in pixels.
+    """
 
     lanes: Sequence[Lane]
     ticks: Sequence[Tick]
@@ -66,7 +85,11 @@ def timeline(points: Sequence[Point]) -> Timeline | None:
 
 
 def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
-    """Return the points of each lane in order of time, by publication. The last lane can be OTHERS."""
+    """Return the points of each lane in order of time, by the label of the lane.
+
+    The label is the publication. If there are more than MAX_LANES publications, the last lane has the label
+    OTHERS, with the points of all publications that have no lane.
+    """
     lanes: dict[str, list[Point]] = {}
     in_order = sorted(points, key=lambda point: (point.time, point.number))
     names = list(dict.fromkeys(point.publication for point in in_order))
@@ -77,9 +100,15 @@ def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
 
 
 def _dots(points: Sequence[Point], first: datetime, span: timedelta, y: int) -> tuple[list[Dot], int]:
-    """Return the dots of a lane whose first row is at `y`, and the number of its rows.
+    """Return the dots of a lane, and the number of its rows.
 
     A dot that would overlap the dot before it is in the next row.
+
+    Args:
+        points: The briefs of the lane, in order of time.
+        first: The time at the beginning of the timeline.
+        span: The length of the whole timeline.
+        y: The vertical place of the first row in pixels.
     """
     row_ends: list[float] = []
     dots = []
@@ -96,7 +125,14 @@ def _place(share: float) -> float:
 
 
 def _time_ticks(first: datetime, span: timedelta) -> list[Tick]:
-    """Return the labels at the beginning, the middle and the end of a timeline."""
+    """Return labels with the time at the beginning, the middle and the end of a timeline.
+
+    If the timeline has no length, return a single label.
+
+    Args:
+        first: The time at the beginning.
+        span: The length of the timeline.
+    """
     if not span:
         return [Tick(day_label(first), 50.0, "middle")]
     has_clock = span < timedelta(days=3)

@@ -16,8 +16,9 @@ FilterNames = Mapping[tuple[str, str], str]
 
 
 def filter_names(parameters: Mapping[str, Any]) -> FilterNames:
-    """Return the names of the entities and stories in the loaded query `parameters`.
+    """Return the names of the entities and the titles of the stories in the loaded query `parameters`.
 
+    The result has these names by pairs such as `("entity", value)`. The value is the id or slug in the query.
     Unknown ids and slugs are left out.
     """
     entities = [*chain.from_iterable(parameters.get(name, ()) for name in ENTITY_PARAMETERS)]

@@ -100,7 +100,10 @@ def _facet_links(query: PageQuery, name: str, facets: Facets) -> Iterator[FacetL
 
 
 def filter_chips(query: PageQuery, names: FilterNames) -> list[FilterChip]:
-    """Return a chip for each filter of `query`, in order. `names` has the names of entities and stories."""
+    """Return a chip for each filter of `query`, in order.
+
+    `names` has the names of entities and stories, as `filter_names` returns them.
+    """
     return [
         FilterChip(FILTER_LABELS[name], value_label(name, value, names), query.removing((name, value)))
         for name, value in query.pairs
@@ -114,7 +117,7 @@ def value_label(name: str, value: str, names: FilterNames) -> str:
     Args:
         name: The name of the parameter or facet.
         value: The value.
-        names: The names of entities and stories.
+        names: The names of entities and stories, as `filter_names` returns them.
     """
     if name == MONTH:
         year, number = value.split("-")

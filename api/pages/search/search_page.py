@@ -84,7 +84,10 @@ def _alternates(query: PageQuery) -> list[Alternate]:
 
 
 def _sorts(query: PageQuery, parameters: Mapping[str, Any]) -> Iterator[tuple[str, PageQuery, bool]]:
-    """Yield the label of each order, the query with this order, and True for the current order."""
+    """Yield the choices for the order of the list, each as `(label, query, is_current)`.
+
+    The query is that of the page with this order. `is_current` is True for the order of the current page.
+    """
     default = RELEVANCE if "q" in parameters else "-published_at"
     for sort, label in SORT_LABELS.items():
         if sort != RELEVANCE or "q" in parameters:
