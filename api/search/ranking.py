@@ -41,8 +41,8 @@ PROBED = 10
 class Ranking:
     """The numbers of the articles that a full-text search finds and all filters match, by relevance.
 
-    The sort key of an article is its distance from the query and its number. Of articles with the same
-    distance, the newest comes first.
+    The sort key of an article is its distance from the query and its number. The most relevant article has
+    the smallest distance. Of articles with the same distance, the newest comes first.
 
     Attributes:
         query: The parsed query.

@@ -137,8 +137,8 @@ class TermIndex:
     them. Several threads can use the index at the same time.
 
     Args:
-        connection: A database connection.
-        max_bytes: The maximum size in memory of the lists that are kept.
+        connection: A database connection, from which the numbers and lengths of all articles are read.
+        max_bytes: The maximum size of the cache in memory. 0 means no cache.
     """
 
     def __init__(self, connection: Connection, max_bytes: int = 0) -> None:
@@ -237,7 +237,15 @@ class TermIndex:
         return {term: self._join(hashes[term], lists) for term, lists in found.items()}
 
     def _join(self, hashed: int, lists: Mapping[int, TermGaps]) -> TermList:
-        """Return the list of a term with the hash `hashed`, given its list in each segment."""
+        """Return the list of all articles that contain a term, made from its lists in the segments.
+
+        Articles that are in no segment yet are included, and removed articles are left out.
+
+        Args:
+            hashed: The hash of the term.
+            lists: The list in each segment that has the term, by the place of the first article of the
+                segment among all articles.
+        """
         pending = np.flatnonzero(self._pending.hashes == np.uint64(hashed))
         pending_places = (self._pending.places[pending] + self._pending_offset).astype(np.int32)
         places, frequencies = (

@@ -79,7 +79,10 @@ def term_hash(term: str) -> int:
 
 
 def bucket_of(hashed: int, level: int) -> int:
-    """Return the number of the bucket for the hash `hashed` in segments of `level`."""
+    """Return the number of the bucket that contains the terms with the hash `hashed` in a segment.
+
+    `level` is the level of the segment, which determines how many buckets the segment has.
+    """
     return hashed >> (HASH_BITS - BUCKET_BITS[level])
 
 
@@ -135,9 +138,9 @@ def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
 
 
 def unpack_terms(several: list[bytes]) -> TermLists:
-    """Return the lists of articles that were packed by `pack_terms`, in the order of the articles.
+    """Return the terms of several articles, given the bytes that `pack_terms` returned for each.
 
-    The place of an article is its index in `several`.
+    The terms of the first article come first. The place of an article is its index in `several`.
     """
     terms = np.frombuffer(b"".join(several), TERM_TYPE)
     counts = [len(each) // TERM_TYPE.itemsize for each in several]

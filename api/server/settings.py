@@ -49,7 +49,10 @@ def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
 
 
 def default_log_format() -> str:
-    """Return the value of BRIEFS_LOG_FORMAT, or the default of servers if it is missing or empty."""
+    """Return the value of BRIEFS_LOG_FORMAT or, if it is missing or empty, the default of servers.
+
+    The default is `short` if standard error is a terminal, and otherwise `json`.
+    """
     return os.environ.get("BRIEFS_LOG_FORMAT") or ("short" if sys.stderr.isatty() else "json")
 
 

@@ -90,9 +90,14 @@ def article_collection(parameters: Mapping[str, Any], entity: Any = None, story:
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
-    """Return the columns of the items for `rows`, whose first values are the numbers of articles.
+    """Return the columns that list items are made from, for articles in the order of `rows`.
 
     Articles that were removed since they were ranked are left out.
+
+    Args:
+        rows: The ranked articles. The first item of each row is the number of the article.
+        has_parts: True to select the columns of `part_items`, for items with any keys. False to select the
+            columns of `list_items`, for items with only the usual keys (ITEM_KEYS).
     """
     if not rows:
         return []

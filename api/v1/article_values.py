@@ -116,10 +116,15 @@ def read_articles(connection: Connection, numbers: Collection[int], base_url: st
 def _read_links(
     connection: Connection, rows: Iterable[Any], mentioned: dict[int, dict[int, Values]]
 ) -> tuple[defaultdict[int, list[Link]], dict[int, Values]]:
-    """Return the links of each article, by its number, and the entities in their reasons, by number.
+    """Return the related links of each article, and the entities that are reasons for these links.
 
-    A link is its row and its reasons. `mentioned` has the entities of each article. Nearly all entities in
-    reasons are among them.
+    The links are a dictionary by the number of the article. A link is a pair: the row, and the parsed
+    `reasons`. The entities are a dictionary of references by the number of the entity.
+
+    Args:
+        connection: Reads the entities that are missing in `mentioned`.
+        rows: The rows of the links.
+        mentioned: For each article, by number, references to the entities that it mentions, by number.
     """
     found: defaultdict[int, list[Link]] = defaultdict(list)
     named = dict(chain.from_iterable(each.items() for each in mentioned.values()))

@@ -53,11 +53,11 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Counts:
-    """The counts of articles by number, such as the number of a facet value.
+    """How many articles have each of several numbers, such as the numbers of facet values.
 
     Attributes:
         numbers: The numbers, in ascending order.
-        articles: How many articles have each of `numbers`.
+        articles: The count of articles for each of `numbers`, in the same order.
     """
 
     numbers: Integers
@@ -65,12 +65,12 @@ class Counts:
 
     @classmethod
     def of(cls, numbers: Integers) -> "Counts":
-        """Return how often each of `numbers` occurs."""
+        """Return the counts of how often each number occurs in `numbers`."""
         return cls(*np.unique(numbers, return_counts=True))
 
     @classmethod
     def sum(cls, several: Sequence["Counts"]) -> "Counts":
-        """Return the sums of several counts, by number."""
+        """Return counts in which the counts of the same number in `several` are added up."""
         if not several:
             return cls.of(np.array([], np.int64))
         numbers, places = np.unique(np.concatenate([each.numbers for each in several]), return_inverse=True)
@@ -128,7 +128,11 @@ def count_matching(filters: Sequence[Filter], search: Ranking | None, *, has_sto
 
 
 def count_lists(articles: Integers, *, has_stories: bool = False) -> tuple[Counts, Counts]:
-    """Count the facets of the articles with these numbers, and their stories if `has_stories` is True."""
+    """Count the facet values of the articles with the numbers `articles`, and their stories.
+
+    Return the counts by the number of the facet value, and the counts by the number of the story. If
+    `has_stories` is False, the second counts are empty.
+    """
     dialect = db.engine.dialect.name
     statement = _select_lists(dialect, has_stories=has_stories)
     # Rows with sorted numbers are read from adjacent pages of the database.
@@ -140,19 +144,25 @@ def count_lists(articles: Integers, *, has_stories: bool = False) -> tuple[Count
 
 
 def integers(listed: str | list[int] | None) -> Integers:
-    """Return the result of `list_of` as an array."""
+    """Return a list of numbers that a statement selected with `list_of` as an array.
+
+    `listed` is a JSON text (SQLite), a list (PostgreSQL), or None for an empty list.
+    """
     return np.array(orjson.loads(listed) if isinstance(listed, str) else listed or [], np.int64)
 
 
 def listed(numbers: Integers, dialect: str) -> str | list[int]:
-    """Return `numbers` as a value of the bound parameter `listed` (see `listed_numbers`)."""
+    """Return `numbers` as the value of the bound parameter `listed`, whose numbers `listed_numbers` reads.
+
+    `dialect` is `sqlite` or `postgresql`.
+    """
     return orjson.dumps(numbers.tolist()).decode() if dialect == "sqlite" else numbers.tolist()
 
 
 def listed_numbers(dialect: str) -> tuple[FromClause, ColumnElement[int]]:
-    """Return the numbers in the bound parameter `listed` as a table, and the column with the numbers.
+    """Return the numbers in the bound parameter `listed` as a table in SQL, and the column of this table.
 
-    An `IN` with 10,000 parameters would take longer.
+    An `IN` with 10,000 parameters would take longer. `dialect` is `sqlite` or `postgresql`.
     """
     if dialect == "sqlite":
         table = func.json_each(bindparam("listed", type_=Text)).table_valued("value")
@@ -172,9 +182,9 @@ def list_of(number: ColumnElement[int], dialect: str) -> ColumnElement[Any]:
 
 
 def _find_matches(filters: Sequence[Filter]) -> Integers:
-    """Return the numbers of the articles that match filters.
+    """Return the numbers of the articles that match all filters.
 
-    If more than MAX_COUNTED_ARTICLES match, return one more than this number, those published last.
+    If more than MAX_COUNTED_ARTICLES match, return only the MAX_COUNTED_ARTICLES + 1 articles published last.
     """
     forms = tuple(each.form for each in filters)
     selective = None if Listing.is_planned(forms, LAST_PUBLISHED) else most_selective(filters)
@@ -188,7 +198,8 @@ def _find_matches(filters: Sequence[Filter]) -> Integers:
 def _find_hits(search: Ranking) -> Integers:
     """Return the numbers of the articles that `search` finds and that match its filters.
 
-    The limit is that of `_find_matches`.
+    If there are more than MAX_COUNTED_ARTICLES, return only the MAX_COUNTED_ARTICLES + 1 articles published
+    last.
     """
     hits, filters = search.hits()
     has_index = not filters or any(map(_is_indexed, filters))
@@ -239,7 +250,7 @@ def _is_indexed(each: Filter) -> bool:
 
 
 def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
-    """Return the statement for the list of the numbers that the statement `numbers` selects."""
+    """Return the statement that selects the numbers which the statement `numbers` selects as one list."""
     return select(list_of(numbers.subquery("matching_articles").c[0], dialect))
 
 
@@ -272,7 +283,11 @@ def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
 
 
 def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement for the first matching articles of `table`: numbers and times."""
+    """Return the statement that selects the articles of `table` that match all filters, last published first.
+
+    It selects their numbers and times of publication, at most `row_count` (a bound parameter). `forms` are
+    the SQL of the filters.
+    """
     published = table.columns["published_key"]
     rows = select(table.number.label("number"), published.label("published_key"))
     rows = rows.where(*[form.condition(table) for form in forms])
@@ -281,7 +296,11 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement for the list of the numbers in `listed` whose articles match filters."""
+    """Return the statement that selects, as one list, the numbers of given articles that match all filters.
+
+    The numbers of the given articles are the bound parameter `listed` (see `listed`). `forms` are the SQL of
+    the filters.
+    """
     table, number = listed_numbers(dialect)
     numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)
     numbers = numbers.where(*[form.condition(ARTICLES) for form in forms]).order_by(*LAST_FIRST)
@@ -290,9 +309,11 @@ def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 
 @cache
 def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
-    """Return the statement that joins the facet lists of the articles in `listed` to one value.
+    """Return the statement that selects the facet values of given articles in one row.
 
-    If `has_stories` is True, the list of their stories is selected, too.
+    The numbers of the given articles are the bound parameter `listed`. The first column has the values of
+    `FacetList.facets` of all articles, one after the other (in hexadecimal on SQLite). If `has_stories` is
+    True, the second column has the list of the numbers of their stories.
     """
     table, number = listed_numbers(dialect)
     facets: ColumnElement[Any] = func.string_agg(LISTS.c.facets, literal(b"", LargeBinary))

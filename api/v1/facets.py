@@ -75,7 +75,7 @@ STORY_LABELS = select(STORED_ARTICLES.c.number, STORED_ARTICLES.c.slug, STORED_A
 
 
 def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search: Ranking | None) -> Values:
-    """Return the members `facets` and `counted` of `meta`, or nothing if the query asks for no facets.
+    """Return the members `facets` and `counted` of `meta`, or `{}` if the query asks for no facets.
 
     Args:
         parameters: The loaded query.
@@ -96,9 +96,11 @@ def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search:
 
 
 class FacetCounter(Protocol):
-    """The counts of articles by the values of facets.
+    """The interface of classes that count articles by the values of facets.
 
-    `articles` is the number of articles that are counted, and `is_complete` is False if more articles match.
+    Attributes:
+        articles: The number of articles that are counted.
+        is_complete: False if more articles match than are counted.
     """
 
     @property
@@ -108,14 +110,15 @@ class FacetCounter(Protocol):
     def is_complete(self) -> bool: ...
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name` that most articles have, at most `limit`, with their counts.
+        """Return the values of the facet `name` with their counts, as they are shown in `meta.facets`.
 
-        For dates, return the latest dates, in ascending order.
+        The result has at most `limit` values, those of most articles first. For dates, it has the latest
+        dates, in ascending order.
         """
 
 
 class KeptCounter:
-    """The counts of all articles, from the tables that each load updates."""
+    """The counts of facets over all articles, which each load keeps up to date in tables."""
 
     is_complete = True
 
@@ -125,7 +128,11 @@ class KeptCounter:
         return request_connection().scalar(ARTICLE_COUNT) or 0
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name` with their counts. See `FacetCounter.values`."""
+        """Return the values of the facet `name` with their counts, as they are shown in `meta.facets`.
+
+        The result has at most `limit` values, those of most articles first. For dates, it has the latest
+        dates, in ascending order.
+        """
         parameters = {"facet": name, "facet_limit": limit}
         if name in (ENTITY, STORY):
             statement = KEPT_ENTITIES if name == ENTITY else KEPT_STORIES
@@ -139,7 +146,10 @@ class KeptCounter:
 
 
 class MatchingCounter:
-    """The counts of the articles that match filters, from `matching`."""
+    """The counts of facets over the articles that match a query.
+
+    `matching` is the result of `count_matching`.
+    """
 
     def __init__(self, matching: MatchingFacets) -> None:
         self._matching = matching
@@ -155,7 +165,11 @@ class MatchingCounter:
         return self._matching.is_complete
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name` with their counts. See `FacetCounter.values`."""
+        """Return the values of the facet `name` with their counts, as they are shown in `meta.facets`.
+
+        The result has at most `limit` values, those of most articles first. For dates, it has the latest
+        dates, in ascending order.
+        """
         if name == ENTITY:
             entities = self._matching.facets.between(1, MAX_ENTITY_NUMBER)
             return _labelled(entities.largest(limit), ENTITY_LABELS)
@@ -175,9 +189,11 @@ def _value(value: str, label: str, count: int) -> Values:
 
 
 def _labelled(counts: Mapping[int, int], statement: AnySelect) -> list[Values]:
-    """Return facet values for entities or stories.
+    """Return facet values for entities or stories, as they are shown in `meta.facets`.
 
-    `counts` has their numbers and counts, in order. `statement` selects their numbers, slugs and labels.
+    Args:
+        counts: The number of articles of each entity or story, by its number. The result has the same order.
+        statement: Selects the number, the slug and the label of each of the `numbers` (a bound parameter).
     """
     if not counts:
         return []
@@ -187,7 +203,13 @@ def _labelled(counts: Mapping[int, int], statement: AnySelect) -> list[Values]:
 
 
 def _named(name: str, counts: Mapping[int, int], limit: int) -> list[Values]:
-    """Return the facet values of types, publications or languages. `counts` has the counts of all of them."""
+    """Return the values of a facet such as `language`, most articles first.
+
+    Args:
+        name: The name of the facet: `entity_type`, `publication` or `language`.
+        counts: The number of articles of the values of all three facets, by the number of the value.
+        limit: The maximum number of values.
+    """
     if not counts:
         return []
     rows = request_connection().execute(NAMED_VALUES, {"facet": name, "numbers": list(counts)})

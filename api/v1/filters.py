@@ -180,16 +180,20 @@ def _without(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
 
 
 def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
-    """Return the numbers of the facet values in a parameter such as `language_not`, if it is given."""
+    """Return the numbers of the facet values that a query parameter lists, without duplicates.
+
+    `name` is the name of the parameter, such as `language_not`. If the query does not have it, the list is
+    empty.
+    """
     facet = name.removesuffix("_not")
     return [*dict.fromkeys(facet_number(facet, each) for each in parameters.get(name, ()))]
 
 
 def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
-    """Return the values of a facet except `excluded`, or None if many articles have these other values.
+    """Return the numbers of the values of a facet that are not excluded, if few articles have them.
 
-    If few articles have them, an index finds these articles without reading all the others. Return None, too,
-    if the facet has more than MAX_FACETS values, or if an article has no value.
+    An index then finds these articles without reading all others. Return None if many articles have these
+    values, if the facet has more than MAX_FACETS values, or if an article has no value.
 
     Args:
         name: The name of the facet: `publication` or `language`.
@@ -206,13 +210,21 @@ def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
 
 
 def _articles(parameters: Parameters, article: int | None) -> list[int]:
-    """Return the numbers of the articles that the query and the path of the request name."""
+    """Return the numbers of the articles to which the path and the query restrict a list.
+
+    Args:
+        parameters: The loaded query. Its parameter `article` can name an article.
+        article: The number of the article in the path, or None if the list is for all articles.
+    """
     requested = [article_number_of(parameters["article"])] if "article" in parameters else []
     return list(dict.fromkeys([*([] if article is None else [article]), *requested]))
 
 
 def _of_article(place: int, article: int) -> Filter:
-    """Return the filter for the takeaways of an article. `place` distinguishes its bound parameters."""
+    """Return the filter for the takeaways of the article with the number `article`.
+
+    A list can have several of these filters. `place` is a number that distinguishes their bound parameters.
+    """
     first, last = takeaway_range(article)
     values = {f"first_takeaway_{place}": first, f"last_takeaway_{place}": last}
     return Filter(_by_takeaway_article(place), values)
@@ -233,13 +245,26 @@ def _by_link_article(place: int) -> FilterForm:
 
 
 def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
-    """Return the form of a filter for the rows of one article, which are few."""
+    """Return the SQL of a filter for the takeaways or related links of one article.
+
+    There are few of them, so they are sorted instead of reading an index in the order of the page.
+
+    Args:
+        table: The table of takeaways or related links.
+        condition: A function that returns the condition on the columns of a table.
+        orders: The orders in which the rows can be sorted, by the value of `sort`.
+    """
     return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)
 
 
 @remember
 def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
-    """Return the form of a filter for the links with a basis and with or without a target, or either."""
+    """Return the SQL of a filter for related links by their basis, and by whether they have a target.
+
+    Args:
+        basis: `listed` or `computed`, or None for both.
+        resolved: True for links with a target, False for links without a target, or None for both.
+    """
     table = LINKS.columns
     if (basis, resolved) == ("computed", False):
         # Only links that the document lists can be unresolved.
@@ -257,7 +282,7 @@ def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
 
 @remember
 def _by_name_prefix() -> FilterForm:
-    """Return the form of a filter for the entities with a name or alias that begins with a text.
+    """Return the SQL of a filter for the entities with a name or alias that begins with a text.
 
     The text has neither case nor diacritics, as the parameter type Prefix returns it.
     """
@@ -295,7 +320,14 @@ def _by_time(name: str, parameters: Parameters) -> Filter:
 
 @remember
 def _by_time_range(name: str, *, is_sorted: bool, has_end: bool) -> FilterForm:
-    """Return the form of a filter by time. `is_sorted` is True if the page is sorted by the same time."""
+    """Return the SQL of a filter for articles by the time of publication or of the last change.
+
+    Args:
+        name: `published` or `updated`.
+        is_sorted: True if the page is sorted by the same time.
+        has_end: True if the range ends before the bound parameter `{name}_before`. It always begins at
+            `{name}_after`.
+    """
     column = "published_key" if name == "published" else "updated_at"
     type_ = ARTICLES.columns[column].type
     after, before = bindparam(f"{name}_after", type_=type_), bindparam(f"{name}_before", type_=type_)

@@ -71,7 +71,14 @@ def article_head(
 
 
 def takeaway_part(identity: UUID, position: int, text: str, evidence: str) -> Values:
-    """Return a takeaway as a part of its article. `evidence` is the JSON of the column."""
+    """Return a takeaway as a part of the JSON of its article.
+
+    Args:
+        identity: The id of the takeaway.
+        position: The position of the takeaway in the article, from 1.
+        text: The text.
+        evidence: The JSON text in the column `Takeaway.evidence`.
+    """
     return {
         "id": str(identity),
         "position": position,

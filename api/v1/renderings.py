@@ -89,7 +89,11 @@ class RenderedArticle(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Return the places of the first and the last key of each run of keys that are adjacent in an article."""
+    """Return the runs of `names`, keys of an article, that are adjacent in its JSON.
+
+    A run is a pair of the places of its first and its last key among all keys. `names` are in the usual
+    order.
+    """
     runs: list[tuple[int, int]] = []
     for place in map(KEY_PLACES.__getitem__, names):
         first = runs.pop()[0] if runs and runs[-1][1] == place - 1 else place

@@ -62,7 +62,11 @@ def _latest_end(before: datetime) -> datetime:
 
 
 def _by_size(min_articles: int, sort: str) -> list[Filter]:
-    """Return a list with the filter for stories with at least `min_articles` articles, or an empty list."""
+    """Return a list with the filter for stories with at least `min_articles` articles.
+
+    The list is empty if `min_articles` is 1, since every story matches. `sort` is the order of the list of
+    stories.
+    """
     if min_articles == 1:
         return []
     is_sorted = sort.endswith("article_count")
@@ -72,7 +76,7 @@ def _by_size(min_articles: int, sort: str) -> list[Filter]:
 
 @remember
 def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
-    """Return the form of a filter for stories with several articles.
+    """Return the SQL of a filter for stories with several articles.
 
     Args:
         has_minimum: True if the bound parameter `min_articles` is the minimum number of articles, and False
@@ -96,12 +100,12 @@ def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
 def _with_article(
     forms: tuple[FilterForm, ...], selective: FilterForm | None, bounds: tuple[str, ...], *, is_sorted: bool
 ) -> FilterForm:
-    """Return the form of a filter for stories with an article that matches several filters.
+    """Return the SQL of a filter for stories with an article that matches several filters together.
 
     Args:
-        forms: The forms of the filters of articles.
+        forms: The SQL of the filters of articles.
         selective: One of `forms` that few articles match, or None.
-        bounds: The names of the bounds for the time of publication that the query has.
+        bounds: Those of the parameters `published_after` and `published_before` that the query has.
         is_sorted: True if the page is sorted by the time of the last publication.
     """
 
@@ -124,9 +128,14 @@ def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnyS
 
 
 def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list[ColumnElement[bool]]:
-    """Return conditions that every story with an article published within the bounds meets.
+    """Return conditions on the time of a story that it meets if an article was published within the bounds.
 
     The conditions exclude most other stories without reading their articles.
+
+    Args:
+        table: The table of stories.
+        bounds: Those of the parameters `published_after` and `published_before` that the query has.
+        is_sorted: True if the page is sorted by the time of the last publication.
     """
     first, last = table.columns["first_published_key"], table.columns["last_published_key"]
     conditions: list[ColumnElement[bool]] = []

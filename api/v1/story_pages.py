@@ -36,6 +36,6 @@ def story_collection(parameters: Mapping[str, Any]) -> Collection:
 
 
 def read_story(number: int, names: Sequence[str]) -> Values:
-    """Return the keys `names` of the story with the number `number`."""
+    """Return the JSON values of the story with the number `number`, with only the keys `names`."""
     rows = request_connection().execute(STORY_BY_NUMBER, {"reference": number}).all()
     return story_items(rows, names)[0]

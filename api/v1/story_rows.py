@@ -18,7 +18,7 @@ STORIES = table_of(Story)
 
 
 def _of_founder(name: str) -> Any:
-    """Return a subquery for a column of the founder of a story.
+    """Return a subquery that selects the column `name` of the article that is the founder of a story.
 
     Unlike a join, the subquery is left out of the statement that counts stories.
     """

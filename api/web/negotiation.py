@@ -45,7 +45,10 @@ def _accepted_types(accept_header: str) -> MIMEAccept:
 
 
 def _media_range(member: str) -> str | None:
-    """Return the media range and weight of a member of `Accept`, such as `text/*;q=0.5`, or None."""
+    """Return the media range and the weight in one member of the header `Accept`, such as `text/*;q=0.5`.
+
+    Other parameters are left out. Return None if `member` is invalid.
+    """
     media_range = MEDIA_RANGE.match(member)
     weights = WEIGHT.findall(member)
     if not media_range or not all(VALID_WEIGHT.fullmatch(weight) for weight in weights):

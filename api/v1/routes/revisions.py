@@ -96,7 +96,10 @@ def get_article_revision_source(article: str, revision: str) -> Response:
 
 
 def _item(change: Any) -> Values:
-    """Return the values of the revision that `change` created, without its content and links."""
+    """Return the JSON values of a revision: its number, kind, time and changed fields.
+
+    `change` is the row of the change that created the revision.
+    """
     return {
         "revision": change.revision,
         "kind": change.kind,
@@ -106,13 +109,23 @@ def _item(change: Any) -> Values:
 
 
 def _links(article: Any, change: Any) -> Values:
-    """Return the links of a revision in a list."""
+    """Return the `links` that a revision has in a list: its own URL and that of the current article.
+
+    Args:
+        article: The row of the article.
+        change: The row of the change that created the revision.
+    """
     address = f"{settings().base_url}/v1/articles/{article.slug}"
     return {"self": f"{address}/revisions/{change.revision}", "article": address}
 
 
 def _read(article: Any, change: Any) -> Any:
-    """Return the stored document and content of the revision that `change` created."""
+    """Return the row with the stored document and content of a revision.
+
+    Args:
+        article: The row of the article.
+        change: The row of the change that created the revision.
+    """
     if change.revision == article.revision:
         return request_connection().execute(CURRENT, {"article": article.number}).one()
     values = {"article_id": article.id, "revision": change.revision}

@@ -17,11 +17,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class CsvEncoder:
-    """An encoder for the portions of one CSV stream. The first line contains the names of the columns.
+    """A callable that encodes the items of one CSV stream, a portion at a time.
+
+    The first line of the first portion contains the names of the columns.
 
     Args:
-        table: The columns of the collection.
-        keys: The keys of the items, in the order of `table`.
+        table: The columns for each key of the items.
+        keys: The keys that the CSV contains, in the order of `table`.
     """
 
     def __init__(self, table: Table, keys: Sequence[str]) -> None:
@@ -29,7 +31,7 @@ class CsvEncoder:
         self._names: list[str] | None = [name for key in keys for name in table[key]]
 
     def __call__(self, items: list[Any], _: Progress) -> bytes:
-        """Return the lines of a portion."""
+        """Return the items of a portion as CSV. The first call puts the line with the column names first."""
         text = io.StringIO()
         writer = csv.writer(text)
         if self._names:

@@ -12,7 +12,7 @@ ITEMS_PER_PROGRESS = 1000
 
 
 class NdjsonEncoder:
-    """An encoder for the portions of one NDJSON stream.
+    """A callable that encodes the items of one NDJSON stream, a portion at a time.
 
     Each line is an item, or the progress of the stream with the single key `meta`.
 
@@ -25,7 +25,7 @@ class NdjsonEncoder:
         self._reported = 0
 
     def __call__(self, items: list[Any], progress: Progress) -> bytes:
-        """Return a line for each item.
+        """Return the items of a portion as JSON, one per line.
 
         A line with the progress follows at the end of the stream, and if ITEMS_PER_PROGRESS items were
         encoded since the last of these lines.

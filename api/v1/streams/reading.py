@@ -88,7 +88,13 @@ def read_portions(
 
 
 def _next_row_count(rows: int, size: int, seconds: float) -> int:
-    """Return the number of rows for the next portion, given the rows, bytes and CPU seconds of the last."""
+    """Return the number of rows to read for the next portion of a stream.
+
+    Args:
+        rows: The number of rows of the last portion.
+        size: The size of the last portion in bytes.
+        seconds: The CPU time that the last portion took.
+    """
     in_size = PORTION_BYTES * rows // max(size, 1)
     in_time = int(rows * PORTION_SECONDS / max(seconds, 1e-6))
     return max(1, min(in_size, max(in_time, FIRST_ROWS), MAX_ROWS))

@@ -21,7 +21,12 @@ def _plain(*names: str) -> Table:
 
 
 def _nested(key: str, *names: str) -> Table:
-    """Return a column for each member of the object `key`, such as `byline_author`."""
+    """Return a table with a column for each of several members of an object, such as `byline_author`.
+
+    Args:
+        key: The key of the object in an item, with which the names of the columns begin.
+        *names: The names of the members.
+    """
     return {key: {f"{key}_{name}": _member(name) for name in names}}
 
 
@@ -30,9 +35,12 @@ def _member(name: str) -> Callable[[Any], Any]:
 
 
 def _joined(key: str, member: str | None, separator: str) -> Table:
-    """Return a column with the joined items of the list `key`.
+    """Return a table with one column, whose cells contain all elements of a list, joined to a text.
 
-    The items are objects, of which the `member` is used, or texts if `member` is None.
+    Args:
+        key: The key of the list in an item, which is also the name of the column.
+        member: The member of each element to use, or None if the elements are texts.
+        separator: The text between two elements.
     """
     return {key: {key: lambda value: separator.join(str(each[member] if member else each) for each in value)}}
 

@@ -105,12 +105,13 @@ class ConcurrencyLimit:
 
 
 def limit_for(threads: int, request_seconds: float, engine: str = "postgresql") -> ConcurrencyLimit:
-    """Return the limit for a process with this number of threads.
+    """Return the limit on running requests for a process of the service.
 
     Args:
-        threads: The number of threads.
+        threads: The number of threads of the process.
         request_seconds: The maximum duration of a request.
-        engine: `sqlite` or `postgresql`.
+        engine: The database engine, `sqlite` or `postgresql`. With SQLite, requests start at intervals
+            (`alone_seconds`).
     """
     reserved = max(1, round(threads * RESERVED_SHARE))
     max_running = max(1, min(MAX_RUNNING, threads - reserved))
