@@ -208,7 +208,10 @@ def spacy_model(text: str) -> str:
 
 
 def whole_number_from(least: int, most: int) -> Callable[[str], int]:
-    """Return a function that parses a whole number, or raises ValueError if it is not in this range."""
+    """Return a function that parses a whole number from `least` to `most`.
+
+    The function raises ValueError for any other text.
+    """
 
     def parse(text: str) -> int:
         is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS

@@ -51,7 +51,12 @@ OUTCOMES = (
 
 
 class _Refusal(NamedTuple):
-    """The response to a request that is not admitted, and its outcome for the metrics."""
+    """A request that is not admitted.
+
+    Attributes:
+        outcome: The outcome to count in the metrics, one of OUTCOMES.
+        response: The error response to send.
+    """
 
     outcome: str
     response: ErrorResponse
@@ -135,7 +140,10 @@ class Admission:
         )
 
     def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> KeyOwner | _Refusal:
-        """Return the owner of `key`, or the response to the request if it has no valid key."""
+        """Return the owner of `key`, or the refusal of the request if `key` is not valid.
+
+        `key` is None if the request has no key. A refused request counts against the limit of its address.
+        """
         address, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
 
         def has_quota() -> bool:

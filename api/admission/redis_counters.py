@@ -206,7 +206,10 @@ class RedisCounters:
             return is_granted
 
     def _query(self, client: str, policy: Policy, lease: _Lease, size: int) -> int:
-        """Count `size` requests in Redis, and return how many of them the policy still admits."""
+        """Count `size` requests of `client` in Redis, and return how many of them `policy` still admits.
+
+        Store in `lease` how many requests are left in the window, and when the window ends.
+        """
         key = f"{client}/{policy.quota}/{policy.window_seconds}"
         count = self._storage.incr(key, policy.window_seconds, amount=size)
         now = self._clock()

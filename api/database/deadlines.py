@@ -165,11 +165,11 @@ class Watchdog:
         statement raises `DeadlineError`.
 
         Args:
-            seconds: The time.
+            seconds: How long the thread can use the database.
             message: The message of `DeadlineError` after this time.
             oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
-            outage_message: If it is not None, each use of the database raises `DatabaseUnavailableError`
-                with this message.
+            outage_message: If it is not None, each use of the database raises `DatabaseUnavailableError` with
+                this message.
         """
         deadline = Deadline(time.monotonic() + seconds, message, oldest_connection, outage_message)
         outer, _current.deadline = _current.deadline, deadline

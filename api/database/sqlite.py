@@ -160,7 +160,11 @@ class DatabaseFile:
             )
 
     def _open(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, bool]:
-        """Return a new connection, and whether it must be closed when the file changes."""
+        """Return a new connection, and True if it must be closed when the file changes.
+
+        It must be closed if the process cannot create the write-ahead log, since the connection then reads
+        without locks and would not notice a change.
+        """
         if self._is_immutable:
             return self._open_by_mode("immutable=1", options), False
         try:

@@ -1,9 +1,9 @@
 """Keyset pagination: a page begins after the sort key of the last row of the previous page.
 
-An index of the sort key and the number of the row serves both directions. A descending order reads the index
-backward. In an ascending order, the keys ascend, but rows with the same key still come newest first, that is,
-by descending number, and rows whose key is null come last. Such a page is put together from at most four
-short reads of the index (see `IndexedRows`).
+The sort key of a row consists of its key, such as the title, and the number of the row. An index of both
+serves both directions. A descending order reads the index backward. In an ascending order, the keys ascend,
+but rows with the same key still come newest first, that is, by descending number, and rows whose key is null
+come last. Such a page is put together from at most four short reads of the index (see `IndexedRows`).
 
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
@@ -83,8 +83,8 @@ class Plan(ABC):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The caller asks for one row more than the page shows, to learn if there is a next page. If the result
-        has `count` rows, its last row can therefore be a different row with the same sort key.
+        The caller asks for one row more than a page shows, to learn if there is a next page. If the result
+        has `count` rows, its last row can therefore be a different row with the same value of `order.key`.
 
         Args:
             values: The values of the bound parameters of the filters.
@@ -99,8 +99,8 @@ class IndexedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The caller shows only the rows before the last of the `count` rows. The last row can be a different
-        row with the same sort key.
+        If the result has `count` rows, its last row can be a different row with the same value of
+        `order.key`, since a page does not show it.
 
         Args:
             values: The values of the bound parameters of the filters.
@@ -276,7 +276,10 @@ def items_of_keys(
 
 
 def order_of_keys(keys: FromClause, order: Order) -> Order:
-    """Return `order` over the columns of `keys`, a subquery of numbers and sort keys."""
+    """Return `order` over the columns of `keys` instead of its own columns.
+
+    `keys` is a subquery of numbers and sort keys, with the number in its first column.
+    """
     columns = list(keys.c)[1:]
     key = None if order.key is None else columns[0]
     ties = tuple(columns[len(columns) - len(order.ties) :])
@@ -301,7 +304,10 @@ def _newest_first(order: Order) -> list[ColumnElement[Any]]:
 
 
 def _is_in_group(order: Order) -> ColumnElement[bool]:
-    """Return the condition for rows with the same sort key as the last row of the previous page."""
+    """Return the condition for rows with the same value of `order.key` as the last row of the previous page.
+
+    This value is the first bound parameter of the sort key (see `bound_value`).
+    """
     return order.sort_key == bound_value(0, order.sort_key)
 
 
@@ -327,5 +333,8 @@ def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
 
 
 def last_of_nulls(order: Order) -> ColumnElement[int]:
-    """Return an expression that is 1 for rows without a key, which come last, and otherwise 0."""
+    """Return an SQL expression that is 1 for rows whose key is null (`order.lowest`), and otherwise 0.
+
+    Rows are sorted by this expression first, so that rows whose key is null come last.
+    """
     return case((order.sort_key == order.lowest, 1), else_=0)

@@ -1,4 +1,4 @@
-"""Total orders of rows: by a sort key, and rows with equal keys by the numbers of the rows, newest first."""
+"""Total orders of rows: by a key column, and rows with the same key by their numbers, newest first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,11 +33,12 @@ def key_table(table: FromClause, number: str = "number") -> KeyTable:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """A total order of rows: by `key`, and then by `ties` (numbers), which always descend.
+    """A total order of rows: by the column `key`, and then by the columns `ties`, which always descend.
 
     Attributes:
-        key: The column with the sort key, or None to sort by `ties` alone.
-        ties: The columns that order rows with the same key. No two rows have the same key and ties.
+        key: The column to sort by first, or None to sort by `ties` alone.
+        ties: The columns with numbers that order rows with the same key. No two rows have the same key and
+            ties.
         descending: True if the key descends.
         lowest: The value that is stored instead of a null key, or None if no key is null. It is the lowest
             value of the key. Its rows come last in both directions.
@@ -50,7 +51,7 @@ class Order:
 
     @property
     def sort_key(self) -> Key:
-        """The column with the sort key, `key`.
+        """The column `key`, which must not be None.
 
         Raises:
             TypeError: `key` is None, since rows are sorted by `ties` alone.
@@ -61,7 +62,10 @@ class Order:
 
     @property
     def columns(self) -> tuple[Key, ...]:
-        """The columns by which rows are sorted. The values of a row in these columns are its sort key."""
+        """The columns to sort by: `key`, unless it is None, and `ties`.
+
+        The values of a row in these columns are its sort key, which no other row has.
+        """
         return self.ties if self.key is None else (self.key, *self.ties)
 
 
@@ -74,7 +78,7 @@ def order_pair(name: str, key: Key | None, ties: tuple[Key, ...], lowest: Any = 
 
     Args:
         name: The value of `sort` of the ascending order.
-        key: The column with the sort key, or None to sort by `ties` alone.
+        key: The column to sort by first, or None to sort by `ties` alone.
         ties: The columns that order rows with the same key, in descending order.
         lowest: The value of the key that is stored instead of null, or None if no key is null.
     """

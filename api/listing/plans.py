@@ -43,18 +43,17 @@ def _no_key_tables(_: str) -> Sequence[KeyTable]:
 class FilterForm:
     """The SQL of a filter, with bound parameters for its values.
 
-    It has several forms, because a collection is read in one of two ways: an index is scanned in the order of
-    the page, or the matches of a filter are sorted. Filters with the same SQL must share one FilterForm,
-    because it is the key of the cached plans.
+    It contains the filter in several forms, because a collection is read in one of two ways: an index is
+    scanned in the order of the page, or the matches of a filter are sorted. Filters with the same SQL must
+    share one FilterForm, because it is the key of the cached plans.
 
     Attributes:
         numbers: A statement that selects the numbers of the matching rows, using an index. None if no index
             finds them, as for the rows that do not have a value.
         condition: A function that returns the condition as SQL. Its argument is the table to which the
             condition applies: the table of the rows, or a table with their numbers and sort keys.
-        sorted_tables: A function that takes a value of `sort`, and returns the tables with an index of
-            the matching rows in this order: none, one, or several tables that each contain a part of the
-            rows.
+        sorted_tables: A function that takes a value of `sort`, and returns the tables with an index of the
+            matching rows in this order: none, one, or several tables that each contain a part of the rows.
         orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows,
             which are then neither counted nor scanned. None for other filters.
         repeats_numbers: True if `numbers` can select a number more than once.
@@ -79,7 +78,11 @@ class FilterForm:
 
     @property
     def indexed_numbers(self) -> AnySelect:
-        """The statement `numbers`, which must not be None."""
+        """The statement `numbers`, which must not be None.
+
+        Raises:
+            TypeError: `numbers` is None.
+        """
         if self.numbers is None:
             raise TypeError("No index finds the rows that match this filter.")
         return self.numbers
@@ -148,7 +151,12 @@ class Listing:
 
     @staticmethod
     def is_planned(forms: Sequence[FilterForm], sort: str) -> bool:
-        """Return True if there is only one way to read the rows, so that they need not be counted."""
+        """Return True if there is only one way to read the rows, so that no matches need to be counted.
+
+        Args:
+            forms: The SQL of all filters.
+            sort: The order of the page, such as `-title`.
+        """
         indexed = [form for form in forms if form.numbers is not None]
         is_scanned = not indexed or (len(indexed) == 1 and indexed[0].sorted_tables(sort))
         return bool(is_scanned) or any(form.orders for form in forms)

@@ -49,7 +49,17 @@ def request_values(record: RequestRecord, addresses: str, has_queries: bool) -> 
 def _client_values(
     target: str, client_address: str, user_agent: str, addresses: str, has_queries: bool
 ) -> dict[str, Any]:
-    """Return the values that come from the client, with all characters escaped that could forge a line."""
+    """Return the values of a log line that come from the client, escaped so that they cannot forge a line.
+
+    The result has the keys `path`, `query`, `client_address` and `user_agent`.
+
+    Args:
+        target: The path and the query of the request.
+        client_address: The IP address of the client.
+        user_agent: The header `User-Agent`.
+        addresses: How the address is logged: `none`, `truncated` or `full`.
+        has_queries: True if the line contains the query. Otherwise, `query` is None.
+    """
     if not (target.isascii() and target.isprintable()) or '"' in target or "\\" in target:
         target = UNSAFE_IN_TARGET.sub(_percent_encoded, target)
     path, _, query = target.partition("?")
@@ -108,12 +118,15 @@ def request_line_formatter(
 
 
 def _json_begin(method: str, route: str | None, status: int) -> str:
-    """Return the members of a JSON line that describe the route, followed by a comma."""
+    """Return the members `method`, `route` and `status` of a JSON log line, followed by a comma."""
     return orjson.dumps({"method": method, "route": route, "status": status})[1:-1].decode() + ","
 
 
 def _json_end(target: str, client_address: str, user_agent: str, *, addresses: str, has_queries: bool) -> str:
-    """Return the last members of a JSON line, which describe the client, and the end of the object."""
+    """Return the members of a JSON log line that come from the client, and the brace that ends the line.
+
+    The arguments are those of `_client_values`.
+    """
     values = _client_values(target, client_address, user_agent, addresses, has_queries)
     return orjson.dumps(values)[1:].decode()
 

@@ -68,7 +68,10 @@ class CorpusCollector(Collector):
 
 
 class _Query(threading.Thread):
-    """A thread that reads the metrics of the database. `row` is None until the query has succeeded."""
+    """A thread that reads the metrics of the database.
+
+    `row` is the result of the query, or None until the query has succeeded.
+    """
 
     def __init__(self, reader: StatementReader) -> None:
         super().__init__(name="corpus-metrics", daemon=True)

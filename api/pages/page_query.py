@@ -24,7 +24,7 @@ class PageQuery:
         return [value for each, value in self.pairs if each == name]
 
     def adding(self, *pairs: Pair) -> "PageQuery":
-        """Return the query with `pairs` at its end, without pairs that the query already contains."""
+        """Return the query with `pairs` added at its end, except for pairs that it already contains."""
         return PageQuery(dict.fromkeys((*self.pairs, *pairs)))
 
     def removing(self, *pairs: Pair) -> "PageQuery":

@@ -89,8 +89,11 @@ def _numbers_of(
 ) -> list[int]:
     """Return the number of each of `references` (ids and slugs), or NO_NUMBER if it is unknown.
 
-    The statements `by_id` and `by_slug` select references and numbers. If several statements find the same
-    reference, the last of them decides.
+    Args:
+        references: The ids and slugs. A text in the form of a UUID is an id.
+        by_id: Statements that select ids and numbers, for the ids in the bound parameter `references`.
+        by_slug: Statements that select slugs and numbers, for the slugs in the bound parameter `references`.
+            If several statements find the same slug, the last of them decides. The same applies to `by_id`.
     """
     ids = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
     slugs = [each for each in references if each not in ids and SLUG_PATTERN.fullmatch(each)]

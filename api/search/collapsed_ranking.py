@@ -18,7 +18,10 @@ MAX_TOGETHER = 1600
 
 @dataclass(frozen=True)
 class CollapsedRanking:
-    """The articles of `ranking`, reduced to the most relevant article of each story."""
+    """The articles of `ranking`, but only the most relevant of each story, as a source of pages.
+
+    This class implements the interface RowSource.
+    """
 
     ranking: Ranking
 

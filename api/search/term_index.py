@@ -65,10 +65,13 @@ Hit = tuple[float, int]
 
 
 class Scores(NamedTuple):
-    """The hits of a search: the distance of each article from the query, and the number of the article.
+    """The articles that a search finds, with the distance of each from the query, in no particular order.
 
-    The distance is the negative BM25 score, so the best hit has the smallest distance. The arrays have equal
-    lengths and no particular order.
+    The distance is the negative BM25 score, so the best hit has the smallest distance.
+
+    Attributes:
+        distances: The distance of each article.
+        numbers: The number of each article, in the same order.
     """
 
     distances: NDArray[np.float64]

@@ -97,12 +97,12 @@ def segment_of(place: int) -> int:
 
 
 def pack_articles(articles: ArticleList) -> bytes:
-    """Return the list of the articles of a segment as stored in `TermSegment`."""
+    """Return `articles` as bytes for the column `TermSegment.articles`."""
     return articles.numbers.astype(NUMBER_TYPE).tobytes() + articles.lengths.astype(LENGTH_TYPE).tobytes()
 
 
 def unpack_articles(data: bytes) -> ArticleList:
-    """Return the list of articles that `pack_articles` has packed. The arrays are read-only."""
+    """Return the articles in a value of the column `TermSegment.articles`, as read-only arrays."""
     count = len(data) // (NUMBER_TYPE.itemsize + LENGTH_TYPE.itemsize)
     lengths = np.frombuffer(data, LENGTH_TYPE, offset=count * NUMBER_TYPE.itemsize)
     return ArticleList(np.frombuffer(data, NUMBER_TYPE, count), lengths)

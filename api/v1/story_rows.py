@@ -61,9 +61,11 @@ def story_items(rows: Sequence[Any], names: Collection[str]) -> list[Values]:
 
 
 def story_values(row: Any, base_url: str) -> Values:
-    """Return a story with all its keys, in order, given its row. Its entities and takeaways are left empty.
+    """Return the JSON values of a story with all keys. Its `entities` and `takeaways` are empty lists.
 
-    `base_url` is the beginning of the links.
+    Args:
+        row: A row of STORY_ROWS.
+        base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
     """
     address = f"{base_url}/v1/stories/{row.slug}"
     first, last = published_at_of(row.first_published_key), published_at_of(row.last_published_key)

@@ -66,7 +66,8 @@ def _by_name(name: str) -> list[Values]:
 def _context(slug: str, used_bytes: int) -> Values:
     """Return the newest briefs that mention an entity, and the entities mentioned most often with it.
 
-    `used_bytes` is the size of the rest of the answer.
+    The result is `{co_mentioned, briefs}`. `slug` is the slug of the entity, and `used_bytes` is the size of
+    the other members of the answer.
     """
     path = f"{ENTITIES_PATH}/{slug}/articles"
     # The facet also contains the entity itself.

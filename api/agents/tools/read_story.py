@@ -60,7 +60,10 @@ def _story(story: Values) -> Values:
 
 
 def _key_points(story: Values, path: str) -> list[Values]:
-    """Return the key points of a story as statements, with the paragraphs that support them if known."""
+    """Return the key points of a story as statements, with the paragraphs that support them if known.
+
+    `story` is the JSON of the story, and `path` is the path of its list of articles.
+    """
     articles = read(path, {"fields": "slug,takeaways", "limit": MAX_BRIEFS_WITH_EVIDENCE})["data"]
     known = {
         takeaway["id"]: takeaway_statement(article["slug"], takeaway)

@@ -54,7 +54,10 @@ def last_segment(reference: str) -> str:
 
 
 def _similar(slug: str, key: str) -> list[Values]:
-    """Return the articles that contain words of `slug`, best first, each with only the key `key`."""
+    """Return at most MAX_SUGGESTIONS articles that contain words of `slug`, best first.
+
+    Each is a dictionary with the single key `key` of the article.
+    """
     words = WORD.findall(slug)[:MAX_WORDS]
     query = {"q": " OR ".join(words), "fields": key, "limit": MAX_SUGGESTIONS}
     return list(read(ARTICLES_PATH, query)["data"]) if words else []

@@ -42,13 +42,16 @@ def _brief(article: Values) -> Values:
 
 
 def _takeaways(article: Values) -> Iterator[Values]:
-    """Yield the first takeaways of an article as statements."""
+    """Yield the first takeaways of `article` (its JSON) as statements, at most MAX_STATEMENTS."""
     for takeaway in article["takeaways"][:MAX_STATEMENTS]:
         yield takeaway_statement(article["slug"], takeaway)
 
 
 def _passages(article: Values) -> Iterator[Values]:
-    """Yield, as statements, the passages of an article that match the search."""
+    """Yield the passages of `article` that match the search, as statements. Skip matches in the title.
+
+    `article` is the JSON of an article with its `highlights`.
+    """
     slug = article["slug"]
     for passage in article["highlights"]:
         part, found = passage["part"], passage["text"]

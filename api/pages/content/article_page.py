@@ -62,7 +62,12 @@ def _read_story(story: UUID) -> Values:
 
 
 def _revisions(article: UUID, current: int) -> list[Values]:
-    """Return the last revisions of the article with the id `article`, the newest first."""
+    """Return the last revisions of an article as the page shows them, the newest first.
+
+    Args:
+        article: The id of the article.
+        current: The number of its current revision, which is marked in the result.
+    """
     rows, _ = listings.revisions(article, {"sort": "-revision"}).page(None, MAX_REVISIONS)
     return [
         {

@@ -42,7 +42,13 @@ def _is_near_duplicate(link: Mapping[str, Any]) -> bool:
 
 
 def _numbered(titles: Mapping[str, str], numbers: Mapping[str, int]) -> list[Values]:
-    """Return the slug, the title and the number of each brief in `titles`, which has titles by slug."""
+    """Return briefs as `{slug, title, number}`, in the order of their numbers.
+
+    Args:
+        titles: The titles of the briefs, by slug.
+        numbers: The numbers of the briefs on the page, by slug. Briefs that are not on the page have the
+            number None and come last.
+    """
     found = [{"slug": slug, "title": title, "number": numbers.get(slug)} for slug, title in titles.items()]
     return sorted(found, key=lambda each: each["number"] or len(numbers) + 1)
 

@@ -43,7 +43,14 @@ Facets = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 class FacetLink(NamedTuple):
-    """A value of a facet. `query` adds the filter by this value or, if `is_selected`, removes it."""
+    """A value of a facet that visitors can click to filter by it.
+
+    Attributes:
+        label: The value for people.
+        article_count: The number of articles with the value.
+        query: The query of the page with the filter by this value added or, if `is_selected`, removed.
+        is_selected: True if the page is filtered by this value.
+    """
 
     label: str
     article_count: int
@@ -52,7 +59,7 @@ class FacetLink(NamedTuple):
 
 
 class FacetList(NamedTuple):
-    """A facet with its values."""
+    """A facet of the search page: its name, its heading for people, and links for its values."""
 
     name: str
     heading: str
@@ -60,7 +67,13 @@ class FacetList(NamedTuple):
 
 
 class FilterChip(NamedTuple):
-    """A filter of the query. `query` is the query without the filter."""
+    """A filter of the current query, which visitors can remove.
+
+    Attributes:
+        label: The name of the filter for people.
+        value: Its value for people.
+        query: The query of the page without this filter.
+    """
 
     label: str
     value: str

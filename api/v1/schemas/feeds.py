@@ -7,7 +7,7 @@ from api.v1.schemas.common import address, identifier, string, time
 
 
 class FeedAuthor(Shape):
-    """An author in a feed."""
+    """The author of an article in a JSON Feed, or of the whole feed: only the name."""
 
     name = string("The name.")
 

@@ -129,7 +129,7 @@ class NewsArticle(Shape):
 
 
 class NinjsStandard(Shape):
-    """The version of ninjs and its JSON Schema."""
+    """The member `standard` of a ninjs item: the version of ninjs and the URL of its JSON Schema."""
 
     name = string("Always `ninjs`.")
     version = string("The version of ninjs.")
@@ -137,7 +137,7 @@ class NinjsStandard(Shape):
 
 
 class NinjsText(Shape):
-    """A text of a ninjs item, with its role."""
+    """A headline or a description in a ninjs item: the text, its media type and its role."""
 
     role = string("Headlines: `main`. Descriptions: `summary`, `caption` or `takeaway`.")
     contentType = string("The media type of the text.")  # noqa: N815
@@ -145,7 +145,7 @@ class NinjsText(Shape):
 
 
 class NinjsBody(NinjsText):
-    """A body of a ninjs item."""
+    """The body or the analysis of an article, as a body of a ninjs item."""
 
     role = string("`main` for the body of the article, `analysis` for the analysis with its heading.")
     charCount = number("The number of characters.")  # noqa: N815
@@ -154,7 +154,7 @@ class NinjsBody(NinjsText):
 
 
 class NinjsEntity(Shape):
-    """An entity of a ninjs item."""
+    """An entity that an article mentions, in a ninjs item."""
 
     name = string("The canonical name of the entity.")
     rel = string(
@@ -166,27 +166,27 @@ class NinjsEntity(Shape):
 
 
 class NinjsSource(Shape):
-    """The publication of a ninjs item."""
+    """The publication of an article, in a ninjs item."""
 
     name = string("The name of the publication.")
     role = string("Always `publisher`.")
 
 
 class NinjsRendition(Shape):
-    """The file of a picture."""
+    """The URL of the picture of an article, in a ninjs item."""
 
     name = string("Always `main`.")
     href = identifier("The URL of the file.")
 
 
 class NinjsHeadline(Shape):
-    """The title of an associated item."""
+    """The title of a story or article that is associated with a ninjs item."""
 
     value = string("The title.")
 
 
 class NinjsAssociation(Shape):
-    """An item that belongs to a ninjs item: its picture, its story, or a related article."""
+    """What is associated with a ninjs item: the picture, the story or a related article of its article."""
 
     optional = frozenset({"headlines", "renditions"})
 

@@ -26,7 +26,7 @@ Select = Callable[[Parameters], Collection]
 def ndjson_response(parameters: Parameters, select: Select) -> Response:
     """Return a stream of the items that match the query `parameters`, as NDJSON.
 
-    `select` is the function that returns the collection of items.
+    `select` is a function that returns the collection of these items, given the loaded query.
     """
     collection = select(parameters)
     return _response(parameters, collection, ndjson.NdjsonEncoder(collection.meta), NDJSON)
@@ -43,7 +43,7 @@ def csv_response(
 
     Args:
         parameters: The loaded query.
-        select: The function that returns the collection of items.
+        select: A function that returns the collection of the items, given the loaded query.
         shape: The schema class of a page of the collection.
         table: The columns of each key of the items.
         left_out: The keys whose columns are left out unless `fields` or `include` requests them.
