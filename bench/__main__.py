@@ -10,7 +10,7 @@ from bench.first_time import measure_first_time
 from bench.latency.cases import CASES, DEPTH_CASES
 from bench.latency.measure import measure_latency
 from bench.markdown import report_heading
-from bench.relevance import measure_relevance
+from bench.relevance.agreement import measure_relevance
 from bench.seeding import measure_seeding
 from bench.storage import measure_storage
 from bench.streams import measure_streams

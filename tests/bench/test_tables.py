@@ -8,7 +8,7 @@ import pytest
 from bench.corpus.files import write_corpus
 from bench.first_time import measure_first_time
 from bench.local_service import local_service
-from bench.relevance import Agreement, agreement_table, compare
+from bench.relevance.agreement import Agreement, agreement_table, compare
 from bench.storage import storage_table, table_sizes
 from tests.conftest import make_app
 from tests.seeds.documents import seed

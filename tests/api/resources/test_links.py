@@ -17,7 +17,7 @@ def collections(app: Flask) -> dict[str, list[Parameter]]:
     """Return the parameters of each collection except the cursor, by the address of the collection.
 
     The pages for people have links in HTML, which `tests/api/web_pages` tests. Feeds have links of their own
-    formats, which `tests/api/v1/test_feeds.py` tests.
+    formats, which `tests/api/v1/feeds/test_feeds.py` tests.
     """
     fill(app)
     paged = {

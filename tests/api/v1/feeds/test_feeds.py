@@ -18,7 +18,7 @@ from tests.api.answers import assert_parameter_error, get
 from tests.api.conftest import ClientWith
 from tests.api.pages import Page, load, write_page
 from tests.api.specification import FORMATS, faults
-from tests.api.v1.feed_schemas import ATOM, JSON_FEED_SCHEMA, atom_faults
+from tests.api.v1.feeds.schemas import ATOM, JSON_FEED_SCHEMA, atom_faults
 
 on_one_engine = pytest.mark.parametrize("engine", ["sqlite"])
 VALIDATOR = Draft202012Validator(JSON_FEED_SCHEMA, format_checker=FORMATS)

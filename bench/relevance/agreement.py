@@ -1,4 +1,4 @@
-"""Compare the order of relevance with BM25 over the whole corpus: `python -m bench.relevance`.
+"""Compare the order of relevance with BM25 over the whole corpus.
 
 Okapi BM25 is computed here for every article that contains all words of a query, with the weights of the
 documentation. The first articles of the service are then compared with the best articles.
@@ -14,12 +14,8 @@ from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-import click
-
 from api.search.analyzer import index_text, words_in
 from api.search.query_language import parse_query
-from bench.corpus.build import SMALL_CORPUS, ensure_corpus
-from bench.databases import ENGINES, open_store
 from bench.local_service import LocalService, local_service
 from bench.markdown import markdown_table
 
@@ -210,17 +206,3 @@ def _long_query(service: LocalService, text: str) -> str:
     seconds = time.process_time() - seconds
     matches = service.read(f"{target}&total=true")["meta"]["total"]
     return f"- `{text}`: {matches:,} matches, {seconds * 1000:.1f} ms of CPU time"
-
-
-@click.command()
-@click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
-@click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
-def main(size: int, engine: str) -> None:
-    """Print a Markdown table of the agreement. Build the corpus first if it is missing."""
-    with open_store(engine) as store:
-        url = store.url(ensure_corpus(store, engine, size))
-        click.echo(f"- {store.version}\n\n{measure_relevance(url, size)}")
-
-
-if __name__ == "__main__":
-    main()

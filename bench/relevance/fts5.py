@@ -1,4 +1,4 @@
-"""Compare the order of relevance with bm25() of FTS5 over all hits: `python -m bench.bm25`.
+"""Compare the order of relevance with bm25() of FTS5 over all hits: `python -m bench.relevance.fts5`.
 
 The queries are one to three words of a title, drawn at random. The table has two rows: searches that find at
 most MAX_EXACT articles, and searches that find more.
