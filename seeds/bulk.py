@@ -1,7 +1,7 @@
 """Insert or update many rows with one statement, or do nothing if there are no rows.
 
 SQLAlchemy executes a statement even if its list of parameters is empty, so these functions check for that.
-`portions` divides values that one statement could not take together.
+`portions` divides values that are too many for the parameters of one statement.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +43,10 @@ def update_rows(connection: Connection, statement: Update, parameters: Sequence[
 
 
 def portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Divide `values` into portions that a statement can take as parameters. Yield none if it is empty."""
+    """Yield successive slices of `values`, each with at most `MAX_PARAMETERS` values.
+
+    The databases limit the number of parameters of one statement. If `values` is empty, yield nothing.
+    """
     for start in range(0, len(values), MAX_PARAMETERS):
         yield values[start : start + MAX_PARAMETERS]
 

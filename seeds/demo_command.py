@@ -64,9 +64,15 @@ def demo_command(is_removing: bool, yes: bool) -> None:
 
 
 def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> None:
-    """Load the briefs in the order of their dates, and then correct those that have a first version.
+    """Load the demonstration briefs, and correct those briefs that have a first version.
 
-    A brief that is stored already is loaded in its current version.
+    For a brief that was corrected, the first version is loaded, and then the current version as an update. If
+    such a brief is stored already, only its current version is loaded.
+
+    Args:
+        begin: Opens a write transaction.
+        outcomes: The report to which the outcome of each brief is added.
+        is_mixing_allowed: True to load the briefs even if the database contains other articles.
 
     Raises:
         click.ClickException: If the database contains other articles and `is_mixing_allowed` is False.
@@ -91,12 +97,18 @@ def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> N
 
 
 def _first_version(document: Path) -> Path:
-    """Return the path of the first version of `document`, which exists if the document was corrected."""
+    """Return the path of the first version of a brief, given the path `document` of its current version.
+
+    A file with this path exists only if the brief was corrected.
+    """
     return FIRST_VERSIONS_FOLDER / document.name
 
 
 def _remove(begin: Transaction, outcomes: Report) -> None:
-    """Remove the articles of the demonstration briefs that are stored."""
+    """Remove the stored articles of the demonstration briefs, and add each removal to the report `outcomes`.
+
+    `begin` opens a write transaction.
+    """
     key_points = KeyPointChooser()
     for path in find_documents([DEMO_FOLDER]):
         key = _key_of(path)
@@ -114,5 +126,8 @@ def _find_other_slug(connection: Connection, documents: Iterable[Path]) -> str |
 
 
 def _key_of(document: Path) -> str:
-    """Return the key of a document, or its file name without the extension if it cannot be parsed."""
+    """Return the key that identifies the document file `document` across loads.
+
+    If the key is unknown because the file is rejected, return the file name without its extension.
+    """
     return read_file(document, settings().max_document_bytes).key or document.stem

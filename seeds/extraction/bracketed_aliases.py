@@ -35,8 +35,9 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
         lexicon: The lists of known words and names.
         alias: The text in brackets.
         name: The name before the brackets.
-        known: The entities of the catalogue, by name. If the alias is in `known`, it is accepted only if
-            `name` is a name of the same entity. This does not apply to an alias in Chinese characters.
+        known: The entities of the catalogue (the file of known entities), by name. If the alias is in
+            `known`, it is accepted only if `name` is a name of the same entity. This does not apply to an
+            alias in Chinese characters, which is always accepted.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False

@@ -41,8 +41,16 @@ def group_of(kind: str) -> str:
 class EntityRecord(NamedTuple):
     """An entity from the catalogue or from extraction, before it is stored.
 
-    The catalogue is a file of known entities. Only its entities have a description and `same_as`, the URLs of
-    pages about the same entity in other sources. `origin` is `catalogue` or `extracted`.
+    Attributes:
+        name: The main name.
+        type: The entity type, such as `person`.
+        slug: The slug, such as `bank-of-bern`.
+        aliases: The other names of the entity.
+        description: What the entity is, or None. Only an entity of the catalogue has a description.
+        same_as: The URLs of pages about the same entity on other sites. Only an entity of the catalogue has
+            them.
+        origin: `catalogue` if the entity is in the catalogue, the file of known entities; otherwise
+            `extracted`.
     """
 
     name: str

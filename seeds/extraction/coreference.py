@@ -65,7 +65,8 @@ class EntityCluster:
     def add_votes(self, votes: Iterable[Vote], share: float = 1) -> None:
         """Add the weight of each vote to the sum of its entity type.
 
-        A vote is a pair of a type and a weight. Each weight is first multiplied by `share`.
+        A vote is a pair of a type and a weight. Each weight is first multiplied by `share`, which is less
+        than 1 if the votes come from a short form of the name.
         """
         for kind, weight in votes:
             self.votes[kind] += weight * share
@@ -309,9 +310,9 @@ def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN
     Args:
         lexicon: The lists of known words and names.
         cluster: The name with its votes.
-        min_unknown: The weight that the votes for a place must have if the name is not in the gazetteer, the
-            list of places. For a name in the gazetteer, the weight that this fact alone adds is subtracted,
-            and the rest must be at least `MIN_PLACE_WEIGHT`.
+        min_unknown: The least weight of the votes for a place if the name is not in the gazetteer, the list
+            of places. It does not apply to a name in the gazetteer: for such a name, the weight that the
+            gazetteer has added is subtracted, and the rest must be at least `MIN_PLACE_WEIGHT`.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

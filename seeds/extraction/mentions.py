@@ -142,7 +142,10 @@ class EntityMatcher:
                 yield *view.original_range(start, previous_end), entity
 
     def _capital_index(self, extracted: NameIndex) -> NameIndex:
-        """Return the names of the catalogue and of `extracted` in capital letters, by their first word."""
+        """Return the names of the catalogue and of `extracted` in capital letters.
+
+        `extracted` and the result map the first word of a name to a list of `(name, entity)`.
+        """
         names = {name: entity for found in extracted.values() for name, entity in found}
         return _by_first_word(self._capital_names(names | self.known))
 
@@ -332,7 +335,11 @@ def _with_aliases(entity: EntityRecord, forms: set[str]) -> EntityRecord:
 
 
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:
-    """Return the sum of the weights of the mentions in `found`. An acronym in brackets adds nothing."""
+    """Return the sum of the weights of the mentions of one entity. An acronym in brackets adds nothing.
+
+    `found` contains pairs of an offset, which is ignored, and a mention. The weight of a mention depends on
+    the part of the article that contains it; see `WEIGHTS`.
+    """
     mentions = [mention for _, mention in found]
     return sum(
         WEIGHTS[mention.part]

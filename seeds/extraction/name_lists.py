@@ -44,7 +44,7 @@ class NameLists:
         self._text, self._end = text, candidate.end
 
     def complete(self) -> Sequence[Sequence[str]]:
-        """Return all lists. Each contains the names as they are in the text."""
+        """End the current list, and return all lists. Each contains the names as they are in the text."""
         self._close()
         return self._lists
 
@@ -55,10 +55,12 @@ class NameLists:
 
 
 def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
-    """Add votes to the uncertain names of a list for the type that its other names have.
+    """Add votes to the uncertain names of a list for the type that its certain names have.
 
-    `clusters` contains the cluster of each name. If the certain names have too many different
-    types, no votes are added.
+    A name is certain if the votes for its type have at least the weight `MIN_CERTAIN_VOTES`, and uncertain if
+    they have at most `MAX_UNCERTAIN_VOTES`. No votes are added unless the share `MIN_SHARE` of the certain
+    names has the same type, which must be in `LISTED_TYPES`. `clusters` contains the cluster of each name in
+    the list.
     """
     types = Counter(each.type for each in clusters if each.votes[each.type] >= MIN_CERTAIN_VOTES)
     kind, count = next(iter(types.most_common(1)), ("", 0))

@@ -43,7 +43,8 @@ class LinkChanges(NamedTuple):
 
     Attributes:
         articles: The numbers of the articles whose links changed.
-        stories: The stories of the linked articles. These stories are not stored yet.
+        stories: The articles of the batch and similar articles with their new stories. `stories.write` stores
+            these.
     """
 
     articles: set[int]
@@ -85,7 +86,10 @@ def replace_computed_links(
 
 
 def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, Reasons]]:
-    """Return up to `MAX_SCORED_LINKS` neighbours with reasons, in the order of `neighbours`."""
+    """Return the nearest neighbours, each with the reasons of its link, in the order of `neighbours`.
+
+    Neighbours without reasons are left out. There are at most `MAX_SCORED_LINKS`.
+    """
     explained = ((neighbour, neighbour.explain()) for neighbour in neighbours)
     return list(islice((each for each in explained if each[1]), MAX_SCORED_LINKS))
 
@@ -139,10 +143,11 @@ def insert_links_both_ways(
 def _leave_out_distant(
     connection: Connection, neighbours: Iterable[Iterable[Neighbour]]
 ) -> list[list[Neighbour]]:
-    """Return `neighbours` without those that are too distant for a link from the given article.
+    """Return `neighbours` without those that would get no link because their score is too low.
 
-    If the given article already has `MAX_SCORED_LINKS` links with a score, a neighbour with a lower score
-    than all of them would get no link.
+    An item of `neighbours` is a list of pairs of similar articles. A link would lead from the article `given`
+    of a pair to the article `other`. If the article `given` already has `MAX_SCORED_LINKS` links with a
+    score, a pair with a lower score than all of these links is left out.
     """
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})
@@ -154,7 +159,11 @@ def _leave_out_distant(
 
 
 def _add_link(table: LinkTable, neighbour: Neighbour) -> None:
-    """Link the given article to `neighbour`, unless `MAX_SCORED_LINKS` of its links have a higher score."""
+    """Add a link from the article `neighbour.given` to the similar article `neighbour.other` to `table`.
+
+    If the first article already has `MAX_SCORED_LINKS` links with a score, the link with the lowest score
+    loses its score. If the new link would be the lowest, or has no reasons, nothing is added.
+    """
     given, other = neighbour.given, neighbour.other
     scored = table.scored(given.number)
     lowest = None

@@ -165,10 +165,10 @@ def _compare(
 
     Args:
         takeaway: The items of the takeaway with their weights.
-        specific_weight: The weight of its entities and numbers.
+        specific_weight: The sum of the weights of its entities and numbers.
         paragraph: The items of the paragraph.
         paragraph_counts: The number of paragraphs that contain each item.
-        number: The number of the paragraph.
+        number: The number of the paragraph, from 1.
     """
     shared = {item: weight for item, weight in takeaway.items() if item in paragraph}
     without_numbers = sum(weight for item, weight in shared.items() if not item.startswith(NUMBER))
@@ -197,9 +197,12 @@ def _rank(candidate: Candidate) -> tuple[float, int]:
 
 
 def _select(candidates: Sequence[Candidate], takeaway: Weights) -> list[Candidate]:
-    """Return the candidates that are evidence. `candidates` are sorted, the best first.
+    """Return those of `candidates`, paragraphs sorted from best to worst, that are evidence for a takeaway.
 
-    `takeaway` has the weights of the items of the takeaway.
+    The best candidate is evidence, and so are all that are equally good. A further candidate is evidence if
+    it contains a large part of the takeaway (`MIN_ADDED_SHARE` of the weight) that the paragraphs chosen
+    before do not contain. At most `MAX_PARAGRAPHS` are returned. `takeaway` has the weights of the items of
+    the takeaway.
     """
     selected: list[Candidate] = []
     covered: set[str] = set()

@@ -231,7 +231,12 @@ def make_weigher(lexicon: Lexicon) -> Weigher:
 
 @lru_cache(maxsize=1)
 def cached_key_finder(lexicon: Lexicon) -> KeyFinder:
-    """Return a function that returns the key of a word according to `lexicon`, and caches its results."""
+    """Return a function that returns the key of a word or number, by which texts are compared.
+
+    The key of a word is its search term (stem), or an empty text for a word without weight, such as `the`.
+    Each number has the key `NUMBER`, without its value. `lexicon` contains the frequencies of English words.
+    The function caches its results.
+    """
     return lru_cache(maxsize=16_384)(partial(_find_key, cached_weigher(lexicon)))
 
 

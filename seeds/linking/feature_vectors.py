@@ -40,7 +40,7 @@ class FeatureVector(NamedTuple):
         return (unpack_vector, (self.packed,)) if self.packed else (FeatureVector, tuple(self))
 
     def heaviest(self, count: int) -> list[tuple[int, int]]:
-        """Return pairs of hash and weight for the `count` features with the greatest weights."""
+        """Return the `count` heaviest features, heaviest first, as pairs of a hash and a weight."""
         return [(hash_feature(name), weight) for name, weight in islice(self.weights.items(), count)]
 
     def term_by_name(self) -> dict[str, WrittenTerm | None]:
@@ -60,12 +60,12 @@ def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | Non
 
 
 def pack_vector(vector: FeatureVector) -> FeatureVector:
-    """Return `vector` with its packed form."""
+    """Return a copy of `vector` whose `packed` is set to the compressed form that the database stores."""
     return vector._replace(packed=Compressed(zlib.compress(orjson.dumps(stored_vector(vector)))))
 
 
 def unpack_vector(packed: Compressed) -> FeatureVector:
-    """Return the vector with this packed form."""
+    """Return the vector that `packed`, the compressed form that the database stores, contains."""
     return read_vector(orjson.loads(zlib.decompress(packed)))._replace(packed=packed)
 
 

@@ -87,9 +87,18 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 
 
 def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
-    """Return, for each word, the reason that includes the word: an entity, or a term of several words.
+    """Return the reason to which each word belongs, by word.
 
-    If several reasons include the word, return the reason whose feature contributes most to the score.
+    Only words of entities and words of terms with several words are included.
+
+    If a word belongs to several reasons, an entity wins over a term, and then the reason whose feature
+    contributes most to the score.
+
+    Args:
+        products: The contribution of each shared feature to the score, by the name of the feature.
+        labels: The reason of each shared feature, by the name of the feature: a term, or the name of an
+            entity's feature.
+        entities: Each entity among the shared features, by the name of the feature.
     """
     owners: dict[str, str] = {}
     named = [(name, entities[name].name) for name in labels if name in entities]
@@ -104,7 +113,10 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
 
 
 def _owner(label: str, owners: Mapping[str, str]) -> str:
-    """Return the reason that contains all words of `label`, or `label` itself if there is none."""
+    """Return the reason to which all words of `label` belong, or `label` itself if there is no single one.
+
+    `label` is a term, and `owners` is the result of `_owners`: the reason to which each word belongs.
+    """
     containing = {owners.get(word) for word in term_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label
 

@@ -97,7 +97,11 @@ def find_neighbours(
 def _compare(
     given: LinkedArticle, candidates: Iterable[LinkedArticle], entities: Mapping[str, SharedEntity]
 ) -> list[Neighbour]:
-    """Return the candidates whose similarity to the article `given` is at least `MIN_SCORE`, best first."""
+    """Return the candidates whose similarity to the article `given` is at least `MIN_SCORE`, best first.
+
+    Each neighbour keeps a reference to `entities`, which the caller fills later: the shared entities by the
+    name of their feature.
+    """
     similar = []
     for each in candidates:
         products = weight_products(given.vector.weights, each.vector.weights)

@@ -21,9 +21,13 @@ VECTORS = (
 
 
 class LinkedArticle(NamedTuple):
-    """An article whose links are computed: its number, its id, its feature vector and its publication.
+    """An article whose links are computed.
 
-    `published_at` is None if it is unknown when the article was published.
+    Attributes:
+        number: The number of the article.
+        id: The id of the article.
+        vector: Its feature vector, by which it is compared with other articles.
+        published_at: When it was published, or None if this is unknown.
     """
 
     number: int

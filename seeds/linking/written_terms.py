@@ -94,21 +94,28 @@ def written_terms(
 
 @lru_cache(maxsize=2_048)
 def _is_fragment(name: str) -> bool:
-    """Return True if the feature alone says nothing: a number, a single letter, or a word such as `the`."""
+    """Return True if the feature `name` alone says nothing: a number, a letter, or a word such as `the`."""
     is_letter = len(name) == 1 and not IS_CJK(name)
     return is_letter or bool(IS_NUMBER(name)) or name in words_without_content()
 
 
 @lru_cache(maxsize=16_384)
 def _term_of_word(name: str, form: str) -> WrittenTerm | None:
-    """Return the term for the feature `name`, which is written `form` and is not a part of a term."""
+    """Return the term for a feature that the article never uses as a part of a name or compound.
+
+    `name` is the name of the feature, and `form` is how the article writes it. Return None if the feature
+    alone says nothing, such as a number.
+    """
     return None if _is_fragment(name) else WrittenTerm(form, None)
 
 
 class _Occurrences:
-    """Counts how an article writes its features: alone, in compounds and in names.
+    """Counts how often an article writes each feature alone, in compounds and in names.
 
-    `wanted` are the names of the features that are words or dates.
+    Call `add_texts` and `add_entity` first, and then `term` for each feature.
+
+    Args:
+        wanted: The names of the features that are words or dates. All other words are ignored.
     """
 
     def __init__(self, wanted: set[str]) -> None:
@@ -155,7 +162,10 @@ class _Occurrences:
                     longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
-        """Return how the article writes the feature `name`, or None if the feature alone says nothing."""
+        """Return how the article writes the feature `name`.
+
+        Return None if the feature alone says nothing, such as a number, or if it does not occur.
+        """
         if name in self._names or name in self._compounds:
             return self._term_of_part(name)
         forms = self._alone.get(name)
@@ -164,7 +174,11 @@ class _Occurrences:
         return _term_of_word(name, next(iter(forms)) if len(forms) == 1 else _most_frequent(forms)[0])
 
     def _term_of_part(self, name: str) -> WrittenTerm | None:
-        """Return the term for `name`, a word that is at least once a part of a name or compound."""
+        """Return the term for the feature `name`, a word that is at least once a part of a name or compound.
+
+        The term is the name of an entity, a compound or the word alone, whichever contains the word most
+        often. Return None if the word is most often alone and then says nothing.
+        """
         entity, in_entity = _most_frequent(self._names.get(name))
         compound, in_compound = _most_frequent(self._compounds.get(name))
         alone = sum(self._alone[name].values())
@@ -209,7 +223,10 @@ def _add(counts: Counts, text: str, count: int) -> None:
 
 
 def _most_frequent(counts: Counts | None) -> tuple[str, int]:
-    """Return the text with the highest count, and the count. If counts are equal, prefer lower case."""
+    """Return the text with the highest count, and this count. If counts are equal, prefer lower case.
+
+    `counts` maps texts to counts. If it is empty or None, return an empty text and 0.
+    """
     if not counts:
         return "", 0
     return next(iter(counts.items())) if len(counts) == 1 else max(counts.items(), key=_frequency)

@@ -43,9 +43,9 @@ class Line(NamedTuple):
 
     Attributes:
         number: The number of the line in the file, from 1.
-        view: The text of the line as written, with single spaces and without control characters, and the
-        folded
-            text, by which the page is parsed.
+        view: The text of the line, with single spaces and without control characters, in two forms: as
+            written, and folded (without invisible characters and with plain marks). The page is parsed by the
+            folded form.
     """
 
     number: int
@@ -95,7 +95,8 @@ class PageBlocks(NamedTuple):
 
     Attributes:
         blocks: The blocks of the page, at least one.
-        odd_characters: The control and direction-changing characters in the page, by line.
+        odd_characters: The control and direction-changing characters in the page: an item for each line and
+            each kind of characters, in the order of the lines.
     """
 
     blocks: list[Block]

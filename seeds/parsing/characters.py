@@ -28,7 +28,11 @@ WINDOWS_1252 = {
 
 
 class OddKind(Enum):
-    """A kind of unusual characters. Its value is the name of the kind in warnings, and what becomes of it."""
+    """A kind of unusual characters.
+
+    The value of a member is a pair of texts for warnings: the name of the kind, and what is done with the
+    characters, such as `removed`.
+    """
 
     CONTROL = ("control", "removed")
     SPACE = ("white-space control", "read as spaces")
@@ -71,7 +75,10 @@ def clean_characters(text: str) -> str:
 
 
 def find_odd_characters(text: str) -> Iterator[OddCharacters]:
-    """Yield the unusual characters in each line of `text`, as it is before `clean_characters`."""
+    """Yield the unusual characters of `text`: an item for each line and each kind of characters in it.
+
+    `text` is the original text of a document, to which `clean_characters` was not applied.
+    """
     if not ODD_CHARACTERS.search(text):
         return
     text = LINE_ENDS.sub("\n", text)

@@ -82,7 +82,10 @@ def is_detail(line: str) -> bool:
 
 
 def resembles_date(line: str) -> bool:
-    """Return True if `line` is a date with a few other words, such as `World | 3 May 2026`."""
+    """Return True if `line` is a date with a few other words, such as `World | 3 May 2026`.
+
+    Return False for a line that is only a date; see `is_date`.
+    """
     if len(line) > MAX_LINE_LENGTH or _parts(line):
         return False
     for start in WORD_START.finditer(line):
@@ -103,7 +106,10 @@ def find_date(line: str) -> str:
 
 
 def _parts(line: str) -> list[re.Match[str]]:
-    """Return the parts of a date line, such as a date and a time, or nothing if the line has other words."""
+    """Return the matches of all parts of a date line, such as a date and a time, in order.
+
+    Return an empty list if `line` has other words or more than `MAX_LINE_LENGTH` characters.
+    """
     parts: list[re.Match[str]] = []
     if len(line) > MAX_LINE_LENGTH:
         return parts

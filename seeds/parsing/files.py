@@ -108,7 +108,10 @@ def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | R
 
 
 def read_file(path: Path, max_bytes: int) -> SubmittedDocument | RejectedDocument:
-    """Read the file at `path`, which is a single document of at most `max_bytes`."""
+    """Read the file at `path`, which is a single document, and the metadata beside it.
+
+    Reject the document if it has more than `max_bytes`, or if it or its metadata is invalid.
+    """
     try:
         return read_with_sidecar(path, max_bytes)
     except Rejection as rejection:
@@ -160,8 +163,9 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
 def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
     """Yield the lines of a file in which each line is a document. Blank lines are left out.
 
-    At most `max_bytes` and one more byte of a line are read. If the file changes meanwhile, the last item is
-    a rejection of the whole file.
+    A line of more than `max_bytes` is cut off, but is still longer than `max_bytes`, so that `read_line`
+    rejects it. If the file cannot be read, or changes meanwhile, the last item is a rejection of the whole
+    file.
     """
     before, folder = _file_state(path), real_path(path.parent)
     try:
@@ -185,7 +189,10 @@ def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDo
 
 
 def read_line(line: UnparsedLine, max_bytes: int) -> SubmittedDocument | RejectedDocument:
-    """Parse `line`, which is a document of at most `max_bytes`."""
+    """Parse `line`, which is a document.
+
+    Reject the document if it has more than `max_bytes`, or if it is invalid.
+    """
     try:
         if len(line.data) > max_bytes:
             raise Rejection(f"the line is longer than the limit of {max_bytes} bytes", line=line.number)
@@ -197,10 +204,15 @@ def read_line(line: UnparsedLine, max_bytes: int) -> SubmittedDocument | Rejecte
 
 
 def _find_key(path: Path, rejection: Rejection) -> str | None:
-    """Return the key that identifies a rejected document across loads.
+    """Return the key that identifies a rejected document across loads, or None if the key is unknown.
 
-    Return None if the key is unknown, because the sidecar (the YAML file beside it), the manifest or the file
-    name is invalid, or because the document can give a key that was not read.
+    The key comes from the sidecar (the YAML file beside the document), the manifest, the document or the file
+    name. It is unknown if one of the first two or the file name is invalid, or if the fault prevented the
+    reading of the document's own metadata.
+
+    Args:
+        path: The file of the document.
+        rejection: The reason for rejecting the document, with the metadata of the document if that is known.
     """
     try:
         path.name.encode()
@@ -255,7 +267,11 @@ def read_manifest(path: str | Path) -> Manifest | None:
 # All documents of a folder share its manifest.
 @lru_cache(maxsize=8)
 def _read_manifest(path: Path, state: FileState) -> Manifest | Rejection:  # noqa: ARG001
-    """Read the manifest at `path`. `state` is the state of the file, by which the result is cached."""
+    """Return the parsed manifest at `path`, or the reason why it is invalid.
+
+    The results are cached by `path` and `state`, the result of `_file_state`, so that a changed file is read
+    again.
+    """
     try:
         data = read_bytes(path, MAX_MANIFEST_BYTES)
     except Rejection as rejection:
@@ -267,7 +283,10 @@ def _read_manifest(path: Path, state: FileState) -> Manifest | Rejection:  # noq
 
 
 def _file_state(path: str | Path) -> FileState:
-    """Return the state of the file at `path`, or None if it does not exist or cannot be examined."""
+    """Return the inode, size and time of modification of a file, which show if the file has changed.
+
+    Return None if there is no file at `path`, or if it cannot be examined.
+    """
     try:
         status = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):

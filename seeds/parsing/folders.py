@@ -1,4 +1,7 @@
-"""Find the documents of folders, and the other files there, which a load names without reading them."""
+"""Find the documents in folders, and the other files beside them, which are not read.
+
+A load prints a message about each of the other files.
+"""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -16,7 +19,12 @@ NO_FORMAT = f"no document format has this ending; the endings are {ENDINGS}"
 
 
 class UnreadFile(NamedTuple):
-    """A file or subfolder of a folder that is not read as a document, and the reason."""
+    """A file, subfolder or row of a manifest that a load does not read as a document.
+
+    Attributes:
+        path: The path of the file or subfolder. For a row, the path of the manifest.
+        reason: Why it is not read, for a message.
+    """
 
     path: Path
     reason: str
@@ -25,7 +33,8 @@ class UnreadFile(NamedTuple):
 class FoundFiles(NamedTuple):
     """The files that a load found: documents, and other files in the same folders.
 
-    Hidden files, whose names begin with a dot, and the files that belong to a document are in neither list.
+    Neither list contains hidden files, whose names begin with a dot, or files that belong to a document, such
+    as the YAML file with its metadata.
 
     Attributes:
         documents: The paths of the documents. They are strings, which need less memory than `Path` objects.
@@ -37,9 +46,10 @@ class FoundFiles(NamedTuple):
 
 
 def find_documents(paths: Iterable[Path]) -> list[Path]:
-    """Return the files of documents in `paths`: each file, and the documents of each folder sorted by name.
+    """Return the paths of the documents in `paths`: each file, and the documents in each folder.
 
-    A file is a document if its name ends like a document format. A file that is found twice is returned once.
+    The documents in a folder are sorted by name. A file in a folder is a document if its name has the ending
+    of a document format. A file that is found twice is returned once.
     """
     return [Path(path) for path in find_files(paths).documents]
 
@@ -70,9 +80,10 @@ def _search(folder: Path) -> FoundFiles:
 
 
 def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
-    """Return why `path`, which is no document, is not read, or None if it belongs to a document.
+    """Return why `path` is not read, or None if it belongs to a document, such as a YAML file with metadata.
 
-    `documents` are the documents in its folder, by their names without the ending.
+    `path` is a file or subfolder that is not a document. `documents` are the documents in the same folder, by
+    their names without the ending.
     """
     if path.name == MANIFEST_NAME:
         return None

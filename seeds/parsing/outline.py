@@ -35,10 +35,10 @@ class Middle:
     Its blocks are groups of lines, such as a paragraph.
 
     Attributes:
-        desk: The heading Editor's Desk, or None.
-        heading: The title of the editor's analysis, or None.
+        desk: The block of the heading Editor's Desk, or None.
+        heading: The block with the title of the editor's analysis, or None.
         analysis: The paragraphs of the editor's analysis.
-        signature: The names of the author and the publication, or None.
+        signature: The block with the author, the author's role and the publication, or None.
         stray: Text above the heading Editor's Desk, which becomes the start of the body.
         body: The paragraphs of the article.
     """
@@ -130,7 +130,10 @@ def _is_above_text(blocks: Blocks, at: int) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    """Return True if `block` can be the label of a button, as below the heading Share Article."""
+    """Return True if `block` can be the label of a button, as below the heading Share Article.
+
+    A label is one short line that can be a heading.
+    """
     return len(block.lines) == 1 and len(block.folded) <= MAX_LABEL_LENGTH and reads_as_heading(block.folded)
 
 

@@ -15,8 +15,10 @@ from seeds.parsing.text_shapes import is_full_line, reads_as_running_text, start
 class RelatedList(NamedTuple):
     """The list of related articles on a page, after parsing.
 
-    `spans` has a pair for each entry of `titles`: its first and its last line number, including its date
-    line.
+    Attributes:
+        titles: The entries of the list.
+        spans: For each entry, the numbers of its first and its last line, including its date line.
+        warnings: The warnings about lines of the list.
     """
 
     titles: tuple[RelatedTitle, ...] = ()

@@ -22,7 +22,13 @@ MAX_GAP = 10
 
 
 class Item(NamedTuple):
-    """An item of a list: its lines, and the length of the mark at the beginning of the folded text."""
+    """An item of a list.
+
+    Attributes:
+        lines: The lines of the item, at least one.
+        mark_length: The length of the bullet at the beginning of the folded text of the first line, with the
+            white space after the bullet. It is 0 if there is no bullet.
+    """
 
     lines: list[Line]
     mark_length: int
@@ -31,7 +37,10 @@ class Item(NamedTuple):
 class TakeawayList(NamedTuple):
     """The list of takeaways (key points) of a page, after parsing.
 
-    `spans` has a pair for each takeaway: its first and its last line number.
+    Attributes:
+        takeaways: The takeaways, in order.
+        spans: For each takeaway, the numbers of its first and its last line.
+        warnings: The warnings about the items of the list.
     """
 
     takeaways: tuple[Takeaway, ...] = ()
@@ -42,10 +51,13 @@ class TakeawayList(NamedTuple):
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
     """Return the list items at the start of `blocks`, and the number of blocks that they use.
 
-    A line starts an item if it begins with the same bullet as the first item, or with a different bullet and
-    the number of the next item. All other lines continue an item. The list ends before the first block whose
-    first line does not start an item. Any sign is a bullet if the numbers 1 and 2 follow it, and such items
-    can have no bullet.
+    A block is a group of lines. A line starts an item if it begins with the same bullet as the first item, or
+    with a different bullet and the number of the next item. All other lines continue the item above. The list
+    ends before the first block whose first line does not start an item. The result is `([], 0)` if there is
+    no list.
+
+    A bullet can be any sign if the items begin with this sign and the numbers 1 and 2. Numbers without a
+    bullet are a list, too.
     """
     lines = [line.folded for block in blocks[:1] for line in block.lines]
     mark = list_mark([*lines, *(block.lines[0].folded for block in blocks[1:])])
@@ -91,7 +103,11 @@ def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
 
 
 def _starts_item(text: str, mark: str, count: int) -> bool:
-    """Return True if `text` starts an item of a list. `mark` is its mark, and `count` items are above."""
+    """Return True if the line `text` starts an item of a list.
+
+    `mark` is the bullet with which the items of the list begin, or an empty text. `count` is the number of
+    items above the line.
+    """
     if not mark or mark.isalnum():
         return begins_item(text, mark, count + 1)
     # A wrapped line can start with a dash. A bullet that differs from the first bullet therefore starts an
@@ -167,7 +183,10 @@ def _has_number(text: str, number: str) -> bool:
 
 
 def _number_end(text: str, number: str) -> int:
-    """Return the offset after `number` at the beginning of `text`, and after marks and spaces that follow."""
+    """Return the offset in `text` where the text of an item begins, after `number` and marks and spaces.
+
+    `text` begins with `number`. In `3. Trams`, the text begins at offset 3.
+    """
     end = NUMBER_END.match(text, len(number))
     return end.end() if end else len(number)
 

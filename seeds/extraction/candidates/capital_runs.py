@@ -1,6 +1,7 @@
 """Find runs: sequences of capitalised words and numbers that can be one name, such as `Bank of Bern`.
 
-A run also includes the lowercase words and the marks between the capitalised words.
+Between the capitalised words of a run, the text can have lowercase words such as `of`, and marks. They belong
+to the name, but they are not items of the run.
 """
 
 import re
@@ -70,9 +71,15 @@ def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
 
 
 def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if `token` is a year right before a capitalised word, as in the event `2026 Asian Games`.
+    """Return True if a number is a year that begins the name of an event: `2026 Asian Games`.
 
-    `following` contains the next capitalised word or number of the text, or nothing at the end of the text.
+    A capitalised word or a lowercase noun of an event, as in `2026 general election`, must directly follow
+    it.
+
+    Args:
+        text: The text that contains the number.
+        token: The number.
+        following: The next capitalised word or number of the text, or nothing at the end of the text.
     """
     if not YEAR.fullmatch(token.text):
         return False
@@ -106,7 +113,11 @@ def _continues_run(
 
 
 def _follows_comma(lexicon: Lexicon, last: Token, token: Token) -> bool:
-    """Return True if a comma before `token` is inside a name: Velmora, Inc. or Erik Lund, Jr."""
+    """Return True if a comma between two words is inside a name: Velmora, Inc. or Erik Lund, Jr.
+
+    `last` is the word before the comma, and `token` is the word after it. The word after the comma must be a
+    legal form such as Inc., a word such as Jr. or III, or the D.C. of Washington, D.C.
+    """
     word = token.text.rstrip(".")
     is_generation = word in GENERATIONS or word in ROMAN_GENERATIONS
     is_capital = word == "D.C" and last.text == "Washington"
@@ -132,8 +143,9 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
     """Return True if a word that looks like part of a date is part of a name: Jan Novak, Long March 5.
 
-    `run` contains the words of the name that have been read, and `token` is the next word of `text`. The
-    caller ensures that `token` or the last word of `run` is a calendar word, such as a month.
+    `run` contains the words of the name that have been read, and `token` is the next capitalised word or
+    number of `text`. The caller ensures that `token` or the last word of `run` is a calendar word, such as a
+    month.
     """
     last = run[-1]
     if token.lower in lexicon.calendar_words:
@@ -161,8 +173,8 @@ def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
 def _is_lowercase_gap(lexicon: Lexicon, gap: str) -> bool:
     """Return True if the words in `gap` can be inside a name: Ludwig van Beethoven, Amis pour le Livre.
 
-    `gap` is the text between two capitalised words. It must contain one or two lowercase words from the lists
-    of the lexicon.
+    `gap` is the text between two capitalised words. It must consist of one or two lowercase words that are in
+    the list `name_particles` or `foreign_linking_words` of the lexicon.
     """
     words = gap.split()
     return (
@@ -209,10 +221,18 @@ def _allows_of(
 ) -> bool:
     """Return True if `of` or `for` continues a name: Ministry of Ports, but not Minister of Ports.
 
-    `run` contains the words of the name so far, and `gap` is the text after them, such as ` of the `. The
-    last word must be in the list `heads_before_of` of the lexicon and must not be a title alone. A second
-    `of` is also accepted in the name of an organization: Bureau of Roads of Bern. `for the` does not join two
-    names. `token` is the word after the gap, and `following` contains the capitalised words after it.
+    The last word before it must be in the list `heads_before_of` of the lexicon. It must not be a rank, such
+    as Minister, that is the only word. In the name of an organization, a second `of` is always accepted:
+    Bureau of Roads of Bern. If this is `of the`, a place must follow. `for the` is not accepted if a complete
+    name follows.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: The text that contains the words.
+        gap: The text between `run` and `token`, such as ` of the `.
+        run: The capitalised words before the gap, which belong to one name.
+        token: The capitalised word after the gap.
+        following: The next capitalised words and numbers after `token`.
     """
     is_second = LINK.search(text, run[0].start, run[-1].end)
     is_of = gap == " of " or (gap == " of the " and _is_place_at(lexicon, text, token, following))
@@ -229,10 +249,11 @@ def _is_place_at(lexicon: Lexicon, text: str, token: Token, following: Sequence[
 
 
 def _is_name_of_its_own(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a name begins at `token` after `for the`: `Refinery for the Velmora Council`.
+    """Return True if the words after `for the` are a different name: `Refinery for the Velmora Council`.
 
-    The words after `for the` in a name are English nouns, as in `Ministry for the Environment`. `following`
-    contains the capitalised words of `text` after `token`.
+    They continue the name before `for the` if they begin with an English word and are not a complete name of
+    an organization: `Ministry for the Environment`. `token` is the first word after `for the` in `text`, and
+    `following` contains the next capitalised words.
     """
     return not is_english_word(lexicon, token) or _begins_own_name(lexicon, text, token, following)
 
@@ -245,9 +266,11 @@ def _is_inner_list(
     token: Token,
     following: Sequence[Token],
 ) -> bool:
-    """Return True if a comma or `and` is inside a name: Ministry of Roads and Ports.
+    """Return True if a comma or `and` is inside a name: Ministry of Roads and Ports, Fish and Game Office.
 
-    A further example is Fish and Game Office.
+    In the name of an organization with `of` or `for`, a further subject such as Ports must follow, and not a
+    complete name. A comma is accepted only if a further comma or `and` follows the subject. In other names,
+    the words before and after `and` must share the next noun, such as Office.
 
     Args:
         lexicon: The lists of known words and names.
@@ -269,9 +292,10 @@ def _is_inner_list(
 
 
 def _begins_own_name(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if `token` begins a complete name with its own head noun: `and Velmora Radical Party`.
+    """Return True if a complete name of an organization begins at `token`: `and Velmora Radical Party`.
 
-    `following` contains the capitalised words of `text` after `token`.
+    The name is complete if it ends in a noun for an organization, such as Party. `following` contains the
+    capitalised words of `text` after `token`.
     """
     tail = token
     for each in following:
@@ -289,8 +313,8 @@ def _shares_head(
     """Return True if the words before and after `and` share the next noun: Fish and Game Office.
 
     `run` contains the words of `text` before `and` (Fish), `token` is the word after it (Game), and
-    `following` contains the next capitalised words (Office). The shared noun must be one of an organization
-    or a policy.
+    `following` contains the next capitalised words (Office). The last of these words must be a noun for an
+    organization or a policy.
     """
     heads, tail = lexicon.head_nouns, token
     for each in following:

@@ -31,11 +31,11 @@ def has_event_noun(text: str) -> bool:
 
 
 def add_event_noun(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, with the noun of an event that follows it in lower case.
+    """Return `run`, capitalised words of `text`, with the lowercase noun of an event that follows them.
 
-    2014 Velmora and ` general election` become 2014 Velmora general election, and a month before the year is
-    added. A name without a year must end in a place or an adjective of a place: Velmora general election. All
-    other runs are returned unchanged.
+    The noun, such as `general election`, becomes one more token: 2014 Velmora becomes 2014 Velmora general
+    election. If a month precedes the year, the month becomes a token, too. Return `run` unchanged if no such
+    noun follows, or if `run` neither begins with a year nor ends in a place or nationality.
     """
     found = EVENT_NOUN.match(text, run[-1].end)
     if not found or not (YEAR.fullmatch(run[0].text) or _ends_in_place(lexicon, text, run)):

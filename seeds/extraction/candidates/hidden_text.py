@@ -62,9 +62,10 @@ class ReadableText(NamedTuple):
     """A folded text in which the parts without names are hidden.
 
     Attributes:
-        known: The text for names that are already known. Addresses, amounts and labels are hidden.
-        new: The text for new names. Sentences in capital letters are hidden as well.
-        capitals: The start and end of each sentence in capital letters.
+        known: The text to search for names that are already known. Addresses, amounts of money, units and
+            page labels are hidden in it.
+        new: The text to search for new names. It is `known` with sentences in capital letters hidden as well.
+        capitals: The start and end offset of each sentence in capital letters.
     """
 
     known: str
@@ -119,10 +120,11 @@ def _hide_code(lexicon: Lexicon, match: re.Match[str]) -> str:
 
 
 def _find_capitals(lexicon: Lexicon, text: str) -> list[tuple[int, int]]:
-    """Return the start and end of each part of `text` that is a sentence in capital letters.
+    """Return the start and end offset of each part of `text` that is a sentence in capital letters.
 
-    A complete text in capitals counts if it has several words. A part of a text must have a function word in
-    its middle, or many words.
+    If all letters of `text` are capitals, and it has at least two words, the part is the complete text.
+    Otherwise, a part needs `MIN_CAPITAL_WORDS` words with a function word such as THE among them, or
+    `MIN_CAPITAL_WORDS_ALONE` words.
     """
     is_complete = text.isupper()
     found: list[tuple[int, int]] = []

@@ -124,8 +124,9 @@ def _strip_year(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
 def _strip_role(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
     """Return `run`, capitalised words of `text`, without a role before a name: Contractor Haldane Thermal.
 
-    The role is a noun for a person before the name of a person, or a noun such as Contractor or Shipbuilder
-    before a name that is not only its head noun.
+    The role is the first word. It is a noun for a person before a given and a family name, or a noun for a
+    company such as Contractor or Shipbuilder. After a noun for a company, a single English word is not a
+    name, so the noun is kept.
     """
     if len(run) < 2 or run[0].end + 1 != run[1].start or run[0].lower in lexicon.head_types:
         return run
@@ -148,10 +149,11 @@ def _begins_sentence(text: str, start: int) -> bool:
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
     """Return `run`, capitalised words of `text`, without words at its beginning that are not part of a name.
 
-    Function words (`Although Mr Tan`) and numbers other than years are removed. If `begins_sentence` is True,
-    the first word has a capital in any case. It is then also removed if it is a common noun (`Drugmaker
-    Biontis`) or a direction (`Northern Norway`). It is kept if it is the only word, a head noun such as Bank,
-    or a title.
+    Function words (`Although Mr Tan`) and numbers other than years are removed.
+
+    If `begins_sentence` is True, `run` begins a sentence, so its first word has a capital even if it is not
+    part of the name. A first word that is a common noun (`Drugmaker Biontis`) or a direction (`Northern
+    Norway`) is then removed as well. It is kept if it is the only word, a head noun such as Bank, or a title.
     """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
@@ -166,11 +168,13 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 
 
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
-    """Return True if `run`, capitalised words of `text`, begins with a function word outside of the name.
+    """Return True if `run`, words of `text`, begins with a function word that is not part of a name.
 
-    In mid-sentence, a capitalised function word is part of a name (The Hague, Can Tho), unless it is a
-    pronoun, is all in capital letters, is the only word, or precedes a number. If `begins_sentence` is True,
-    the function word is not part of a name, unless `The` precedes it or it is a family name (He Yumei).
+    In mid-sentence, a function word with a capital is usually part of a name (The Hague, Can Tho). It is not
+    if it is a pronoun, `a` or `an`, has only capital letters, is the only word of `run`, or precedes a
+    number. If `begins_sentence` is True, `run` begins a sentence. The function word is then not part of a
+    name, unless `The` precedes it. A function word that is a family name is always part of the name: He
+    Yumei.
     """
     if run[0].lower not in lexicon.function_words:
         return False
@@ -182,9 +186,9 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
 
 
 def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) -> bool:
-    """Return True if `run`, words of `text`, is a direction before the name of a place: Northern Norway.
+    """Return True if `run`, words of `text`, begins with a direction before a place: Northern Norway.
 
-    Return False if both together are the name of a place: Northern Ireland.
+    Return False if the direction and the place together are the name of a place: Northern Ireland.
     """
     if not run[0].text.endswith("ern"):
         return False
@@ -228,8 +232,8 @@ def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if the function word at the end of `run` is part of the name: Formula One, Anna May.
 
-    Words must precede it. It must be one of `LAST_WORDS`, or a legal form in capital letters, as in Brevik
-    Shipping AS.
+    `run` must have other words before it. The function word must be in `LAST_WORDS`, such as One and May, or
+    be a legal form in capital letters, as in Brevik Shipping AS.
     """
     last = run[-1]
     is_legal_form = last.lower in lexicon.legal_forms and last.text.isupper()

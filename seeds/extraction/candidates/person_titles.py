@@ -27,7 +27,8 @@ MAX_NOUN_LENGTH = 20
 def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[list[Token]]:
     """Split capitalised words before a title: `Apple | Chief Executive Tim Cook`.
 
-    `run` contains the words, which are in `text`. If no title is in the middle, the list contains only `run`.
+    `run` contains the words, which are in `text`. Return two lists: the words before the title, and the title
+    with the words after it. If no title is in the middle, return a list that contains only `run`.
     """
     can_split = len(run) > 2 and head_type_of(lexicon, text, run) is None
     index = _title_index(lexicon, run) if can_split else 0

@@ -68,7 +68,8 @@ class Token(NamedTuple):
 def tokenize(lexicon: Lexicon, text: str) -> list[Token]:
     """Return the capitalised words and the numbers of `text`, in order, except some that cannot be in a name.
 
-    Function words at the beginning of a sentence, such as The, are left out.
+    A function word such as The is left out if a lowercase word or a number follows it, and if it does not
+    directly follow a capitalised word.
     """
     return list(_tokens(lexicon, text))
 
@@ -101,10 +102,10 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int:
     """Return the offset where a word of `text` begins. `start` is the offset of its first capital or digit.
 
-    The two offsets differ if a word has a lowercase prefix, as in iPhone. A number (`is_number`) has no
-    prefix. Return -1 if `start` is in the middle of a different word, that is, after a letter or digit, with
-    or without a hyphen or apostrophe between. A hyphen after a common word, as in `the council-Velmora's
-    oldest-voted`, is a dash without spaces.
+    The result is before `start` if the word has a lowercase prefix, as in iPhone. A number (`is_number`) has
+    no prefix. Return -1 if `start` is inside a different word, that is, after a letter or digit, or after a
+    hyphen or apostrophe that follows a letter or digit. A hyphen after a common word is a dash, as in `the
+    council-Velmora's oldest`, so a new word begins after it.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
@@ -117,7 +118,11 @@ def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int
 
 
 def _is_before_dash(lexicon: Lexicon, text: str, end: int) -> bool:
-    """Return True if the word of `text` that ends at `end` is a common word and no prefix, such as `anti`."""
+    """Return True if the word of `text` that ends at offset `end` is a common word and not a prefix.
+
+    A hyphen after a common word, such as `council`, is a dash. A hyphen after a prefix, such as `anti`, is
+    inside a word. Words with fewer than `MIN_WORD_LENGTH` letters count as prefixes.
+    """
     word = LAST_WORD.search(text, max(0, end - MAX_WORD_LENGTH), end)
     return (
         word is not None
@@ -134,8 +139,8 @@ def _is_word_character(character: str) -> bool:
 def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
     """Return the offset where a word ends. `text[start:end]` is the word up to the first hyphen or full stop.
 
-    The result is `end`, unless a hyphen and the second half of a given name follow, as in Mei-hua, or the
-    full stop of a legal form, as in `Inc.`.
+    The result is after `end` if a hyphen and the second half of a given name follow, as in Mei-hua, or if the
+    full stop belongs to the word, as in `Inc.` and `Jr.`. Otherwise, the result is `end`.
     """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)

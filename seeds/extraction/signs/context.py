@@ -58,25 +58,27 @@ class Context:
         candidate: The mention.
         text: The text that contains the mention.
         before: Up to three words before the name, in order. Empty if no space precedes the name.
-        mark: The character before the space that precedes the name, or an empty string without this space.
+        mark: The last character before the space that precedes the name, such as a comma or a letter. An
+            empty string if no space precedes the name.
         after: Up to `AFTER_LENGTH` characters of the text after the name.
         following: Up to three words after the name. A possessive (`'s`) is skipped. Empty if neither a space
             nor a possessive follows the name.
         last: The word right before the name, or an empty string.
         next: The word right after the name, or an empty string.
         has_article: True if an article precedes the name.
-        link: The word right before the name, or before the article of the name, or an empty string.
-        linked: The word before `link`, such as `visit` in `a visit to Velmora`; or None.
+        link: The word before the name and its article: `to` in `a visit to the Velmora`. An empty string if
+            there is no such word, or if a punctuation mark precedes the name.
+        linked: The word before `link`, such as `visit` in `a visit to Velmora`, or None if there is none.
         noun_before: The entity type that the noun right before the name describes, or None.
         next_noun: The entity type that the noun right after the name describes, or None.
-        verb: The first word after the name that is not an auxiliary, which is probably a verb; or an empty
-            string.
+        verb: The first word after the name that is not an auxiliary, which is probably a verb. An empty
+            string if there is no such word, or if the name is not a subject.
         pronoun: The first pronoun in the sentence after the name, or an empty string.
         apposition: The entity type that the noun in an apposition after the name describes, or None. An
             example of an apposition is `a chip maker` in `Velmora, a chip maker`.
         is_container: True if the noun in apposition is `network` before `of`, as in `a network of ports`.
         is_oblique: True if a preposition, or a verb in `lexicon.place_prepositions`, precedes the name.
-        is_attribute: True if the name can be an attribute of a noun that follows.
+        is_attribute: True if the next word is a noun that the name can describe, as in `the Velmora phone`.
         is_multiword: True if the name has several words.
         scopes: The kinds of words that are present, such as `apposition`. A sign is tested only if its scope
             is among them.

@@ -35,7 +35,10 @@ class Node:
     path: str
 
     def rejection(self, message: str) -> Rejection:
-        """Return a rejection for a fault of this value. `message` continues the path of the value."""
+        """Return a rejection for a fault of this value.
+
+        The path of the value is put before `message`: `must be a list` becomes `$.takeaways must be a list`.
+        """
         return Rejection(f"{printable(self.path)} {message}", line=self.span[0])
 
 
@@ -43,7 +46,8 @@ def yaml_to_node(root: yaml.Node, offset: int) -> Node:
     """Return the YAML node `root` as a `Node`. `offset` is added to the line numbers.
 
     Raises:
-        Rejection: If a key is repeated or not plain, or if the value is nested too deeply.
+        Rejection: If a key is repeated or is a list or mapping, if there are too many values, or if they are
+            nested too deeply.
     """
     return _YamlReader(offset).read(root, "$")
 
@@ -99,7 +103,7 @@ def json_to_node(text: str, offset: int = 0) -> Node:
 
 
 class _JsonReader:
-    """Reads text that is known to be valid JSON."""
+    """Converts text that is known to be valid JSON to a `Node`. `offset` is added to the line numbers."""
 
     def __init__(self, text: str, offset: int) -> None:
         self._text = text
@@ -134,7 +138,10 @@ class _JsonReader:
         return found
 
     def _separated(self, end: str) -> Iterator[None]:
-        """Yield in front of each item of a list or object, and move behind its closing bracket `end`."""
+        """Yield None once for each item of the list or object at the current position, before the item.
+
+        The caller reads the item each time. At the end, the position is after the closing bracket `end`.
+        """
         self._at += 1
         self._skip_space()
         while self._text[self._at] != end:

@@ -12,7 +12,10 @@ from seeds.parsing.page import odd_character_warning
 
 
 class PlainTexts:
-    """The texts of a document that were cleaned, with the unusual characters that were found in them."""
+    """Cleans the texts of a document, and collects warnings about unusual characters in them.
+
+    Call `add` for each text, and then `warnings`.
+    """
 
     def __init__(self) -> None:
         self._groups: dict[tuple[str, OddKind], list[OddCharacters]] = {}

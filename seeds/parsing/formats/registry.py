@@ -71,9 +71,10 @@ def parse_line(data: bytes, name: str, line: int) -> Document:
 
 
 def known_metadata(rejection: Rejection, name: str) -> bool:
-    """Return True if the metadata of the rejected document in the file `name` is known.
+    """Return True if all metadata that a rejected document itself gives is known.
 
-    An article page contains none. Other documents can give metadata that the reader could not read.
+    `name` is the file name of the document. An article page gives no metadata. In other formats, the metadata
+    is unknown if the fault prevented it from being read, so that `rejection.metadata` is None.
     """
     return rejection.metadata is not None or not find_format(name).has_metadata
 

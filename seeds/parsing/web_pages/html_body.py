@@ -56,12 +56,12 @@ def read_body(root: HtmlElement, leave_out: Sequence[str]) -> list[Paragraph]:
     Headings, items of lists, quotations and rows of tables are paragraphs too.
 
     Args:
-        root: The page, which can be changed.
-        leave_out: Texts that are not part of the body if they are above it, such as the title. Dates above it
-            are left out too.
+        root: The root element of the page. The function can change it.
+        leave_out: Texts such as the title. Paragraphs at the beginning that equal one of them, or are only a
+            date, are left out.
 
     Raises:
-        Rejection: If the page has no main text, or if it cannot be read.
+        Rejection: If the main text of the page cannot be found.
     """
     lines = _lines_of_texts(root)
     _convert_layout_tables(root)
@@ -88,7 +88,7 @@ def read_body(root: HtmlElement, leave_out: Sequence[str]) -> list[Paragraph]:
 
 
 def _texts(body: HtmlElement) -> Iterator[str]:
-    """Yield the texts of the blocks in the main text that trafilatura found."""
+    """Yield the texts of the blocks in `body`, the element with the main text that trafilatura found."""
     for element in body:
         if element.tag == "table":
             yield from (" | ".join(filter(None, map(text_of, row))) for row in element.iter("row"))
@@ -110,7 +110,11 @@ def _text_with_breaks(element: HtmlElement) -> str:
 
 
 def _lines_of_texts(root: HtmlElement) -> dict[str, Span]:
-    """Return the lines of the texts of innermost blocks, such as paragraphs."""
+    """Return the first and the last line of each paragraph of the page `root`, by the text of the paragraph.
+
+    Other elements that contain no block, items of lists, and rows and cells of tables are included. If a text
+    occurs several times, its first occurrence counts.
+    """
     lines: dict[str, Span] = {}
     for element in root.iter(*BLOCK_TAGS):
         if not any(each.tag in BLOCK_TAGS for each in element.iterdescendants()) or element.tag in (
@@ -123,7 +127,10 @@ def _lines_of_texts(root: HtmlElement) -> dict[str, Span]:
 
 
 def _convert_layout_tables(root: HtmlElement) -> None:
-    """Turn tables that arrange the page, and do not contain data, into plain elements."""
+    """Turn tables that arrange the page, and do not contain data, into `div` elements.
+
+    A table arranges the page if one of its cells contains an `h1` heading, a table, or a third paragraph.
+    """
     for table in list(root.iter("table")):
         cells = [each for each in table.iter("td", "th", "tr", "tbody", "thead") if _table_of(each) is table]
         if any(each.xpath(".//h1 | .//table | .//p[3]") for each in cells):

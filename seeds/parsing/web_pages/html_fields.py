@@ -30,10 +30,15 @@ class TitleAndPublication(NamedTuple):
 
 
 def choose_title(root: HtmlElement, candidates: Candidates) -> TitleAndPublication:
-    """Return the title of the page `root`, and its publication.
+    """Return the title of the page `root` without the name of the site, and its publication.
 
-    The visible heading wins if a title in the metadata begins with it or is cut off. The name of the site is
-    removed from the end or the beginning of the title.
+    The title is the visible heading if a title in the metadata consists of this heading and perhaps the name
+    of the site, or is this heading cut off. Otherwise it is the first title in the metadata, or else the
+    heading.
+
+    Args:
+        root: The root element of the page.
+        candidates: The values in the metadata of the page for each field.
     """
     publication = next(iter(candidates.publication), None)
     document_titles = [
@@ -100,7 +105,10 @@ def _letters(text: str) -> str:
 
 
 def absolute_urls(values: Sequence[str]) -> list[str]:
-    """Return the URLs in `values` without fragments. Relative ones are resolved by the first absolute one."""
+    """Return the absolute URLs of `values`, which are absolute or relative URLs, without fragments.
+
+    A relative URL is resolved against the first absolute URL. It is left out if there is none.
+    """
     base = next((each for each in values if each.startswith(("http://", "https://"))), "")
     return [url for each in values if (url := _join(base, each)).startswith(("http://", "https://"))]
 
@@ -125,9 +133,15 @@ class PageTime(NamedTuple):
 
 
 def read_time(root: HtmlElement, values: Iterable[str], url: str | None) -> PageTime:
-    """Return the time of publication of the page `root`, from the first readable text of `values`.
+    """Return the time of publication of a page in UTC, and a warning if this time is uncertain or unknown.
 
-    A time without a zone is in UTC, with a warning. If no value is readable, use a date that htmldate finds.
+    The first of `values` that is a time is used. A time without a zone is read as UTC, with a warning. If no
+    value is a time, the date that htmldate finds in the page is used, with a warning.
+
+    Args:
+        root: The root element of the page.
+        values: The times in the metadata as texts, the most reliable first.
+        url: The URL of the page, or None. It can contain the date.
     """
     for text in values:
         found = _parse_time(text)

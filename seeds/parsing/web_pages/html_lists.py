@@ -51,7 +51,12 @@ class ListItem(NamedTuple):
 
 
 class HeadedList(NamedTuple):
-    """A list in a web page with its heading. `elements` are the heading and the list."""
+    """A list in a web page with its heading.
+
+    Attributes:
+        items: The items of the list.
+        elements: The elements that contain the heading and the list.
+    """
 
     items: list[ListItem]
     elements: list[HtmlElement]
@@ -63,16 +68,17 @@ class HeadedList(NamedTuple):
 
 
 def find_takeaways(root: HtmlElement) -> HeadedList | None:
-    """Return the first list under a heading such as "Key takeaways", or None. Its items are more than links.
+    """Return the first list under a heading such as "Key takeaways", or None.
 
-    If there is none, return the items or paragraphs of a box that such a name labels.
+    If there is no such list, return the items or paragraphs of a box with such a label or heading. A list
+    whose items are all only links is not a list of takeaways.
     """
     found = chain(_lists(root, TAKEAWAY_HEADINGS), _boxes(root))
     return next((each for each in found if not all(map(_is_link, each.items))), None)
 
 
 def find_related(root: HtmlElement) -> HeadedList | None:
-    """Return the first list under a heading such as "Related articles", or None. Its items contain links."""
+    """Return the first list under a heading such as "Related articles" that contains a link, or None."""
     lists = (
         found
         for found in _lists(root, RELATED_HEADINGS)
@@ -95,7 +101,8 @@ def _lists(root: HtmlElement, headings: re.Pattern[str]) -> Iterator[HeadedList]
 def _boxes(root: HtmlElement) -> Iterator[HeadedList]:
     """Yield the boxes with a label or heading such as "Key takeaways", and two or more items or paragraphs.
 
-    A box has at most a part of the text of the page.
+    A box is a `section`, `aside` or `div` element. It contains at most the share `MAX_BOX_SHARE` of the text
+    of the page.
     """
     size = len(text_of(root))
     for element in list(root.iter("section", "aside", "div")):
@@ -127,7 +134,11 @@ def _names(text: str, headings: re.Pattern[str]) -> bool:
 
 
 def _find_list(heading: HtmlElement) -> HeadedList | None:
-    """Return the list that directly follows `heading`, inside the same element or the elements around it."""
+    """Return the list that directly follows `heading` on the page, with the heading, or None.
+
+    The heading can be inside elements of its own, such as a `div`; the list then follows these elements. A
+    sentence that ends in a colon can be between the heading and the list.
+    """
     element = heading
     for _ in range(MAX_LEVELS):
         following = (each for each in element.itersiblings() if _has_content(each))
@@ -154,7 +165,11 @@ def _has_content(element: HtmlElement) -> bool:
 
 
 def _read_list(element: HtmlElement) -> HeadedList | None:
-    """Return the list that is `element`, or with which it begins, or None."""
+    """Return the list at the beginning of `element`, without a heading, or None if there is none.
+
+    The list is an `ul` or `ol` element, or it consists of paragraphs or lines with bullets. It can be
+    `element` itself or be inside.
+    """
     for _ in range(MAX_LEVELS):
         if element.tag in ("ul", "ol") or element.get("role") == "list":
             items = [_item(each) for each in element if isinstance(each.tag, str) and text_of(each)]
@@ -169,7 +184,11 @@ def _read_list(element: HtmlElement) -> HeadedList | None:
 
 
 def _read_bulleted(first: HtmlElement) -> HeadedList:
-    """Return the list of the paragraphs from `first` on with bullets, or of the lines in `first`."""
+    """Return a list whose items begin with bullets. The text of the element `first` begins with a bullet.
+
+    If several lines of `first` begin with a bullet, its lines are the items. Otherwise, the items are `first`
+    and the elements of the same kind with bullets that directly follow.
+    """
     lines = [clean_text(text) for text in _lines_in(first)]
     if sum(has_bullet(fold_characters(line)) for line in lines) > 1:
         return HeadedList([_item(first, line) for line in lines if line], [first])

@@ -58,9 +58,10 @@ BY = re.compile(r"^(?:written |words )?by[:\s]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The values that a web page gives for each field, the most reliable first.
+    """The values that a web page gives for each field of an article, the most reliable first.
 
-    `role` and `image_caption` are texts of JSON-LD. `published_at` are the times as written.
+    Each attribute is a list of texts as written in the page, and is empty if the page gives no value.
+    `published_at` are the times of publication. `role`, `image_caption` and `body` come only from JSON-LD.
     """
 
     title: list[str]
@@ -112,9 +113,10 @@ def read_candidates(root: HtmlElement) -> Candidates:
 
 
 def first_valid(values: Iterable[str], read: Callable[[str], Value]) -> tuple[Value | None, str | None]:
-    """Return the first of `values` that `read` accepts, converted, and the first that it refuses.
+    """Return the first of `values` that is valid, and the first invalid value before it.
 
-    `read` refuses a text by raising a `ValueError`.
+    `read` converts a text, and raises a `ValueError` if the text is invalid. The valid value is returned as
+    converted, and the invalid value as text. Each of the two is None if there is no such value.
     """
     refused: str | None = None
     for text in values:
@@ -186,7 +188,12 @@ def _meta_values(root: HtmlElement) -> dict[str, list[str]]:
 
 
 def _visible_times(root: HtmlElement) -> list[str]:
-    """Return the times of `time` elements that can be the time of publication, the most likely first."""
+    """Return the texts of visible times that can be the time of publication, the most likely first.
+
+    They are the elements marked as `datePublished`, the `time` elements whose attributes or class say that
+    they are the time of publication, and the first `time` element outside of lists, asides, navigation and
+    footers.
+    """
     times = [each for each in root.iter("time") if each.get("datetime")]
     marked = [
         each
@@ -210,7 +217,10 @@ def _visible_times(root: HtmlElement) -> list[str]:
 
 
 def _saved_from(root: HtmlElement) -> list[str]:
-    """Return the address that a browser wrote into the page when it saved the page."""
+    """Return the URLs in the comments that a browser writes into a page when it saves the page.
+
+    The list usually has one URL, or none if the page was not saved by a browser.
+    """
     comments = (str(each.text) for each in root.getroottree().xpath("//comment()")[:20])
     return [found[1] for text in comments if (found := SAVED_FROM.search(text))]
 

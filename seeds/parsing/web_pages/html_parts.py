@@ -38,8 +38,13 @@ class AnalysisPart(NamedTuple):
 def take_summary(root: HtmlElement, stated: list[str]) -> PagePart | None:
     """Take the summary below the title out of the page `root`, and return it, or None if there is none.
 
-    The class of its element says so, or it is emphasized as a whole. If the metadata has summaries, `stated`,
-    it must equal one of them.
+    Without a summary in the metadata, it is the first text whose class says that it is a summary. If the
+    metadata contains summaries, the text must equal one of them, and can be completely emphasized instead of
+    having a class.
+
+    Args:
+        root: The root element of the page.
+        stated: The summaries in the metadata.
     """
     for element in root.iter("p", "div", "h2", "h3", "span"):
         is_classed = SUMMARY_CLASS.search(element.get("class") or element.get("itemprop") or "")

@@ -68,9 +68,9 @@ class _Page:
 
     Attributes:
         root: The root element.
-        candidates: The values that the page gives for each field.
-        warnings: The section and the message of each warning.
-        metadata: The metadata of the page.
+        candidates: The values in the metadata of the page for each field.
+        warnings: Pairs of the section of the document and the message of a warning.
+        metadata: The metadata of the document, such as its URL and its time of publication.
     """
 
     root: HtmlElement
@@ -79,7 +79,7 @@ class _Page:
     metadata: Metadata = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read the metadata, because a rejected page has it too."""
+        """Set `metadata` at once, so that it is known even if the page is rejected later."""
         candidates = self.candidates
         url = self._first_valid("the address", absolute_urls(candidates.url), read_url)
         time, warning = read_time(self.root, candidates.published_at, url)
@@ -93,7 +93,13 @@ class _Page:
         )
 
     def document(self, source: SourceFile) -> Document:
-        """Return the document. Parts are read in an order in which each can still be told apart."""
+        """Read all parts of the page, and return the document. `source` describes the file of the page.
+
+        Lists, the analysis and the summary are taken out of the page before the body is read from the rest.
+
+        Raises:
+            Rejection: If the page has no title or no main text.
+        """
         title, publication = self._title()
         takeaways, related = find_takeaways(self.root), find_related(self.root)
         title_part = PagePart(title, self._title_span(title))
@@ -165,7 +171,11 @@ class _Page:
         return found.items
 
     def _stated(self, values: list[str]) -> PagePart | None:
-        """Return the first text in the metadata of the page with the lines of its element, or None."""
+        """Return the first of `values`, texts in the metadata of the page, or None if there are none.
+
+        The result includes the lines of the `meta` element or the JSON-LD script with the text, or line 1 if
+        neither is found.
+        """
         if not values:
             return None
         for meta in self.root.iter("meta"):
@@ -187,16 +197,16 @@ class _Page:
 
 
 def read_url(text: str) -> str:
-    """Return `text` if it is a URL.
+    """Return `text` if it is a web URL.
 
     Raises:
-        ValueError: If it is not.
+        ValueError: If `text` is not a URI with a host and the scheme http or https.
     """
     return str(READERS["url"](text))
 
 
 def _related_title(item: ListItem) -> RelatedTitle:
-    """Return the title of an item of a list of related articles, and its printed date."""
+    """Return the title in `item`, an item of a list of related articles, and the date beside it, or None."""
     link = next(item.element.iter("a"), None)
     title = (text_of(link) if link is not None else "") or item.text
     rest = item.text.removeprefix(title).strip(f" ·|-{DASHES}()")
