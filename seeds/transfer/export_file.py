@@ -34,8 +34,11 @@ class RawLine(NamedTuple):
 class ExportLine(NamedTuple):
     """A line of an export that was read from a file.
 
-    `number` counts lines from 1. `kind` is its kind, such as `article`. `values` are its other values by key,
-    and `size` is its length in bytes.
+    Attributes:
+        number: The number of the line, from 1.
+        kind: The kind of the line, such as `article`.
+        values: The other values of the line, by key.
+        size: The length of the line in bytes.
     """
 
     number: int
@@ -90,8 +93,9 @@ def read_lines(
     Args:
         file: The file, opened for reading.
         max_line_bytes: The longest accepted line, in bytes.
-        parse: Returns the result of `parse_line` for each line, in order, perhaps with more values. It can
-            read lines ahead.
+        parse: A function that takes the lines of the file, and yields the result of `parse_line` for each of
+            them in order. It can add values to the results, and read some lines ahead. If None, `parse_line`
+            is called.
 
     Raises:
         InvalidExportError: If a line is invalid or longer than `max_line_bytes`, or if the last line does not
@@ -124,7 +128,10 @@ def read_lines(
 
 
 def _raw_lines(file: BinaryIO, max_line_bytes: int, ahead: deque[bytes]) -> Iterator[RawLine]:
-    """Yield the lines of `file`, and append each of them to `ahead`. Stop after a line that is too long."""
+    """Yield the lines of `file`, and append the bytes of each line to `ahead`, for the checksum.
+
+    Stop after a line of more than `max_line_bytes`.
+    """
     number = 0
     while data := file.readline(max_line_bytes + 1):
         number += 1
@@ -135,7 +142,10 @@ def _raw_lines(file: BinaryIO, max_line_bytes: int, ahead: deque[bytes]) -> Iter
 
 
 def parse_line(raw: RawLine, max_line_bytes: int) -> ParsedLine:
-    """Return the values of a line of an export, or the error of an invalid line."""
+    """Return a line of an export with its values.
+
+    If the line is invalid or has more than `max_line_bytes`, return a `MalformedError` instead of raising it.
+    """
     try:
         return _parse_line(raw.number, raw.data, max_line_bytes)
     except MalformedError as error:

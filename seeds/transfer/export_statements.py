@@ -1,7 +1,8 @@
 """The statements that read the rows of an export.
 
-Statements named `…_CHUNK` read the next rows of a table. Statements named `…_RANGE` and those of the parts of
-articles read the rows from a first to a last sort key.
+Statements named `…_CHUNK` read the next rows of a table. Statements named `…_RANGE` read the rows from a
+first to a last sort key. The other statements read what belongs to these rows, such as the slugs of entities
+and the links of articles.
 """
 
 from collections.abc import Iterable
@@ -123,7 +124,12 @@ def _select_owned(owner: Any, *columns: Any) -> AnySelect:
 
 
 def _select_parts(article: Any, *columns: Any) -> AnySelect:
-    """Return a SELECT of the parts of several articles. `article` is the column with the article's number."""
+    """Return a SELECT of what belongs to several articles, such as their links.
+
+    The bound parameters `FIRST` and `LAST` are the lowest and the highest number of these articles. `article`
+    is the column with the number of the article, which is selected as `owner`. `columns` are the other
+    columns to select.
+    """
     return select(article.label("owner"), *columns).where(article.between(FIRST, LAST)).order_by(article)
 
 

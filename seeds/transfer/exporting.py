@@ -112,7 +112,11 @@ def _articles_between(connection: Connection, first: int, last: int) -> Exported
 
 
 def _article_columns(row: Any, content: Values) -> Values:
-    """Return the values of an article that have keys of their own in its line, in the order of the line."""
+    """Return the values of an article that come from its row and its content, in the order of the line.
+
+    The line has further values, such as takeaways and links. `row` is a row of `ARTICLE_RANGE`, and `content`
+    is the unpacked content of the article.
+    """
     byline = content["byline"] or dict.fromkeys(("author", "role", "publication"))
     image = content["image"] or dict.fromkeys(("caption", "url"))
     return {
@@ -148,7 +152,11 @@ def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[in
 
 
 def _read_links(connection: Connection, ends: Mapping[str, int]) -> Mapping[int, list[Values]]:
-    """Return the links of several articles by the number of the article, in the order of the article."""
+    """Return the links of several articles, by the number of the article.
+
+    An article's listed links come first, and then its computed links, highest score first. `ends` has the
+    first and the last number of an article: `{"first": 1, "last": 9}`.
+    """
     links = _by_owner(connection.execute(LINKS, ends))
     reasons = [reason for several in links.values() for link in several for reason in link["reasons"]]
     numbers = sorted({label for label, _ in reasons if isinstance(label, int)})

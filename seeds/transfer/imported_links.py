@@ -39,15 +39,23 @@ INSERT_LINKS = insert(LINKS).from_select(
 
 
 class ImportedLinks(WaitingRows):
-    """The links of imported articles, in the form of `LineRows.links`. `insert` stores them."""
+    """The links of imported articles, which wait in a temporary table until all articles are imported.
+
+    Use this as a context manager. `add` takes rows in the form of `LineRows.links`, and `insert` stores the
+    links.
+    """
 
     table = WAITING
 
     def insert(self, entities: int) -> None:
         """Insert all links into the table of links.
 
-        Raise `InvalidExportError` if a link leads to an article that is not in the export. `entities` is the
-        number of lines of kind entity, from which the line of the article is computed.
+        Args:
+            entities: The number of entities in the export. The line number in an error message is computed
+                from it.
+
+        Raises:
+            InvalidExportError: If a link leads to an article that is not in the export.
         """
         row = self._connection.execute(UNKNOWN_TARGET).one_or_none()
         if row:

@@ -31,7 +31,7 @@ from seeds.transfer.value_readers import MalformedError
 
 
 class StoredEntity(NamedTuple):
-    """The number and the type of an entity that was imported from a line above."""
+    """An entity of an export that is stored in the database: its number there, and its type."""
 
     number: int
     type: str
@@ -39,12 +39,12 @@ class StoredEntity(NamedTuple):
 
 @dataclass(frozen=True)
 class Database:
-    """What the lines above a line have stored, and the values that are the same for all lines.
+    """What the import has stored from the lines above, and the values that are the same for all lines.
 
     Attributes:
         last_article: The highest number that an article in the export can have.
         last_entity: The highest number that an entity in the export can have.
-        item_key: The `rendering_key` of the JSON of articles as list items.
+        item_key: The `rendering_key` of the stored JSON of articles as items of a list.
         folders: The numbers of the folders that the lines of a batch name, by path.
         entities: The entities that the lines of a batch mention, by id.
     """
@@ -57,7 +57,9 @@ class Database:
 
 
 def complete_rows(rows: LineRows, database: Database) -> None:
-    """Add the rows and values that need `database` to `rows`, the rows for one line of an export.
+    """Add to `rows`, the rows for one line of an export, everything that needs numbers of the database.
+
+    `database` has these numbers.
 
     Raises:
         MalformedError: If an entity is not in `database`, or if a number is higher than the first line says.
@@ -87,9 +89,10 @@ def complete_rows(rows: LineRows, database: Database) -> None:
 
 
 def _item_columns(article: ImportedArticle, item_key: int) -> Row:
-    """Return the columns for the JSON of an article as a list item. They are null unless it is a founder.
+    """Return the columns with the stored JSON of an article as an item of a list.
 
-    The JSON of other articles needs the title of the founder, and is rendered after the import.
+    The columns are null for an article that is not the founder of its story. Its JSON contains the title of
+    the founder, and is made after the import. `item_key` is the `rendering_key` of the JSON.
     """
     if article.story != article.id:
         return {"item_key": None, "item_json": None}
@@ -111,7 +114,16 @@ def _find_entity(identity: UUID, database: Database, path: str) -> StoredEntity:
 
 
 def _stored_reasons(article: ImportedArticle, link: int, database: Database) -> list[list[Any]]:
-    """Return the reasons of the link with the index `link` in the form of `RelatedLink.reasons`."""
+    """Return the reasons of a link in the form of `RelatedLink.reasons`, with the numbers of entities.
+
+    Args:
+        article: The article that the link starts from.
+        link: The index of the link in `article.reasons`.
+        database: Contains the numbers of the entities.
+
+    Raises:
+        MalformedError: If an entity is not in `database`.
+    """
     stored: list[list[Any]] = []
     for at, reason in enumerate(article.reasons[link]):
         label = reason.get("term")

@@ -50,16 +50,25 @@ NEXT_STORIES = (
 
 
 class ImportedStories(WaitingRows):
-    """The founders of imported articles, in the form of `LineRows.founders`. `insert` stores them."""
+    """The founders of stories, which wait in a temporary table until all articles are imported.
+
+    Use this as a context manager. `add` takes rows in the form of `LineRows.founders`. `insert` then puts the
+    articles into their stories.
+    """
 
     table = WAITING
 
     def insert(self, entities: int, key_points: KeyPointChooser) -> None:
         """Put the articles into their stories, and insert the rows of all stories.
 
-        Raise `InvalidExportError` if the founder of a story is not in this story. `entities` is the number of
-        lines of kind entity, from which the line of an article is computed. `key_points` chooses the key
-        points.
+        Args:
+            entities: The number of entities in the export. The line number in an error message is computed
+                from it.
+            key_points: Chooses the key points of the stories.
+
+        Raises:
+            InvalidExportError: If an article that a line names as the founder of a story is not in the
+                export, or is in a different story.
         """
         wrong = self._connection.execute(WRONG_FOUNDER).one_or_none()
         if wrong:

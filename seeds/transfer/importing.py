@@ -109,12 +109,12 @@ def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
 
 
 class _Import:
-    """Writes the lines of an export.
+    """Writes the lines of an export to the database.
 
     Args:
         connection: The connection, in a write transaction. The database is empty.
-        links: Collects the links of the articles.
-        stories: Collects the stories of the articles.
+        links: Collects the links of the articles, which are not written yet.
+        stories: Collects the founders of the stories of the articles. The stories are not written yet.
     """
 
     def __init__(self, connection: Connection, links: ImportedLinks, stories: ImportedStories) -> None:
@@ -122,7 +122,10 @@ class _Import:
         self._database = Database(0, 0, rendering_key())
 
     def run(self, lines: Iterable[ExportLine]) -> Counter[str]:
-        """Write `lines`, except for their links. Return the number of lines of each kind."""
+        """Write `lines`, except for links and stories, which are only collected.
+
+        Return the number of lines of each kind.
+        """
         counts: Counter[str] = Counter()
         for batch in _batches(lines):
             kind = batch[0].kind
@@ -162,9 +165,10 @@ class _Import:
             raise
 
     def _make_rows(self, batch: list[ExportLine]) -> list[LineRows]:
-        """Return the rows for each line of `batch`, whose lines are all of one kind.
+        """Return the complete rows for each line of `batch`, whose lines are all of one kind.
 
-        Raise `InvalidExportError` if the values of a line contradict each other.
+        Folders that are not stored yet are inserted. Raise `InvalidExportError` if the values of a line
+        contradict each other.
         """
         made: list[LineRows] = [line.values["rows"] for line in batch]
         articles = [each.article for each in made if each.article]

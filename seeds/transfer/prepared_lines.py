@@ -94,9 +94,9 @@ class ImportedArticle(NamedTuple):
         folder: The path of the folder of its document.
         story: The id of the founder of its story.
         entities: The entities that it mentions, the most salient first.
-        takeaway_entities: Pairs of the position of a takeaway, and the index in `entities` of an entity that
-            it mentions.
-        reasons: The reasons of each link, as the line has them.
+        takeaway_entities: Pairs of the position of a takeaway, from 1, and the index in `entities` of an
+            entity that the takeaway mentions.
+        reasons: For each link, its reasons as in the line of the export, with ids of entities.
     """
 
     number: int
@@ -146,7 +146,7 @@ class LineRows:
     facets: list[dict[int, NamedFacet]] = field(default_factory=list)
 
     def add(self, other: "LineRows") -> None:
-        """Add the rows of `other`."""
+        """Add the rows of `other`, except for its `article`."""
         for model, rows in other.tables.items():
             self.tables.setdefault(model, []).extend(rows)
         self.terms |= other.terms
@@ -156,9 +156,15 @@ class LineRows:
 
 
 def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:
-    """Parse a line of an export, and add its rows to its values under the key `rows`.
+    """Return a parsed line of an export, whose values contain its database rows under the key `rows`.
 
-    Of the other values, only those are kept by which lines are sorted.
+    Of the other values, only those are kept by which lines are sorted. A line that has no rows of its own,
+    such as the first and the last line, keeps all values. An invalid line is returned as a `MalformedError`,
+    which is not raised.
+
+    Args:
+        max_line_bytes: The longest accepted line, in bytes.
+        raw: The line.
     """
     line = parse_line(raw, max_line_bytes)
     if isinstance(line, MalformedError) or line.kind not in ROW_BUILDERS:
@@ -291,7 +297,10 @@ def _slug_rows(values: Values) -> list[Row]:
 
 
 def _make_record(values: Values, data: bytes) -> ArticleRecord:
-    """Return the content of an article in an export. `values` has its line, and `data` its document."""
+    """Return the content of an article in an export.
+
+    `values` are the values of the line of the article, by key, and `data` are the bytes of its document.
+    """
     source = {"source_sha256": sha256(data).hexdigest(), "source_bytes": len(data)}
     listed = [link for link in values["related"] if link["basis"] == "listed"]
     content = article_content(

@@ -67,9 +67,10 @@ def texts(value: Any) -> list[str]:
 
 
 def document(value: Any) -> bytes:
-    """Return the bytes of a document, which is text, or `{"base64": "…"}` if its bytes are not UTF-8 text.
+    """Return the bytes of a document, given its value in an export.
 
-    Raise `MalformedError` for every other value.
+    The value is a text. If the bytes are not UTF-8 text or contain a NUL, it is `{"base64": "…"}`. Raise
+    `MalformedError` for every other value.
     """
     if not isinstance(value, dict):
         return text(value).encode()
@@ -85,7 +86,10 @@ def document(value: Any) -> bytes:
 
 
 def document_value(data: bytes) -> str | dict[str, str]:
-    """Return the value of an export for the bytes of a document, which `document` reads."""
+    """Return the form in which an export writes the bytes of a document, which `document` reads.
+
+    It is the text or, if the bytes are not UTF-8 text or contain a NUL, `{"base64": "…"}`.
+    """
     try:
         found = data.decode()
     except UnicodeDecodeError:
@@ -204,7 +208,7 @@ def optional(read: Reader) -> Reader:
 
 
 def checked(read: Reader) -> Reader:
-    """Return a function that checks a value with `read`, but returns the value unchanged.
+    """Return a function that checks a value with `read`, but returns the value as it is in the export.
 
     Use it for values in columns that store JSON, where a UUID or a time stays a string.
     """
@@ -289,6 +293,7 @@ def by_kind(readers: Mapping[str, Reader]) -> Reader:
     """Return a function that reads JSON objects of several kinds, such as the reasons of a link.
 
     The value of the key `kind` in an object selects the function in `readers` that reads the object.
+    `readers` maps kinds to functions.
     """
     kind = one_of(readers)
 

@@ -19,9 +19,9 @@ ARTICLES = table_of(Article)
 
 
 class WaitingRows(AbstractContextManager["WaitingRows"]):
-    """Rows of an import in the temporary table `table`, which exists in the `with` block.
+    """Rows of an import in a temporary table, which exists in the `with` block.
 
-    `connection` must be in a write transaction.
+    A subclass sets `table`, the temporary table. `connection` must be in a write transaction.
     """
 
     table: Table
