@@ -35,8 +35,8 @@ class SeenDocuments:
     `--prune` compares them with the stored articles, to find articles whose documents are gone.
 
     Attributes:
-        places: The file of each document that was read, and its line if each line of the file is a document,
-            by the key that identifies the document across loads.
+        places: Where each document was read, by the key that identifies the document across loads: the path
+            of the file, and the number of the line if each line of the file is a document.
         rejected_keys: The keys of documents that were rejected.
         created_keys: The keys of documents whose articles the run created.
         files: The files that were read, each as a pair: the real path of its folder, and its name.

@@ -53,7 +53,15 @@ def _remove(begin: Transaction, article: str) -> str:
 
 
 def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
-    """Erase an article, and return the result to print, or None if the question was not answered."""
+    """Erase an article, and return the result to print.
+
+    Return None if the operator gave no answer to the question.
+
+    Args:
+        begin: Opens a write transaction.
+        article: The id or a slug of the article, as the operator wrote it.
+        ask: True to ask for confirmation first.
+    """
     with begin() as connection:
         identity = find_article(connection, article, is_removed=True)
     if identity is None:

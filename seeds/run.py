@@ -118,9 +118,10 @@ class Run:
         self._batch_bytes += len(read.document) if isinstance(read, ReadDocument) else 0
 
     def _check(self, path: Path, read: ReadDocument) -> ReadDocument | RejectedDocument:
-        """Return `read` with all its warnings.
+        """Return `read` with further warnings about its date, or its rejection.
 
-        Return its rejection if its key was seen before or if `--strict` rejects it.
+        It is rejected if a document with the same key was read before, or if it has a warning and the option
+        `--strict` is set.
         """
         read = read._replace(warnings=(*read.warnings, *self._date_warnings(read)))
         key, warnings = read.record.key, read.warnings
@@ -143,7 +144,10 @@ class Run:
         return [LoadWarning("published_at", read.line, message)]
 
     def _store_batch(self, preparation: Preparation) -> None:
-        """Store the documents of the batch in one transaction, and report all outcomes in their order."""
+        """Store the documents of the current batch in one transaction, and report all outcomes in order.
+
+        The batch is empty afterwards. `preparation` prepares the articles that are created or updated.
+        """
         batch, self._batch, self._batch_bytes = self._batch, [], 0
         documents = [each.read for each in batch if isinstance(each.read, ReadDocument)]
         results = self._load(documents, preparation) if documents else []
@@ -243,7 +247,11 @@ class Run:
 
 
 def is_refusal(error: StatementError) -> bool:
-    """Return True if the database, or its driver, refuses a value, so that other documents can be stored."""
+    """Return True if `error` means that the database or its driver refused the values of a document.
+
+    Other documents can then still be stored. Return False for an error of the database itself, such as a full
+    disk.
+    """
     if not isinstance(error, DBAPIError) or isinstance(error, DataError | IntegrityError):
         return True
     # A value of PostgreSQL that exceeds a limit, such as the size of an entry of an index.

@@ -54,7 +54,8 @@ class LinkChanges(NamedTuple):
 def remove_links_of(connection: Connection, article: int) -> None:
     """Delete the links from an article, the computed links to it, and the scores of the listed links to it.
 
-    A listed link is an entry in the list of related articles on a page. `article` is a number.
+    A listed link is an entry in the list of related articles on a page. `article` is the number of the
+    article.
     """
     connection.execute(DELETE_LINKS_FROM, {"linked_article": article})
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"linked_article": article})

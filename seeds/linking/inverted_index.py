@@ -114,8 +114,8 @@ DELETE_POSTINGS = delete(POSTINGS).where(
 def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
     """Return the numbers of articles that can be similar to the article `given`, most promising first.
 
-    `last` is the highest number of an article that is considered. An article without a date counts as later
-    than all dates: the search reads the other articles without a date first, and then the latest articles.
+    Articles with a number above `last` are ignored. If `given` has no date, it counts as later than all dated
+    articles, so it is compared with other articles without a date and with the latest articles.
     """
     heaviest = given.vector.heaviest(INDEXED_FEATURES)
     if not heaviest:
@@ -136,7 +136,7 @@ def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> 
 def insert_features(connection: Connection, articles: Iterable[LinkedArticle], vectors: VectorCache) -> None:
     """Insert the feature vectors of articles, and their rows of the inverted index.
 
-    An article without features has no rows.
+    The vectors are added to the cache `vectors`, too. An article without features has no rows.
     """
     featured = [each for each in articles if each.vector.weights]
     insert_rows(connection, ArticleFeatures, [features_row(each) for each in featured])
@@ -146,7 +146,11 @@ def insert_features(connection: Connection, articles: Iterable[LinkedArticle], v
 
 
 def delete_features(connection: Connection, article: int, vectors: VectorCache) -> None:
-    """Delete the feature vector of the article with this number, and its rows of the inverted index."""
+    """Delete the feature vector of an article, and its rows of the inverted index.
+
+    The vector is removed from the cache `vectors`, too. `article` is the number of the article. Do nothing if
+    it has no features.
+    """
     stored = vectors.read(connection, [article]).get(article)
     if stored is None:
         return

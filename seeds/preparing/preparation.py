@@ -26,7 +26,12 @@ from seeds.preparing.worker_pool import WorkerPool
 
 
 class FileDocument(NamedTuple):
-    """A document from the file at `path`, read or rejected, or None after the last document of the file."""
+    """A document that was read from a file.
+
+    Attributes:
+        path: The path of the file.
+        document: The document, or its rejection. It is None after the last document of the file, as a mark.
+    """
 
     path: Path
     document: ReadDocument | RejectedDocument | None
@@ -54,11 +59,15 @@ class Preparation:
         self.is_eager = is_eager
 
     def read(self, paths: Iterable[Path]) -> Iterator[FileDocument]:
-        """Yield the documents in the files at `paths`, in order, and after each file an item without one."""
+        """Yield the documents in the files at `paths`, in order.
+
+        A file has one document, or one in each line. After the documents of each file, yield an item whose
+        `document` is None.
+        """
         return self._pool.map(_read, self._tasks(paths))
 
     def prepare(self, documents: Sequence[ReadDocument]) -> list[PreparedArticle]:
-        """Return the prepared articles of documents."""
+        """Derive the data of the articles of `documents`, and return the prepared articles in this order."""
         return list(self._pool.map(_prepare, documents))
 
     def _tasks(self, paths: Iterable[Path]) -> Iterator[_Task]:
@@ -108,7 +117,10 @@ def _read(matcher: EntityMatcher, task: _Task) -> FileDocument:
 
 
 def convert(submission: SubmittedDocument) -> ReadDocument:
-    """Return a document with its metadata in the form in which it can be stored as an article."""
+    """Return `submission`, a parsed document with its metadata, with the content of its article.
+
+    The article is not prepared: its entities and other derived data are missing.
+    """
     slug, key = submission.metadata.slug, submission.key
     free = slug or make_slug(submission.document.title, f"article-{article_id(key).hex[:8]}")
     return ReadDocument(

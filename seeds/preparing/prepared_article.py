@@ -56,11 +56,11 @@ class PreparedData(NamedTuple):
     Attributes:
         entities: The entities that the article mentions, the most salient first.
         mentions: The compressed value of the column `article_mentions.mentions`.
-        takeaway_entities: Pairs of the position of a takeaway, and the index in `entities` of an entity that
-            it mentions.
-        evidence: For each takeaway, the paragraphs that support it.
+        takeaway_entities: Pairs of the position of a takeaway, from 1, and the index in `entities` of an
+            entity that the takeaway mentions.
+        evidence: For each takeaway, the paragraphs that support it, in the form that `find_evidence` returns.
         vector: The features, by which similar articles are found.
-        digest: The digest of the derived data.
+        digest: The SHA-256 of the derived data.
     """
 
     entities: list[PreparedEntity]
@@ -72,15 +72,19 @@ class PreparedData(NamedTuple):
 
     @property
     def mention_texts(self) -> list[list[str]]:
-        """The text of each mention, for each entity."""
+        """For each item of `entities`, the texts of its mentions, as the article writes them."""
         return [[each[-1] for each in several] for several in orjson.loads(zlib.decompress(self.mentions))]
 
 
 class PackedContent(NamedTuple):
     """The content of an article in the form that the database stores.
 
-    `slug` is the slug in the content, and `digest` the digest of the content. `document` and `content` are
-    compressed. `terms` are the search terms.
+    Attributes:
+        slug: The slug in the content.
+        digest: The SHA-256 of the content.
+        document: The bytes of the document, compressed.
+        content: The content, compressed.
+        terms: The search terms.
     """
 
     slug: str
@@ -91,7 +95,12 @@ class PackedContent(NamedTuple):
 
 
 class PreparedArticle(NamedTuple):
-    """The content of an article and the data derived from it, in the form that the database stores."""
+    """An article that can be stored.
+
+    Attributes:
+        content: The content, in the form that the database stores.
+        data: The data that was derived from the content, in the form that the database stores.
+    """
 
     content: PackedContent
     data: PreparedData
@@ -172,9 +181,10 @@ def compress_mentions(mentions: Iterable[Iterable[Mention]]) -> Compressed:
 
 
 def find_takeaway_entities(mentions: Iterable[Iterable[Mention]]) -> list[tuple[int, int]]:
-    """Return the entities that each takeaway mentions, as `PreparedData.takeaway_entities` has them.
+    """Return which entities each takeaway mentions, as pairs of a position and an index.
 
-    `mentions` has the mentions of each entity of the article.
+    The position is that of the takeaway, from 1. The index is that of the entity in `mentions`, which has the
+    mentions of each entity of the article.
     """
     pairs = {
         (mention.index or 0, at): None

@@ -11,8 +11,9 @@ class SearchTerms(NamedTuple):
     """The search terms of an article as they are written to the full-text index and the term index.
 
     Attributes:
-        article: The terms of each column of `ARTICLE_INDEX`, separated by spaces.
-        takeaways: The terms of each takeaway, in order.
+        article: The terms for each column of the index `ARTICLE_INDEX`, by the name of the column. The terms
+            of a column are a text, separated by spaces.
+        takeaways: The terms of each takeaway, in order, as a text in the same form.
         packed: The terms for the term index, as `api.search.term_lists.pack_terms` returns them.
     """
 

@@ -99,7 +99,13 @@ def read_search_terms(connection: Connection, numbers: Sequence[int]) -> dict[in
 def _execute(
     connection: Connection, statement: Callable[[SearchIndex, str], str], terms: Mapping[int, SearchTerms]
 ) -> None:
-    """Execute `statement` of each index once for each of its rows."""
+    """Execute the statement for each row of the two full-text indexes, of articles and of takeaways.
+
+    Args:
+        connection: The connection, in a write transaction.
+        statement: A function that returns the SQL for an index and a dialect, such as `_insertion`.
+        terms: The search terms of each article, by its number. The rows are made from them.
+    """
     rows_by_index = (
         (ARTICLE_INDEX, [{"number": number, **each.article} for number, each in terms.items()]),
         (TAKEAWAY_INDEX, [row for number, each in terms.items() for row in _takeaway_rows(number, each)]),

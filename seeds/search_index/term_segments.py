@@ -53,7 +53,13 @@ READ_BUCKETS, DELETE_BUCKETS = select(BUCKETS).where(PLACES), delete(BUCKETS).wh
 
 
 class Segment(NamedTuple):
-    """A segment that was read from the database: its number, its level, and its articles."""
+    """A segment that was read from the database.
+
+    Attributes:
+        number: The number that identifies the segment.
+        level: 1 for a segment of new articles, and more for a segment that was merged from others.
+        articles: The number and the length of each article. The length of a removed article is 0.
+    """
 
     number: int
     level: int
@@ -65,7 +71,8 @@ def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -
 
     Args:
         connection: The connection, in a write transaction.
-        packed: The result of `pack_terms` for each article, by its number.
+        packed: For each article, by its number, the result of `pack_terms`: the number of its words, and its
+            terms as bytes.
     """
     rows = [{"number": each, "length": length, "terms": terms} for each, (length, terms) in packed.items()]
     connection.execute(insert(PENDING), rows)
@@ -120,7 +127,13 @@ def _read_segments(
 
 
 def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> None:
-    """Replace `segments`, which have one level, by a segment of `level` with the articles that remain."""
+    """Replace segments by one segment with all their articles, except for removed articles.
+
+    Args:
+        connection: The connection, in a write transaction.
+        segments: The segments, which all have the same level.
+        level: The level of the new segment. If no article remains, there is no new segment.
+    """
     articles = join_articles(segment.articles for segment in segments)
     remains = articles.lengths > 0
     new_places = np.where(remains, np.cumsum(remains) - 1, REMOVED)
@@ -149,7 +162,7 @@ def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> N
 
 
 def _remaining(several: Sequence[TermLists]) -> TermLists:
-    """Return all items of `several` except for those of removed articles."""
+    """Return the lists `several` as one, without the items whose place is `REMOVED`."""
     joined = TermLists(*map(np.concatenate, zip(*several, strict=True)))
     remains = joined.places != REMOVED
     return TermLists(*(each[remains] for each in joined))

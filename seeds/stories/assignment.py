@@ -36,8 +36,8 @@ class StoryAssignment:
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The numbers of articles. All articles of their stories are read.
-        new: Those of `articles` that are not assigned to a story yet.
+        articles: The numbers of articles. The other articles of their stories are read as well.
+        new: The numbers of those of `articles` that are not assigned to a story yet.
     """
 
     def __init__(self, connection: Connection, articles: Collection[int], new: Collection[int]) -> None:
@@ -57,7 +57,7 @@ class StoryAssignment:
 
     @property
     def articles(self) -> Collection[int]:
-        """The numbers of the articles whose stories are known."""
+        """The numbers of all articles that were read: the given articles, and all others in their stories."""
         return self._articles.keys()
 
     def story_of(self, article: int) -> int:
@@ -69,7 +69,8 @@ class StoryAssignment:
 
         Args:
             article: The number of the article.
-            similar: The numbers of the articles that can be linked with it.
+            similar: The numbers of articles that are possibly linked with it. Those whose link has a score of
+                less than `MIN_SCORE` are ignored.
             links: The links between the articles.
         """
         own = links.scores(article)
@@ -94,7 +95,7 @@ class StoryAssignment:
         self._ended -= present
 
     def write(self) -> set[int]:
-        """Store the stories of the articles, whose rows are not written.
+        """Store which story each article is in, but do not write the rows of stories (see `write_stories`).
 
         Return the numbers of all stories that have gained or lost an article, or have ended. Stories that
         formed and ended since the last `write` are included, so that the result does not depend on how often
@@ -109,10 +110,15 @@ class StoryAssignment:
         return changed
 
     def _set_story(self, articles: Collection[StoryArticle], sizes: dict[int, int]) -> int:
-        """Put `articles` into one story: the largest of the former stories whose founder is among them.
+        """Put `articles` into one story, and return the number of the story.
 
-        `sizes` has the number of articles of each former story. If there is no founder among the articles,
-        they become a new story. Return the number of the story.
+        If the founders of former stories are among the articles, it is the largest of these stories. If there
+        is no such founder, the articles become a new story.
+
+        Args:
+            articles: The articles.
+            sizes: The number of articles of each former story, by the number of the story, which is also the
+                number of its founder.
         """
         founders = [each for each in articles if each.number in sizes]
         if founders:

@@ -67,7 +67,11 @@ class StoryArticle(NamedTuple):
 
 
 class _Cluster:
-    """Articles that are in one story so far."""
+    """Articles that are in one story so far, with the first and last time of their publication.
+
+    `strengths` has the sum of the strengths of the links to each other cluster, by the place of that cluster
+    in the list of all clusters.
+    """
 
     __slots__ = ("articles", "first", "last", "strengths")
 
@@ -106,8 +110,9 @@ def find_stories(
     Args:
         joined: The clusters to begin with: articles that must be in one story. Most clusters have a single
             article.
-        scores: The scores of the links between the articles. Links to other articles count for the local
-            scale of an article.
+        scores: The scores of the links from each article: a mapping from the number of the article to a
+            mapping from the number of the linked article to the score. Links to articles that are not in
+            `joined` count only for the local scale of an article.
         min_linkage: The lowest linkage of two clusters that are merged.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
@@ -142,7 +147,16 @@ def _push(
     others: Iterable[int],
     min_linkage: float,
 ) -> None:
-    """Add the linkages of a cluster with `others` to the heap, if they are at least `min_linkage`."""
+    """Add the linkages of a cluster with other clusters to `heap`, if they are at least `min_linkage`.
+
+    Args:
+        heap: The possible merges, highest linkage first: the negative linkage and the places of the two
+            clusters.
+        clusters: All clusters, by place.
+        place: The place of the cluster.
+        others: The places of the other clusters.
+        min_linkage: The lowest linkage of two clusters that are merged.
+    """
     cluster = clusters[place]
     for other in others:
         linkage = cluster.linkage(clusters[other], cluster.strengths[other])
@@ -187,6 +201,9 @@ def _are_near(first: datetime, second: datetime) -> bool:
 
 
 def _span(one: _Cluster, other: _Cluster) -> tuple[datetime | None, datetime | None]:
-    """Return the first and the last time of publication in two clusters, or None for both without dates."""
+    """Return the first and the last time of publication of the articles in both clusters.
+
+    Both times are None if no article has a time of publication.
+    """
     times = [time for time in (one.first, one.last, other.first, other.last) if time is not None]
     return (min(times), max(times)) if times else (None, None)

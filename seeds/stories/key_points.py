@@ -27,7 +27,7 @@ class StoryTakeaway(NamedTuple):
     """A takeaway of an article in a story.
 
     Attributes:
-        number: The number of the takeaway, which contains the number of its article.
+        number: The number of the takeaway, from which the number of its article can be computed.
         text: The text.
         entities: The numbers of the entities that the takeaway mentions.
         published_key: When the article was published, or `UNDATED`.
@@ -73,14 +73,22 @@ class KeyPointChooser:
 
 
 class _KeyPoint:
-    """A key point: takeaways that repeat each other. The newest, `takeaway`, is shown."""
+    """Takeaways of a story that repeat each other.
+
+    Attributes:
+        takeaway: The newest of these takeaways, which is shown.
+        articles: The ids of the articles that contain one of these takeaways.
+    """
 
     def __init__(self, takeaway: StoryTakeaway, weights: Mapping[str, float]) -> None:
         self.takeaway, self.articles = takeaway, {takeaway.article_id}
         self._weights, self._total = weights, sum(weights.values())
 
     def is_repeated_by(self, weights: Mapping[str, float]) -> bool:
-        """Return True if a takeaway whose items have these weights repeats `takeaway`."""
+        """Return True if a different takeaway repeats this key point.
+
+        `weights` has the weights of the items (entities, numbers and words) of that takeaway.
+        """
         shared = sum(weight for item, weight in self._weights.items() if item in weights)
         return 2 * shared >= MIN_SIMILARITY * (self._total + sum(weights.values()))
 

@@ -36,9 +36,9 @@ STORY_ARTICLES = select(
 
 
 class LinkGraph:
-    """The scored links of all articles, as arrays that are sorted by the articles that the links start from.
+    """The numbers of all articles, and the links between them that have a score, in memory.
 
-    `begin` opens a transaction.
+    `begin` opens a transaction in which they are read.
     """
 
     def __init__(self, begin: Transaction) -> None:
@@ -51,9 +51,10 @@ class LinkGraph:
         self._links = links[np.argsort(links[:, 0], kind="stable")]
 
     def components(self) -> list[list[int]]:
-        """Return the connected components, as lists of numbers of articles.
+        """Return the connected components of the graph, as lists of numbers of articles.
 
-        No link between two components is strong enough to join two articles.
+        A link connects two articles if its score is at least `MIN_SCORE`. Articles of different components
+        are never in one story.
         """
         parents = {number: number for number in self.numbers}
 

@@ -125,9 +125,12 @@ Row = dict[str, Any]
 
 
 class FormerIds(NamedTuple):
-    """The values of a row of `former_stories`: the ids of a story that ended and of two articles.
+    """The values of a row of `former_stories`, by which requests for a story that ended are redirected.
 
-    `founder_id` was its founder. Requests for the story are redirected to the story of `article_id`.
+    Attributes:
+        id: The id of the story that ended.
+        founder_id: The id of the article that was its founder.
+        article_id: The id of an article. Requests are redirected to the story that this article is in.
     """
 
     id: UUID
@@ -193,10 +196,10 @@ def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
 
 
 def forget_story_json(connection: Connection, story: int) -> None:
-    """Delete the stored JSON of the articles of a story whose founder has changed, except for the founder.
+    """Delete the stored JSON of the articles of a story, except for its founder.
 
-    The deleted JSON contains the slug and the title of the founder. Do nothing if no story has the number
-    `story`.
+    Call this if the slug or the title of the founder has changed, because the JSON of the other articles
+    contains them. `story` is the number of the story. Do nothing if there is no such story.
     """
     connection.execute(DELETE_STORY_RENDERINGS, {"story": story})
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})
@@ -211,7 +214,11 @@ def add_former_stories(connection: Connection, stories: Sequence[FormerIds]) -> 
 
 
 def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChooser) -> dict[int, Row]:
-    """Return the rows of stories, without their ids, by number. Stories without articles are left out."""
+    """Return the new rows of stories, without their ids, by the number of the story.
+
+    Stories without articles are left out. `parameters` is `{"numbers": …}` with the numbers of the stories,
+    and `key_points` chooses their key points.
+    """
     summaries = {row.story: row for row in connection.execute(SUMMARIES, parameters)}
     if not summaries:
         return {}
@@ -234,7 +241,12 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
 
 
 def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, list[list[int]]]:
-    """Return pairs of an entity and its number of articles for each story, most articles first."""
+    """Return the entities that the articles of each story mention most, by the number of the story.
+
+    An item is a list of the number of an entity and the number of articles that mention it. The entity with
+    the most articles comes first. There are at most `MAX_ENTITIES` for a story. `parameters` is `{"numbers":
+    …}` with the numbers of the stories.
+    """
     counts: defaultdict[int, list[tuple[int, int, UUID, int]]] = defaultdict(list)
     for row in connection.execute(ENTITY_COUNTS, parameters):
         counts[row.story].append((-row.articles, -row.mentions, row.id, row.entity))
@@ -245,7 +257,12 @@ def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, lis
 
 
 def _count_publications(connection: Connection, parameters: Row) -> Mapping[int, list[list[Any]]]:
-    """Return pairs of publication and number of articles for each story, most articles first."""
+    """Return the publications of each story, by the number of the story.
+
+    An item is a list of the name of a publication and the number of its articles in the story. The
+    publication with the most articles comes first. `parameters` is `{"numbers": …}` with the numbers of the
+    stories.
+    """
     counts: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     for story, name, articles in connection.execute(PUBLICATION_COUNTS, parameters):
         counts[story].append((-articles, name))
@@ -258,7 +275,11 @@ def _count_publications(connection: Connection, parameters: Row) -> Mapping[int,
 def _choose_key_points(
     connection: Connection, parameters: Row, key_points: KeyPointChooser
 ) -> Mapping[int, list[int]]:
-    """Return the numbers of the key points of each story."""
+    """Return the numbers of the takeaways that are the key points of each story, by the number of the story.
+
+    `parameters` is `{"numbers": …}` with the numbers of the stories. `key_points` chooses among the
+    takeaways.
+    """
     articles = {row.number: row for row in connection.execute(COMPARED_ARTICLES, parameters)}
     texts = connection.execute(TAKEAWAY_ROWS, {"numbers": list(articles)}).all()
     by_story: defaultdict[int, list[Any]] = defaultdict(list)

@@ -85,7 +85,7 @@ class KnownEntity:
         return not self.is_new and not self.former_names.issuperset(self.aliases)
 
     def add_names(self, names: Iterable[str]) -> None:
-        """Add the names by which another article calls the entity to its aliases."""
+        """Add `names`, by which a further article calls the entity, to its aliases."""
         self.aliases = sorted({*self.aliases, *names} - {self.record.name})
 
 
@@ -103,6 +103,9 @@ def upsert_entities(connection: Connection, articles: Sequence[Sequence[Prepared
     Args:
         connection: The connection, in a write transaction.
         articles: The entities of each article, in the order in which the articles are loaded.
+
+    Returns:
+        All entities that the articles mention, as they are stored now, by the id of the entity.
     """
     identities = {each.id: None for found in articles for each in found}
     table: EntityTable = {}

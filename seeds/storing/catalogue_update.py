@@ -64,9 +64,10 @@ def update_entities(
 
 
 def delete_renderings_with_entities(connection: Connection, entities: Collection[int]) -> None:
-    """Delete the renderings of all articles that mention an entity whose slug, name or type has changed.
+    """Delete the renderings of all articles that mention one of `entities`, given by number.
 
-    An entity that is a reason of a link is mentioned by the article of the link, too. `entities` are numbers.
+    Call this if the slug, name or type of an entity has changed. A rendering shows the entities that the
+    article mentions, and the entities that are reasons of its links. An article mentions the latter, too.
     """
     articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities))
     connection.execute(delete(Rendering).where(Rendering.article.in_(articles)))

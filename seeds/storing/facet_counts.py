@@ -45,9 +45,10 @@ TYPE_FACETS = {facet_number("entity_type", kind): NamedFacet("entity_type", kind
 
 
 def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, NamedFacet]]) -> None:
-    """Add inserted articles to the counts of facet values.
+    """Add newly inserted articles to the counts of facet values.
 
-    `articles` has, for each article, its facet values that are not entities, by number.
+    `articles` has, for each article, its facet values that are not entities, by the number of the value, as
+    `named_facets` returns them.
     """
     named: dict[int, NamedFacet] = {}
     added: Counter[int] = Counter()
@@ -103,7 +104,14 @@ def _replace_types(connection: Connection, articles: Collection[int]) -> None:
 def _change_counts(
     connection: Connection, changes: Mapping[int, int], named: Mapping[int, NamedFacet]
 ) -> None:
-    """Add `changes` to the counts of facet values, by number. `named` has the values without a count."""
+    """Change the counts of facet values. A value that no article has any more is deleted.
+
+    Args:
+        connection: The connection, in a write transaction.
+        changes: The number that is added to the count of each value, by the number of the value. It can be
+            negative.
+        named: The facet values by number. It must contain each value that has no count yet.
+    """
     changes = {number: added for number, added in sorted(changes.items()) if added}
     if not changes:
         return

@@ -66,9 +66,14 @@ Prepare = Callable[[Sequence[ReadDocument]], Sequence[PreparedArticle]]
 class LoadedDocument(NamedTuple):
     """A document of a batch whose article is created or updated.
 
-    `record` has the slug that the article gets. `state` is the stored article, or None if it is created.
-    `revision` and `created_at` belong to the article after the load. `folder` is the number of the folder of
-    the document.
+    Attributes:
+        identity: The id of the article.
+        read: The document.
+        record: The content of the article, with the slug that the article gets.
+        state: The article as it is stored before the load, or None if the article is created.
+        revision: The number of the revision that the article gets.
+        created_at: When the article was first loaded, or None if this is the first load.
+        folder: The number of the folder of the document.
     """
 
     identity: UUID
@@ -124,7 +129,12 @@ def load_batch(
 def _plan(
     connection: Connection, documents: Sequence[ReadDocument], *, admit_erased: bool
 ) -> tuple[dict[UUID, Outcome | Rejection], list[LoadedDocument]]:
-    """Return the results of unchanged and rejected documents, and the documents that have to be written."""
+    """Decide what happens to each document, before articles are written.
+
+    Return two values: the results for unchanged and rejected documents, by the id of the article; and the
+    documents whose articles have to be created or updated. For an unchanged document, a new folder is stored.
+    `admit_erased` is True to accept the documents of erased articles.
+    """
     identities = [article_id(each.record.key) for each in documents]
     states = find_article_states(connection, identities)
     removed = find_removed_articles(connection, [each for each in identities if each not in states])
@@ -270,7 +280,11 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the columns for the JSON of an article, the founder of its story, as a list item."""
+    """Return the columns with the stored JSON of `article` as an item of a list of articles.
+
+    The article must be the founder of its story, because the JSON contains the story. `revision` is the
+    revision of the article.
+    """
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
     return {"item_key": rendering_key(), "item_json": item}

@@ -51,9 +51,13 @@ def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
 
 
 def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -> None:
-    """Store the renderings of the articles `numbers`, and their list items if they have none.
+    """Build and store the renderings of articles, and their JSON as items of a list.
 
-    If `all_articles` is True, replace the list items too.
+    Args:
+        connection: The connection, in a write transaction.
+        numbers: The numbers of the articles.
+        all_articles: True to replace existing JSON of list items. If False, it is only stored for articles
+            that have none. The renderings are replaced in either case.
     """
     key, articles = rendering_key(), read_articles(connection, numbers, settings().base_url)
     item_keys = {row.number: row.item_key for row in connection.execute(SELECT_ITEMS, {"numbers": numbers})}

@@ -53,14 +53,14 @@ class MentionedEntity(Protocol):
 def article_row(
     identity: UUID, record: ArticleRecord, digests: tuple[bytes, bytes], revision: int, timestamps: Row
 ) -> Row:
-    """Return the row of an article, without its number and its JSON as a list item.
+    """Return the row of an article, without its number and without its stored JSON as an item of a list.
 
     Args:
         identity: The id of the article.
         record: The content of the article.
         digests: The digests of the content and of the data that was derived from the content.
         revision: The number of the revision, from 1.
-        timestamps: `created_at` and `updated_at` of the article.
+        timestamps: The values of the columns `created_at` and `updated_at`.
     """
     return timestamps | {
         "id": identity,
@@ -176,7 +176,7 @@ def takeaway_entity_rows(
 
 
 def named_facets(record: ArticleRecord, types: Iterable[str]) -> dict[int, NamedFacet]:
-    """Return the facet values of an article that are not entities, by number.
+    """Return the facet values of an article that are not entities, by the number of the value.
 
     The values are each type of entity, the publication, the language, and the year, month and day of
     publication.

@@ -55,12 +55,16 @@ class SlugRegister:
 
 
 def slug_choices(identity: UUID, slug: str, former: Former, *, is_requested: bool) -> list[str]:
-    """Return the possible slugs of an article, best first. The last one is free unless it was requested.
+    """Return the possible slugs of an article, best first.
+
+    If the metadata requests a slug, this slug is the only choice. If the article was loaded before, its
+    former slug is the only choice, unless it was erased. Otherwise the choices are `slug`, and `slug` with a
+    part or all of the id, which is always free.
 
     Args:
         identity: The id of the article.
         slug: The slug that the metadata requests, or a slug that is made from the title.
-        former: The stored or removed article, which keeps its slug.
+        former: The article as it is stored, or as it was removed. None if it was never loaded.
         is_requested: True if the metadata requests the slug.
     """
     if is_requested:

@@ -63,8 +63,14 @@ CHANGES = (
 class ArticleState(NamedTuple):
     """What a new load of a document needs to know about the stored article.
 
-    `content_digest` shows if the content has changed. `title_hash` finds the links to the former title.
-    `folder` is the number of the folder of the document. `created_at` is when the article was first loaded.
+    Attributes:
+        number: The number of the article.
+        slug: Its current slug.
+        revision: The number of its current revision.
+        content_digest: The SHA-256 of its content, by which a change of the content is detected.
+        title_hash: The hash of its title, by which links to a former title are found.
+        created_at: When the article was first loaded.
+        folder: The number of the folder of its document.
     """
 
     number: int
@@ -89,12 +95,19 @@ class RemovedArticle(NamedTuple):
 
 
 class StoredArticle(NamedTuple):
-    """A stored article: its current content, and the bytes of the document that it was loaded from.
+    """A stored article: its current content, and the document that it was loaded from.
 
-    `story` is the number of its story. `revision` counts its versions from 1. `derived_digest` is the
-    checksum of its entities, evidence and features. `created_at` is when it was first loaded, and
-    `updated_at` is when its content last changed. `content` is the content in the compressed form of the
-    database.
+    Attributes:
+        id: The id of the article.
+        number: The number of the article.
+        story: The number of its story.
+        record: The content.
+        document: The bytes of the document.
+        content: The content in the compressed form of the database.
+        revision: The number of the current revision, from 1.
+        derived_digest: The SHA-256 of the entities, evidence and features.
+        created_at: When the article was first loaded.
+        updated_at: When its content last changed.
     """
 
     id: UUID
@@ -110,7 +123,7 @@ class StoredArticle(NamedTuple):
 
 
 def find_article_states(connection: Connection, identities: Collection[UUID]) -> dict[UUID, ArticleState]:
-    """Return the number, slug, revision, digests, creation time and folder of stored articles, by id.
+    """Return the states of stored articles, by the id of the article.
 
     `identities` are ids of articles. Those that are not stored, for example because they were removed, are
     left out.
@@ -125,7 +138,7 @@ def find_article_state(connection: Connection, identity: UUID) -> ArticleState |
 
 
 def find_removed_articles(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RemovedArticle]:
-    """Return the last slug and revision, and the creation time, of removed articles, by id.
+    """Return the last slug and revision, and the time of the first load, of removed articles, by id.
 
     `identities` are ids of articles. Those that were never loaded, or are stored now, are left out.
     """
@@ -142,7 +155,10 @@ def find_removed_articles(connection: Connection, identities: Collection[UUID]) 
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Return the state of the removed article with the id `identity`, or None if it was never removed."""
+    """Return what is known of the removed article with the id `identity`.
+
+    Return None if the article was never loaded, or is stored now.
+    """
     return find_removed_articles(connection, [identity]).get(identity)
 
 
@@ -191,6 +207,9 @@ def read_stored_articles(connection: Connection, numbers: Collection[int]) -> li
 
 
 def read_stored_article(connection: Connection, number: int) -> StoredArticle:
-    """Read the article with this number before it is changed or removed. The article must be stored."""
+    """Return the article with the number `number`, with its content and its document.
+
+    The article must be stored.
+    """
     (stored,) = read_stored_articles(connection, [number])
     return stored

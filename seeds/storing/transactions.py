@@ -69,9 +69,11 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[[], None]]:
-    """Yield a function that limits the write-ahead log of SQLite, and empty the log at the end.
+    """Yield a function that keeps the write-ahead log of SQLite short. Call it after each transaction.
 
-    The function does nothing on PostgreSQL.
+    The log is emptied at the end of the `with` block. On PostgreSQL, which has no such log, the function does
+    nothing. `announce` is called with a message if the log cannot be emptied, because a process is reading
+    it.
     """
     if connection.dialect.name == "postgresql":
         yield lambda: None
@@ -138,7 +140,10 @@ def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
 
 
 def _record_log_owner(file: IO[str], path: str) -> None:
-    """Write the identity of the SQLite file at `path` to its lock file, before its log is written."""
+    """Write the identity (device and inode) of the SQLite file at `path` to `file`, its lock file.
+
+    Call this before a transaction writes to the write-ahead log of the database.
+    """
     state = read_state(path)
     file.truncate(0)
     file.write(state.identity if state else "")

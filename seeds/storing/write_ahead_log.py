@@ -38,10 +38,10 @@ class WriteAheadLog:
         self._bytes_to_empty = LOG_BYTES
 
     def limit(self) -> None:
-        """Empty the log if it is too long.
+        """Empty the log if it is too long. Call this after each transaction.
 
-        If a process has been reading the database for several seconds, announce it, and try again when the
-        log has grown. At `MAX_LOG_BYTES`, wait for the process.
+        If a process is reading the log, print a warning the first time, and try again when the log has grown
+        further. If the log has `MAX_LOG_BYTES`, wait for the process.
 
         Raises:
             LogFullError: If the log has `MAX_LOG_BYTES` and the process reads on for a minute.
@@ -74,7 +74,10 @@ class WriteAheadLog:
             )
 
     def empty(self) -> bool:
-        """Copy the log into the database and truncate it. Return False if a process is still reading it."""
+        """Copy the log into the database and truncate the log.
+
+        Return False if this is not possible now, because a process is still reading the log.
+        """
         # Not through SQLAlchemy, which would begin a transaction.
         cursor = self._connection.connection.cursor()
         try:

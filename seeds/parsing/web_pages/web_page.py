@@ -200,7 +200,7 @@ def read_url(text: str) -> str:
     """Return `text` if it is a web URL.
 
     Raises:
-        ValueError: If `text` is not a URI with a host and the scheme http or https.
+        ValueError: If `text` is not a URI with a host and the scheme http or https, or if it is too long.
     """
     return str(READERS["url"](text))
 
