@@ -1,4 +1,4 @@
-"""Compare the CPU time of `search_briefs` with that of the same search over HTTP: `python -m bench.agents`.
+"""Compare the CPU time of the MCP tool `search_briefs` and of `/v1/articles`: `python -m bench.agents`.
 
 The application runs in this process, without a server or a network. Its database is that at DATABASE_URL, or
 that of `make demo`.
@@ -29,7 +29,10 @@ SEARCHES: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Print a line for each search: the CPU time of a request over HTTP, of a tool call, and the ratio."""
+    """Print a Markdown table with a row for each search.
+
+    A row has the CPU time of a request for `/v1/articles`, that of a call of the tool, and their ratio.
+    """
     url = os.environ.get("DATABASE_URL", f"sqlite:///{DATABASE}")
     # Without the byte cache, the service computes the answer of each request.
     client = create_app({"DATABASE_URL": url, "BRIEFS_CACHE_BYTES": "0"}).test_client()
@@ -43,7 +46,7 @@ def main() -> None:
 
 
 def call(client: FlaskClient, arguments: object) -> TestResponse:
-    """Call `search_briefs` and return the response."""
+    """Call the MCP tool `search_briefs` with `arguments`, and return the HTTP response."""
     params = {"name": "search_briefs", "arguments": arguments}
     meta = {VERSION_KEY: STATELESS_VERSION, CAPABILITIES_KEY: {}}
     message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params | {"_meta": meta}}
@@ -57,7 +60,7 @@ def call(client: FlaskClient, arguments: object) -> TestResponse:
 
 
 def microseconds(request: Callable[[], TestResponse]) -> float:
-    """Return the mean CPU time of `request` in microseconds, over REQUESTS calls after a few others."""
+    """Call `request` REQUESTS times after a warm-up, and return its mean CPU time in microseconds."""
     for _ in range(20):
         response = request()
         if response.status_code != 200:

@@ -45,7 +45,7 @@ class BadClients:
     _done: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Open all connections, and keep as many open until `stop` is called."""
+        """Open a connection for each of `kinds`, and replace closed connections until `stop` is called."""
         for kind in self.kinds:
             self._open(kind)
         sent = time.monotonic()
@@ -57,7 +57,7 @@ class BadClients:
                 self._send_slowly()
 
     def stop(self) -> None:
-        """Let `run` return."""
+        """Make `run` return."""
         self._done.set()
 
     def close(self) -> None:
@@ -93,7 +93,7 @@ class BadClients:
 
 @contextmanager
 def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadClients]:
-    """Keep connections of each kind open until the context ends."""
+    """Keep these numbers of silent, slow and unread connections open until the `with` block ends."""
     clients = BadClients(port, ["silent"] * silent + ["slow"] * slow + ["unread"] * unread)
     thread = threading.Thread(target=clients.run)
     thread.start()
@@ -106,7 +106,11 @@ def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadC
 
 
 def measure(name: str, server: RunningServer, targets: Targets, seconds: int) -> list[str]:
-    """Return a row of the table: sixteen clients, the slowest of ten answers of /healthz, and memory."""
+    """Measure sixteen clients for some seconds, and return a row of the table.
+
+    The row has `name`, the requests per second, and in milliseconds the median and the 99th percentile of the
+    response times and the slowest of ten responses of /healthz. The last cell is the memory in MiB.
+    """
     slowest = 0.0
     load = put_load(server.port, targets, seconds, connections=16)
     for _ in range(10):
@@ -124,9 +128,10 @@ def measure(name: str, server: RunningServer, targets: Targets, seconds: int) ->
 @click.option("--seconds", default=5, show_default=True, help="Length of each load.")
 @click.option("--soak", default=0, show_default=True, help="Seconds of more load at the end.")
 def main(silent: int, slow: int, unread: int, seconds: int, soak: int) -> None:
-    """Measure sixteen clients before, during and after the deadlines of many bad clients.
+    """Measure sixteen clients alone, and beside many bad clients before and after their deadlines.
 
-    Print a Markdown table: requests a second, milliseconds, and MiB of the largest process.
+    Print a Markdown table: requests a second, milliseconds, and MiB of the largest process. `--soak` repeats
+    the measurement beside the bad clients for this number of seconds.
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, MIN_DESCRIPTORS), most))

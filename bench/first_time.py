@@ -25,9 +25,9 @@ ALL_PARTS = "include=body,analysis,takeaways,entities,related"
 
 
 def first_time_targets(service: LocalService, number: int) -> Mapping[str, Sequence[str]]:
-    """Return `number` different requests for each collection, by the name of the case.
+    """Return up to `number` different URLs for each kind of request, by its name, such as `takeaways`.
 
-    A collection that has too few pages gets fewer requests.
+    A list with too few pages gets fewer URLs.
     """
     lists, searches = (list(islice(first().paths, number)) for first in (first_lists, first_searches))
     listed = service.pages("/v1/articles?fields=slug&limit=100&sort=title")
@@ -78,12 +78,12 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
 
 
 def measure_first_time(urls: Mapping[int, str], rounds: int = ROUNDS, requests: int = REQUESTS) -> str:
-    """Return a table with the CPU time of each case in microseconds: the median of all rounds.
+    """Return a table with the CPU time of each kind of request in microseconds: the median of all rounds.
 
     Args:
         urls: The `DATABASE_URL` of each corpus, by its number of articles.
         rounds: The number of rounds.
-        requests: The number of requests for each case and round.
+        requests: The number of requests of each kind in a round.
     """
     columns: list[dict[str, float]] = []
     for url in urls.values():

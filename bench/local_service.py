@@ -65,7 +65,7 @@ class LocalService:
         return orjson.loads(self.get(target))
 
     def pages(self, target: str) -> Iterator[Any]:
-        """Yield the pages of a collection, from the first page `target` on."""
+        """Yield the JSON of each page of a list, from the URL `target` to the last page."""
         following: str | None = target
         while following:
             page = self.read(following)
@@ -82,7 +82,7 @@ class LocalService:
 
 @contextmanager
 def local_service(url: str) -> Iterator[LocalService]:
-    """Yield the service on the database at `url`, without a byte cache and without lines for its requests."""
+    """Yield the service on the database at `url`, without a byte cache and without log lines of requests."""
     app = create_app({"DATABASE_URL": url, "BRIEFS_CACHE_BYTES": "0"})
     logger = logging.getLogger("briefs.access")
     logger.disabled = True

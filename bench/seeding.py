@@ -74,15 +74,16 @@ def _create(store: Store, name: str) -> None:
 
 
 def _jobs(number: int) -> list[str]:
-    """Return the option that loads documents in `number` processes, if the command has this option."""
+    """Return the arguments `--jobs NUMBER` for `flask seed load`, or no arguments if it lacks this option."""
     names = {parameter.name for parameter in cli.load_command.params}
     return ["--jobs", str(number)] if "jobs" in names else []
 
 
 def _rate(store: Store, name: str, documents: int, *arguments: str) -> float:
-    """Run `flask seed` on a database, and return the documents per second.
+    """Run `flask seed` with `arguments` on the database `name`, and return the documents per second.
 
-    The time that the command needs to start is subtracted.
+    `documents` is the number of documents that the command stores. The time that the command needs to start
+    is subtracted.
     """
     started = time.perf_counter()
     run_flask(store.url(name), "seed", "--help")

@@ -25,7 +25,7 @@ POSTGRESQL_SIZES = """
 
 
 class TableSize(NamedTuple):
-    """The bytes of a table: those of its rows, and those of its indexes."""
+    """The size of a database table: the bytes of its rows, and the bytes of its indexes."""
 
     name: str
     rows: int
@@ -59,7 +59,11 @@ def _read_postgresql(url: str) -> Iterator[TableSize]:
 
 
 def storage_table(url: str, articles: int) -> str:
-    """Return a table of the bytes of each database table, for each of the `articles` in the database."""
+    """Return a Markdown table with the bytes per article of each database table.
+
+    `articles` is the number of articles in the database at `url`. Tables with at most one byte per article
+    are left out.
+    """
     sizes = table_sizes(url)
     total = TableSize("all", sum(each.rows for each in sizes), sum(each.indexes for each in sizes))
     # Tables whose size does not grow with the number of articles are left out.
@@ -72,7 +76,7 @@ def storage_table(url: str, articles: int) -> str:
 
 
 def measure_storage(store: Store, name: str, articles: int) -> str:
-    """Return the table of the database `name`, which contains this number of articles."""
+    """Return the Markdown table of `storage_table` for the database `name` of `store`."""
     return storage_table(store.url(name), articles)
 
 

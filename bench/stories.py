@@ -47,7 +47,10 @@ Groups = Mapping[str, object]
 @click.option("--orders", default=3, show_default=True, help="The number of random orders of loading.")
 @click.option("--share", default=1.0, show_default=True, help="The share of the pages that are loaded.")
 def main(folder: Path, orders: int, share: float) -> None:
-    """Load FOLDER/documents in random orders and print the BCubed F1 of the stories."""
+    """Load FOLDER/documents in random orders and print the BCubed F1 of the stories.
+
+    `--orders` is the number of orders, and `--share` the share of the pages that are loaded in each.
+    """
     pages = sorted((folder / "documents").iterdir())
     all_events = read_events(folder / "gold" / "related.json", pages)
     rows: list[Sequence[str]] = []
@@ -72,14 +75,20 @@ def main(folder: Path, orders: int, share: float) -> None:
 
 
 def read_events(file: Path, paths: Iterable[Path]) -> Groups:
-    """Return the event of each page. An event is named after the first of its pages."""
+    """Return the event of each page in `paths`, by file name, as annotated in the JSON `file`.
+
+    An event is named after the first file name of its pages.
+    """
     related: dict[str, list[str]] = orjson.loads(file.read_bytes())
     return {path.name: min([path.name, *related.get(path.name, [])]) for path in paths}
 
 
 @contextmanager
 def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
-    """Load documents into a new SQLite database, in this order. Yield an application and its database."""
+    """Load documents into a new SQLite database, in this order.
+
+    Yield an application with this database, and the URL of the database.
+    """
     with tempfile.TemporaryDirectory(prefix="briefs-stories-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"
         run_flask(url, "db", "upgrade")
@@ -97,7 +106,7 @@ def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
 
 
 def read_stories(app: Flask) -> Groups:
-    """Return the story of each page."""
+    """Return the stored story of each page, as a number, by the file name of the page."""
     names = select(ArticleDocument.source_name, Article.story).join(
         Article, Article.number == ArticleDocument.article
     )
@@ -109,8 +118,7 @@ def cross_validate(app: Flask, events: Groups) -> float:
     """Return the BCubed F1 of a cross-validation that leaves out one topic after the other.
 
     The stories of each topic are formed with the threshold of similarity that reaches the best F1 on all
-    other topics. `events` has the true event of each text, by the name of the text, which begins with its
-    topic.
+    other topics. `events` has the true event of each page, by file name. A file name begins with the topic.
     """
     found = {threshold: stories_at(app, threshold) for threshold in THRESHOLDS}
     topics: defaultdict[str, list[str]] = defaultdict(list)
@@ -125,7 +133,7 @@ def cross_validate(app: Flask, events: Groups) -> float:
 
 
 def stories_at(app: Flask, threshold: float) -> Groups:
-    """Return the story of each page if `threshold` replaces `MIN_LINKAGE`."""
+    """Return the story that each page has if `threshold` replaces `MIN_LINKAGE`, by file name."""
     columns = select(
         Article.number, Article.id, Article.key, Article.published_key, ArticleDocument.source_name
     ).join(ArticleDocument, ArticleDocument.article == Article.number)
@@ -151,13 +159,13 @@ def bcubed_f1(stories: Groups, events: Groups) -> float:
 
 
 def share_of_same_stories(first: Groups, second: Groups) -> float:
-    """Return the share of the pages whose story has the same pages in both divisions."""
+    """Return the share of the pages whose story has the same pages in `first` and in `second`."""
     one, other = groups_of(first, first), groups_of(second, first)
     return sum(one[name] == other[name] for name in first) / len(first)
 
 
 def groups_of(groups: Groups, names: Iterable[str]) -> dict[str, set[str]]:
-    """Return for each of `names` the set of the names in the same group."""
+    """Return, for each of `names`, the set of those names that are in the same group, including itself."""
     members: defaultdict[object, set[str]] = defaultdict(set)
     for name in names:
         members[groups[name]].add(name)

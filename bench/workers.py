@@ -45,7 +45,10 @@ def kinds_of_server(url: str) -> Iterator[Program]:
 
 
 def loads() -> dict[str, Targets]:
-    """Return the requests of each load: a cached list, lists that are never repeated, and a mixture."""
+    """Return the requests of each load, by its name.
+
+    The loads are a cached list, lists that are never repeated, and a mixture of both.
+    """
     cached, first = "/v1/articles", first_lists().paths
     # The load of first-time lists does not come as far as the last paths.
     mixed = [path for last in reversed(first) for path in (last, *[cached] * (MIXED - 1))]
@@ -57,7 +60,11 @@ def loads() -> dict[str, Targets]:
 
 
 def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds: int) -> list[str]:
-    """Return a row of the table: sixteen clients beside connections that send nothing."""
+    """Measure sixteen clients beside `silent` connections that send nothing, and return a row of the table.
+
+    The row has `name`, the requests per second, and the median and the 99th percentile of the response times
+    in milliseconds. If a request fails, the row has the error message instead.
+    """
     with bad_clients(server.port, silent=silent, slow=0, unread=0):
         try:
             load = put_load(server.port, Targets(["/v1/articles"]), seconds, connections=CONNECTIONS)
@@ -72,9 +79,10 @@ def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds
 @click.option("--silent", default=1_500, show_default=True, help="Connections that send nothing.")
 @click.option("--only", default="", metavar="REGEX", help="Compare only servers with matching names.")
 def main(seconds: int, rounds: int, silent: int, only: str) -> None:
-    """Measure loads of cached and of first-time requests, memory, and silent connections.
+    """Compare servers under cached and first-time requests, by memory, and beside silent connections.
 
-    Print Markdown tables for a corpus of 1,000 articles. The first server is the baseline.
+    Print Markdown tables for a corpus of 1,000 articles. The first server is the baseline. `--only` is a
+    regular expression that selects servers by name.
     """
     with open_store("sqlite") as store, ExitStack() as stack:
         corpus = read_corpus(store.url(ensure_corpus(store, "sqlite", SMALL_CORPUS)), SMALL_CORPUS)

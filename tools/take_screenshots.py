@@ -30,7 +30,7 @@ PICTURES = {
 
 
 def main() -> None:
-    """Write each picture, or end with a message if one is too large."""
+    """Write the pictures of the README. Exit with a message if a picture has too many bytes."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -126,7 +126,10 @@ def _source_files() -> Iterator[Path]:
 @click.option("--size", default=100_000, show_default=True, help="Number of articles in the large corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Build the small and the large corpus in instance/bench, unless they are up to date."""
+    """Build the small and the large corpus in instance/bench, unless they are up to date.
+
+    `--size` is the number of articles in the large corpus.
+    """
     with open_store(engine) as store:
         for articles in (SMALL_CORPUS, size):
             ensure_corpus(store, engine, articles)

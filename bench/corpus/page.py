@@ -64,10 +64,10 @@ class Page:
         return f"{self.rng.choice(self.names)} {title}" if self.names and self.rng.random() < 0.4 else title
 
     def _markers(self) -> list[str]:
-        """Return words that only some generated pages contain, if this page is one of them.
+        """Return the marker words that this page contains, or an empty list.
 
-        Benchmarks search for these words, because the number of hits is known: for example, one page in a
-        hundred.
+        The first pages contain the rare words, and random pages contain the others, for example one page in a
+        hundred. Benchmarks search for marker words, because the number of hits is known.
         """
         markers = [words.RARE_WORD, words.RARE_ENTITY.name] if self.is_first else []
         for word, share in (

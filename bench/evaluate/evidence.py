@@ -15,8 +15,8 @@ class EvidenceResult:
     Attributes:
         score: Hits, false positives and misses. A hit is a paragraph that is required.
         optional: The number of listed paragraphs that are neither required nor wrong.
-        first: The takeaways whose first paragraph is required, of those that have a required paragraph.
-        silent: The takeaways without evidence, of those that no paragraph supports.
+        first: Of the takeaways with a required paragraph, those whose first listed paragraph is required.
+        silent: Of the takeaways that no paragraph supports, those without listed paragraphs.
         faults: All errors.
     """
 

@@ -116,7 +116,7 @@ def read_samples(folder: Path) -> Samples:
 
 
 def normalize_text(text: str) -> str:
-    """Return `text` with single spaces and plain marks, without invisible characters."""
+    """Return `text` with single spaces and plain quotation marks and dashes, without invisible characters."""
     return fold_characters(text)
 
 

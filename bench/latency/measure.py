@@ -84,7 +84,7 @@ def _measure_depths(service: TimedService, cases: Sequence[Case], rounds: int) -
 
 
 def _measure_rounds(groups: Sequence[Sequence[Request]], rounds: int, description: str) -> list[list[Times]]:
-    """Send requests repeatedly, and return the response times of each.
+    """Send requests repeatedly, and return the response times of each request, in the same groups.
 
     The requests of a group are sent one after the other, so that other work of the machine affects all of
     them alike. Their order alternates between rounds. A first round is not counted.

@@ -16,7 +16,7 @@ from bench.peers.plain_models import Article, ArticleEntity, Base, RelatedLink
 
 
 def schema(*names: str, **others: fields.Field) -> type[Schema]:
-    """Return a schema class with an `id`, fields that are dumped as they are, and `others`."""
+    """Return a marshmallow schema class with an `id`, a raw field for each of `names`, and `others`."""
     return Schema.from_dict({"id": fields.UUID()} | {name: fields.Raw() for name in names} | others)
 
 

@@ -36,12 +36,12 @@ PARTS = "include=body,analysis,takeaways"
 
 
 class Agreement(NamedTuple):
-    """How a query was answered.
+    """A comparison of the first results of the service for one query with the best articles by BM25.
 
     Attributes:
         matches: The number of matching articles.
-        share: The share of the best articles that is returned.
-        is_same: True if the best articles are returned in the same order.
+        share: The share of the best articles that the service returns.
+        is_same: True if the service returns the best articles in the same order.
         milliseconds: The CPU time of the request.
     """
 
@@ -65,7 +65,10 @@ class ExhaustiveIndex:
         self._postings = {term: (array("l"), array("d")) for term in terms}
 
     def add(self, article: Mapping[str, Any]) -> None:
-        """Add an article as the service returns it with PARTS. The article loaded last is added last."""
+        """Add an article, given as the JSON of the API with its body, analysis and takeaways.
+
+        Add articles in the order in which they were loaded.
+        """
         texts = [part.split() for part in index_text(article_parts(article)).values()]
         frequencies: Counter[str] = Counter()
         for weight, part in zip(PART_WEIGHTS.values(), texts, strict=True):
@@ -102,7 +105,7 @@ class ExhaustiveIndex:
 
 
 def article_parts(article: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the texts of an article by the indexed part that contains them."""
+    """Return the texts of `article`, the JSON of the API, by the part of the full-text index."""
     analysis = article["analysis"] or {"heading": None, "paragraphs": []}
     body = [paragraph["text"] for paragraph in article["body"]]
     return {
@@ -130,7 +133,7 @@ def draw_queries(titles: Sequence[str], count: int) -> Iterator[tuple[str, list[
 
 
 def compare(service: LocalService, count: int = QUERIES) -> list[Agreement]:
-    """Return the agreement of the service with the exhaustive ranking for `count` queries."""
+    """Send `count` queries to the service, and compare each response with the best articles by BM25."""
     titles = [
         article["title"]
         for page in islice(service.pages("/v1/articles?fields=title&limit=100"), TITLES // 100)
@@ -171,7 +174,10 @@ def _agreement(service: LocalService, index: ExhaustiveIndex, text: str, terms: 
 
 
 def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
-    """Return a table of the agreement for queries with few and with many matches."""
+    """Return a Markdown table with a row for the queries with few matches and one for those with many.
+
+    `articles` is the number of articles in the corpus, for the heading.
+    """
     few = [each for each in agreements if each.matches <= EXACT_MATCHES]
     many = [each for each in agreements if each.matches > EXACT_MATCHES]
     rows = [
@@ -192,14 +198,17 @@ def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
 
 
 def measure_relevance(url: str, articles: int) -> str:
-    """Return the table of the database at `url`, which contains this number of articles."""
+    """Compare the order of relevance with BM25 on the database at `url`, and return the result as Markdown.
+
+    `articles` is the number of articles in the database.
+    """
     with local_service(url) as service:
         table = agreement_table(compare(service), articles)
         return "\n".join([table, "", *(_long_query(service, text) for text in LONG_QUERIES)])
 
 
 def _long_query(service: LocalService, text: str) -> str:
-    """Return a line with the matches of a query of frequent words, and the CPU time of its first page."""
+    """Search for the frequent words `text`. Return a line with the number of matches and the CPU time."""
     target = f"/v1/articles?{urlencode({'q': text, 'fields': 'slug', 'limit': TOP})}"
     seconds = time.process_time()
     service.get(target)

@@ -65,7 +65,7 @@ def _parse(words: Sequence[str]) -> Query | None:
 
 
 def index_by_fts5(source: Connection, target: Connection) -> None:
-    """Write the search terms of all articles in `source` to an FTS5 table in `target`."""
+    """Write the search terms of all articles in `source` to a new FTS5 table in `target`."""
     target.execute(text(CREATE))
     numbers = source.scalars(NUMBERS).all()
     for start in range(0, len(numbers), READ_TOGETHER):
@@ -74,13 +74,19 @@ def index_by_fts5(source: Connection, target: Connection) -> None:
 
 
 def best_hits(connection: Connection, query: Query) -> tuple[list[Hit], int]:
-    """Return the first hits of `query` by the term index, and the number of all hits."""
+    """Return the first COMPARED hits of `query` by the service's term index, and the number of all hits.
+
+    A hit is a distance (lowest first) and the number of the article.
+    """
     scores = TermIndex(connection).find(connection, query)
     return next(scores.best_first(None, COMPARED), []), len(scores.numbers)
 
 
 def report(source: Connection, exhaustive: Connection) -> str:
-    """Return the comparison as a table in Markdown."""
+    """Return a Markdown table that compares the order and the CPU time of the service with those of bm25().
+
+    `source` is a database of the service, and `exhaustive` contains the table that `index_by_fts5` writes.
+    """
     rows: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
     for query in draw_queries(source.scalars(TITLES).all()):
         started = time.process_time()
@@ -112,7 +118,10 @@ def report(source: Connection, exhaustive: Connection) -> str:
 @click.option("--size", default=100_000, show_default=True, help="Number of articles in the corpus.")
 @click.option("--url", help="An SQLite database to use instead of a generated corpus.")
 def main(size: int, url: str | None) -> None:
-    """Print how often the first 20 hits are those of bm25() over all hits, and what both cost."""
+    """Print how often the first 20 hits equal those of bm25() over all hits, and the CPU time of both.
+
+    Without `--url`, the corpus of `--size` articles is used, and built if it is missing.
+    """
     if url is None:
         with open_store("sqlite") as store:
             url = store.url(ensure_corpus(store, "sqlite", size))

@@ -72,7 +72,7 @@ def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32
 def read_outcome(output: str, errors: str = "") -> Load:
     """Return the result of a run of `wrk` from the last line of its output, which is JSON.
 
-    `errors` is what it wrote to standard error.
+    `errors` is the text that `wrk` wrote to standard error.
 
     Raises:
         click.ClickException: A request failed, or `wrk` did not run.

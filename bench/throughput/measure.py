@@ -55,9 +55,9 @@ def first_searches() -> Targets:
 
 
 def hot_paths(slug: str) -> dict[str, str]:
-    """Return the paths that are requested again and again, so that the cache answers them, by case.
+    """Return the path of each case that the byte cache answers, by the name of the case.
 
-    `slug` is the slug of an article.
+    Each path is requested again and again. `slug` is the slug of an article.
     """
     detail = f"/v1/articles/{slug}"
     lists = ("/v1/articles", f"/v1/articles?{FILTERED}", f"/v1/articles?{SEARCH}")

@@ -42,14 +42,17 @@ def bare(bodies: Path) -> Program:
 
 
 def bare_in_gthread(bodies: Path) -> Program:
-    """Return the command line of the same minimal application with the threaded worker of gunicorn itself."""
+    """Return the command line of the application of `bare` with gunicorn's own threaded worker, `gthread`."""
     program = bare(bodies)
     environ = {**program.environ, "GUNICORN_CMD_ARGS": "--worker-class gthread"}
     return Program("bare WSGI, gthread", program.command, environ)
 
 
 def flask_orm(database: Path) -> Program:
-    """Return the command line of a Flask application that serves articles by ORM objects and schemas."""
+    """Return the command line of a Flask application that serves ORM objects by marshmallow schemas.
+
+    `database` is the SQLite file that `bench.peers.plain_models` writes.
+    """
     environ = {"BENCH_DATABASE": str(database)}
     return Program("Flask, ORM and schema", _gunicorn("bench.peers.orm:app"), environ)
 
@@ -64,14 +67,20 @@ def datasette(table: Path) -> Program:
 
 
 def fastapi(database: Path) -> Program:
-    """Return the command line of a FastAPI application on a SQLite file, with two workers."""
+    """Return the command line of a FastAPI application, with two workers.
+
+    `database` is the SQLite file that `bench.peers.plain_models` writes.
+    """
     command = [str(PEERS_BIN / "uvicorn"), "bench.peers.fastapi_app:app", "--workers", "2", "--no-access-log"]
     environ = {"BENCH_DATABASE": str(database)}
     return Program("FastAPI, ORM", lambda port: [*command, "--port", str(port)], environ)
 
 
 def django(database: Path) -> Program:
-    """Return the command line of Django REST framework on a SQLite file, with two workers of four threads."""
+    """Return the command line of Django REST framework, with two workers of four threads.
+
+    `database` is the SQLite file that `bench.peers.plain_models` writes.
+    """
     command = [str(PEERS_BIN / "gunicorn"), "--config", "/dev/null", "--worker-class", "gthread"]
     command += ["--workers", "2", "--threads", "4", "bench.peers.django_app:app", "--bind"]
     environ = {"BENCH_DATABASE": str(database)}

@@ -48,9 +48,9 @@ class Result(NamedTuple):
         return statistics.median(self.rates)
 
     def ratio_to(self, other: "Result") -> float:
-        """Return the requests per second of this case, divided by those of the case `other`.
+        """Divide the requests per second of each round by those of `other` in the same round.
 
-        It is the median over all rounds, each compared with the same round.
+        Return the median of these ratios.
         """
         return statistics.median(rate / base for rate, base in zip(self.rates, other.rates, strict=True))
 
