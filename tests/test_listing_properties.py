@@ -61,7 +61,7 @@ class Clock:
 
 
 def forget_statements() -> None:
-    """Make all statements again, with the current `MAX_SORTED_ROWS` in them."""
+    """Discard all prepared statements, so that the next are made with the current `MAX_SORTED_ROWS`."""
     plans.forget_plans()
     ranking.forget_statements()
     story_filters.forget_forms()
@@ -82,7 +82,7 @@ class Walk:
         self.shown: list[Any] = []
 
     def look(self) -> None:
-        """Compute the expected rows again, after a change."""
+        """Compute the rows that the list must have now, after a change, and add them to `moments`."""
         matching = self.corpus.rows(self.question)
         self.total = len(matching)
         is_ranked = self.question.order == RELEVANCE
@@ -143,7 +143,7 @@ class Lists(RuleBasedStateMachine):
         drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)), most=st.sampled_from([0, 2, MAX_SORTED])
     )
     def begin(self, drawn: tuple[DocumentParts, ...], most: int) -> None:
-        """Load all documents except one. Every second document is loaded a second later than the others.
+        """Load all documents except one: half of them, and the other half one second later.
 
         `most` is the number of rows that are sorted. If there are more, an index is scanned. If it is 0,
         filters for articles without a language or publication are replaced by filters for all others.
@@ -186,9 +186,9 @@ class Lists(RuleBasedStateMachine):
                 walk.check()
 
     def _walks(self, question: Question, limit: int, drawn: list[DrawnChange]) -> list[Walk]:
-        """Read all pages of a list on both engines, and return what was compared.
+        """Read all pages of a list on both engines, and return the walks.
 
-        Both engines are read page by page together, or one after the other if their orders can differ.
+        One walk reads each page on both engines. If their orders can differ, there is a walk for each engine.
         """
         groups = [self.clients] if question.order != RELEVANCE else [[client] for client in self.clients]
         return [self._follow(clients, question, limit, drawn) for clients in groups]

@@ -34,14 +34,14 @@ needs_systemd = pytest.mark.skipif(
 
 
 class Unit(ConfigParser):
-    """A unit file, in which a key can occur several times; the last value counts."""
+    """A systemd unit file. If a key occurs several times, the last value counts."""
 
     def __init__(self, name: str) -> None:
         super().__init__(strict=False, interpolation=None)
         self.read(UNITS / name, encoding="utf-8")
 
     def optionxform(self, optionstr: str) -> str:
-        """Return the name of an option, in which case matters."""
+        """Return `optionstr` unchanged, because the names of options are case-sensitive."""
         return optionstr
 
 

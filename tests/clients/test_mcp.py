@@ -58,7 +58,7 @@ APPLICABLE = {
 
 @pytest.fixture(scope="module")
 def mcp_server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server that knows its own origin, which the suite sends as `Origin`."""
+    """Start a server whose base URL is its own origin, which the conformance suite sends as `Origin`."""
     port = free_port()
     with running_gunicorn(
         f"sqlite:///{demonstration}",

@@ -225,7 +225,7 @@ class Corpus:
         return question.scope is None or any(question.scope in each for each in references)
 
     def rows(self, question: Question) -> set[Row]:
-        """Return the rows that the requested list must contain, on all its pages together."""
+        """Return the rows that match the request, before the list is collapsed to one row per story."""
         name = question.kind.replace("-", "_")
         find = self.article_items if name == "articles" else getattr(self, f"_{name}")
         items: Iterable[Item] = find(question.scope)
@@ -236,7 +236,10 @@ class Corpus:
         return {item.row(order) for item in items if item.passes(filters)}
 
     def shown_rows(self, question: Question) -> set[Row]:
-        """Return the rows that the requested list must contain if it is not sorted by relevance."""
+        """Return the rows that all pages of the requested list must contain together.
+
+        A collapsed list has the first row of each story. The order must not be relevance.
+        """
         rows = self.rows(question)
         if not question.is_collapsed:
             return rows
@@ -366,7 +369,10 @@ class Corpus:
                 yield replace(item, facts={**item.facts, "shared_article_count": count})
 
     def _counted(self, here: list[FoundEntity]) -> Iterator[Item]:
-        """Yield the entities in `here`, each with its mentions in `here` and the number of its articles."""
+        """Yield an item for each entity in `here`, the entities that were found in some articles.
+
+        `mention_count` counts only the mentions in `here`, and `article_count` all articles of the corpus.
+        """
         everywhere = [found for article in self.articles.values() for found in article.entities]
         for each in {found.entity.id for found in here}:
             entity = self.entities[each]

@@ -61,13 +61,14 @@ class Question:
 
     Attributes:
         kind: The collection, such as `articles`. `story-articles` are the articles of a story.
-        scope: The id or slug of the article, entity or story whose list is requested, or None for the list of
-            all.
-        sort: The value of `sort`, or None.
+        scope: The id or slug of the article, entity or story whose list is requested. None for a list over
+            the whole corpus, such as `/v1/entities`.
+        sort: The value of `sort`, or None for the default order.
         filters: The filters, as values of query parameters.
         options: Parameters that do not change which rows are returned, such as `fields`.
         is_collapsed: True if only the first article of each story is listed.
-        is_separated: True if several values are separated by commas, and False if the parameter is repeated.
+        is_separated: True if several values of a filter are separated by commas, and False if the parameter
+            is repeated.
     """
 
     kind: str
@@ -87,7 +88,10 @@ class Question:
 
     @property
     def is_in_order_of_article(self) -> bool:
-        """True if all rows are of one article and sorted by its date, so that no new date moves them."""
+        """True if the list has rows of a single article and is sorted by the date of this article.
+
+        All rows then have the same date, so a corrected date does not change their order.
+        """
         of_article = self.kind in ("takeaways", "related-links") and (self.scope or "article" in self.filters)
         return bool(of_article) and self.order.endswith("published_at")
 

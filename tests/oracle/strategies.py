@@ -109,7 +109,7 @@ entity_references = st.sampled_from(
 
 
 def several(values: st.SearchStrategy[str], most: int = 2) -> st.SearchStrategy[tuple[str, ...]]:
-    """Return a strategy for one to `most` of `values`, perhaps with duplicates, as a tuple."""
+    """Return a strategy that draws tuples of one to `most` values, each from the strategy `values`."""
     return st.lists(values, min_size=1, max_size=most).map(tuple)
 
 

@@ -45,7 +45,7 @@ class PageParts:
 def blocks(sample: PageParts, bullet: str = "•", width: int | None = None) -> list[str]:
     """Return the blocks (groups of lines) of a page with the parts of `sample`, in order.
 
-    Lines are wrapped at `width` characters, or not wrapped if it is None.
+    `bullet` is the sign before each takeaway. Lines are wrapped at `width` characters, unless it is None.
     """
     listed = [f"  {bullet} {number}{text}" for number, text in enumerate(sample.takeaways, 1)]
     titles = [

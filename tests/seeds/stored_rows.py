@@ -53,7 +53,7 @@ def rows(app: Flask) -> Rows:
 
 
 class _Names:
-    """The ids and paths of what numbers in rows refer to."""
+    """The ids of articles and entities and the paths of folders in a database, by their numbers."""
 
     def __init__(self, connection: Connection) -> None:
         self._articles: dict[int, UUID] = dict(connection.execute(select(Article.number, Article.id)).all())
@@ -61,7 +61,7 @@ class _Names:
         self._folders: dict[int, str] = dict(connection.execute(select(Folder.number, Folder.path)).all())
 
     def replace(self, row: Row) -> Row:
-        """Return `row` with ids and paths instead of numbers."""
+        """Replace the numbers in `row` by ids and paths, and return `row`."""
         row.pop("analyzer_version", None)
         if "evidence" in row:
             article, position = takeaway_place(row["number"])
@@ -127,7 +127,7 @@ def corpus_revision(app: Flask) -> int:
 
 
 def recount_entities(found: Rows) -> list[Row]:
-    """Return the rows of the entities in `found`, with counts computed again from the rows of its articles.
+    """Return the rows of the entities in `found`, with counts computed again from `article_entities`.
 
     Tests compare them with the stored counts. `found` has the rows of all tables, by table.
     """
@@ -140,7 +140,7 @@ def recount_entities(found: Rows) -> list[Row]:
 
 
 def recount_facets(found: Rows) -> list[Row]:
-    """Return the rows of `facet_counts` without numbers, counted again from the contents of the articles.
+    """Return the rows that `facet_counts` must have, counted again from the contents of the articles.
 
     Tests compare them with the stored counts. `found` has the rows of all tables, by table.
     """
@@ -162,7 +162,7 @@ def recount_facets(found: Rows) -> list[Row]:
 
 
 def recount_facet_lists(found: Rows) -> list[Row]:
-    """Return the rows of `facet_lists`, made again from the rows of articles, entities and facets.
+    """Return the rows that `facet_lists` must have, computed from the rows of articles and facets in `found`.
 
     The facets are those of `article_facets`, and the dates of publication.
     """

@@ -1,4 +1,4 @@
-"""The garbage collector during commands."""
+"""Tests of `rare_collections`, which makes the garbage collector run seldom in a block of code."""
 
 import gc
 

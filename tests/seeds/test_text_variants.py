@@ -92,7 +92,7 @@ def replacements(draw: st.DrawFn) -> str:
 
 
 def insert(text: str, inserted: list[tuple[int, str]]) -> str:
-    """Return `text` with characters inserted. Each is given with its offset."""
+    """Return `text` with the characters `inserted`, each given as a pair of its offset and the character."""
     for place, character in sorted(inserted, reverse=True):
         text = text[:place] + character + text[place:]
     return text
@@ -113,14 +113,17 @@ def folded(value: Any) -> Any:
 
 
 def parsed(document: Document) -> dict[str, Any]:
-    """Return the fields of `document`, folded, and its warnings about other things than odd characters."""
+    """Return the folded fields and warnings of `document`, with None as `source`.
+
+    Warnings of direction-changing characters are left out.
+    """
     fields: dict[str, Any] = folded(document_to_json(document))
     warnings = [each for each in fields["warnings"] if "direction-changing" not in each["message"]]
     return fields | {"source": None, "warnings": warnings}
 
 
 def found(document: Document) -> list[tuple[str, str, str, list[tuple[str, int | None, str]]]]:
-    """Return the entities of `document` with their mentions, folded."""
+    """Return the entities of `document` with folded texts, each as its name, type, slug and mentions."""
     return [
         (
             fold_characters(each.entity.name),
@@ -133,7 +136,7 @@ def found(document: Document) -> list[tuple[str, str, str, list[tuple[str, int |
 
 
 def hits(document: Document) -> list[list[str]]:
-    """Return the texts that each query highlights in `document`, folded."""
+    """Return, for each query of QUERIES, the folded texts that it highlights in `document`."""
     texts = [document.title, document.summary or "", *document.body]
     return [
         [

@@ -55,7 +55,7 @@ def timed_get(server: Server, target: str, **headers: str) -> Timed:
 
 
 def assert_unavailable(timed: Timed, seconds: float) -> str:
-    """Assert that the response is a 503 that arrived in time, and return its description of the failure."""
+    """Assert that the response is a 503 that arrived within `seconds`, and return its `detail`."""
     answer = timed.answer
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert answer.headers["Cache-Control"] == "no-store"
@@ -66,7 +66,7 @@ def assert_unavailable(timed: Timed, seconds: float) -> str:
 
 
 def values_logged(server: Server, message: str) -> list[dict[str, str]]:
-    """Return the values of each line with `message` in the log of `server`."""
+    """Return each line with the message `message` in the log of `server`, parsed from JSON."""
     lines = [json.loads(line) for line in server.lines]
     return [line for line in lines if line["message"] == message]
 
@@ -99,7 +99,7 @@ def fill_cache(server: Server) -> None:
 
 @contextmanager
 def clients(server: Server, number: int) -> Iterator[list[Future[Timed]]]:
-    """Send this number of requests for different uncached responses at the same time."""
+    """Send `number` requests for different uncached responses at the same time, and yield their futures."""
     with ThreadPoolExecutor(number) as threads:
         yield [threads.submit(timed_get, server, uncached()) for _ in range(number)]
 
@@ -160,7 +160,7 @@ def postgresql() -> Iterator[PostgresqlServer]:
 
 @pytest.fixture(scope="module")
 def proxy(postgresql: PostgresqlServer) -> Iterator[SilentProxy]:
-    """Start a proxy that is the network between the service and the server."""
+    """Start a proxy between the service and PostgreSQL, which can fall silent like a broken network."""
     with running_proxy(postgresql.unix_socket) as proxy:
         yield proxy
 
@@ -182,7 +182,7 @@ def shared(proxy: SilentProxy, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def service(shared: Server) -> Server:
-    """Return the service when it is ready and has a cached response."""
+    """Wait until the service is ready, fill its byte cache with one response, and return the service."""
     shared.wait_until("readiness", lambda: shared.get("/readyz").status == 200)
     fill_cache(shared)
     return shared

@@ -42,7 +42,10 @@ def workers(server: Server) -> list[int]:
 
 
 def refusal(folder: Path, environ: dict[str, str]) -> str:
-    """Start a server that must end with the status 1, and return its only line of output."""
+    """Start granian with wrong variables in `environ`. It must end with status 1 and one line of output.
+
+    Return this line.
+    """
     with running_process(COMMAND, folder, clean_environ(environ), ROOT) as server:
         assert server.wait() == 1
         (line,) = server.lines

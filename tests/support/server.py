@@ -41,6 +41,8 @@ class Answer:
 
 @dataclass
 class Server:
+    """A running server process of a test, the folder with its output, and its port (0 until it is known)."""
+
     process: subprocess.Popen[bytes]
     folder: Path
     port: int = 0
@@ -220,9 +222,9 @@ def is_answering(server: Server) -> bool:
 
 
 def free_port() -> int:
-    """Return the number of a TCP port that no process is using.
+    """Return the number of a random free TCP port in OWN_PORTS.
 
-    The kernel chooses no port of this range for a connection or for another server before the port is used.
+    The kernel does not assign ports of this range by itself, so the port stays free until the test uses it.
     """
     for port in random.sample(OWN_PORTS, 100):
         with socket.socket() as listener, suppress(OSError):

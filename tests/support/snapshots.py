@@ -29,7 +29,7 @@ class Snapshots:
     def fill(self, app: Flask, fill: Fill) -> None:
         """Fill the empty database of `app` with the rows that `fill(app)` inserts.
 
-        The first call with a function calls it. Later calls with it copy the database that it has filled.
+        `fill` is called only the first time for each engine. Later, the database that it filled is copied.
         """
         with app.app_context():
             url = db.engine.url

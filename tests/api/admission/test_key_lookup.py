@@ -23,12 +23,12 @@ STALE_SECONDS = 300
 
 
 class CountingReader(StatementReader):
-    """A reader that counts its queries, and fails if the test wants it to."""
+    """A statement reader that counts its queries. Its queries fail while `is_failing` is True."""
 
     queries, is_failing = 0, False
 
     def fetch_one(self, statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
-        """Count the query and run it, or fail."""
+        """Count the query and run it. Raise `OperationalError` if `is_failing` is True."""
         self.queries += 1
         if self.is_failing:
             raise OperationalError("", {}, Exception("the database is down"))
@@ -37,7 +37,7 @@ class CountingReader(StatementReader):
 
 @pytest.fixture
 def reader(app: Flask) -> Iterator[CountingReader]:
-    """Return a reader of the database of `app`."""
+    """Yield a reader of the database of `app` that counts its queries."""
     with app.app_context():
         reader = CountingReader(autocommit_engine())
         yield reader
@@ -46,13 +46,13 @@ def reader(app: Flask) -> Iterator[CountingReader]:
 
 @pytest.fixture
 def lookup(reader: CountingReader) -> KeyLookup:
-    """Return the lookup that is tested."""
+    """Return the tested object, which finds the owners of API keys by the queries of `reader`."""
     return KeyLookup(reader, STALE_SECONDS)
 
 
 @pytest.fixture
 def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Return a function that lets a number of seconds pass for the lookup."""
+    """Return a function that advances the clock of the key lookup by a number of seconds."""
     passed = 0.0
 
     class Time:
@@ -73,7 +73,12 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
 
 def store_key(limit: str | None = None, expires_in: float | None = None) -> str:
-    """Store a new key in the database and return it."""
+    """Store a new API key in the database, and return the key.
+
+    Args:
+        limit: The rate limit of the key, such as `5/second`, or None for no limit of its own.
+        expires_in: The seconds until the key expires, or None if it never expires.
+    """
     key, now = make_key(), datetime.now(UTC)
     expires_at = None if expires_in is None else now + timedelta(seconds=expires_in)
     values = {

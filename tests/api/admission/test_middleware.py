@@ -51,7 +51,10 @@ def locked(client_with: ClientWith) -> FlaskClient:
 
 
 def remaining(response: TestResponse) -> int:
-    """Return the value of `r` in the header `RateLimit`, after checking the syntax of both headers."""
+    """Return the number of remaining requests in the header `RateLimit`, which is the value of `r`.
+
+    Assert that this header and `RateLimit-Policy` have the right syntax.
+    """
     assert POLICY.fullmatch(response.headers["RateLimit-Policy"])
     assert QUOTA.fullmatch(response.headers["RateLimit"])
     found = re.search(r"r=(\d+)", response.headers["RateLimit"])

@@ -36,14 +36,14 @@ class Clock:
 
 
 class ListHandler(logging.Handler):
-    """Keeps log records in a list."""
+    """A log handler that keeps all records in the list `records`."""
 
     def __init__(self) -> None:
         super().__init__()
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep `record`."""
+        """Add `record` to `records`."""
         self.records.append(record)
 
 
@@ -56,7 +56,7 @@ def redis() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def lines() -> Iterator[list[logging.LogRecord]]:
-    """Return the list of lines that the counters write to the log."""
+    """Yield a list to which each record that the counters log is added."""
     handler = ListHandler()
     logger = logging.getLogger("briefs.limits")
     level = logger.level
@@ -71,7 +71,7 @@ def lines() -> Iterator[list[logging.LogRecord]]:
 def processes(
     server: RedisServer, count: int, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[list[RedisCounters]]:
-    """Yield counters that share nothing except Redis, as in several processes."""
+    """Yield `count` counters that share nothing except the Redis `server`, as in several processes."""
     made = [RedisCounters(server.url, clock) for _ in range(count)]
     try:
         yield made

@@ -13,7 +13,10 @@ METADATA = {VERSION_KEY: STATELESS_VERSION, CAPABILITIES_KEY: {}}
 
 
 def post(client: FlaskClient, value: Any, **headers: str | None) -> TestResponse:
-    """Post a JSON value to `/mcp`. `_` in the name of a header means `-`, and None leaves a header out."""
+    """Post `value`, a JSON value or bytes, to `/mcp`, and return the response.
+
+    `_` in the name of a header means `-`. A header with the value None is left out.
+    """
     given = {"Content_Type": JSON, "Accept": f"{JSON}, text/event-stream"} | headers
     fields = {name.replace("_", "-"): text for name, text in given.items() if text is not None}
     body = value if isinstance(value, bytes) else orjson.dumps(value)
@@ -21,12 +24,12 @@ def post(client: FlaskClient, value: Any, **headers: str | None) -> TestResponse
 
 
 def request_of(method: str, **params: Any) -> dict[str, Any]:
-    """Return a request of the stateless version."""
+    """Return the JSON-RPC request for `method` in the stateless version of MCP."""
     return {"jsonrpc": "2.0", "id": 7, "method": method, "params": params | {"_meta": METADATA}}
 
 
 def headers_of(message: dict[str, Any]) -> dict[str, str | None]:
-    """Return the headers that a request of the stateless version must have."""
+    """Return the HTTP headers that `message`, a request in the stateless version of MCP, must have."""
     name = message["params"].get("name")
     return {
         "MCP_Protocol_Version": STATELESS_VERSION,
@@ -36,13 +39,13 @@ def headers_of(message: dict[str, Any]) -> dict[str, str | None]:
 
 
 def send(client: FlaskClient, method: str, **params: Any) -> TestResponse:
-    """Send a correct request of the stateless version."""
+    """Send a valid request in the stateless version of MCP, and return the HTTP response."""
     message = request_of(method, **params)
     return post(client, message, **headers_of(message))
 
 
 def call(client: FlaskClient, tool: str, **arguments: Any) -> dict[str, Any]:
-    """Call a tool, and return the result of the call."""
+    """Call an MCP tool, and return the `result` of the response, which must have status 200."""
     response = send(client, "tools/call", name=tool, arguments=arguments)
     assert response.status_code == 200, response.text
     result: dict[str, Any] = orjson.loads(response.data)["result"]
@@ -50,7 +53,7 @@ def call(client: FlaskClient, tool: str, **arguments: Any) -> dict[str, Any]:
 
 
 def answer_of(client: FlaskClient, tool: str, **arguments: Any) -> dict[str, Any]:
-    """Call a tool, and return its answer, which must not be an error."""
+    """Call an MCP tool, which must succeed, and return the structured content of the result."""
     result = call(client, tool, **arguments)
     assert not result["isError"], result
     answer: dict[str, Any] = result["structuredContent"]
@@ -58,7 +61,7 @@ def answer_of(client: FlaskClient, tool: str, **arguments: Any) -> dict[str, Any
 
 
 def failure_of(client: FlaskClient, tool: str, **arguments: Any) -> str:
-    """Call a tool, and return the text of its error."""
+    """Call an MCP tool, which must fail, and return the text of the error."""
     result = call(client, tool, **arguments)
     assert result["isError"], result
     assert "structuredContent" not in result

@@ -43,7 +43,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.fixture(scope="module")
 def client(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """Yield a client of the service on the source document and the demonstration briefs, in SQLite."""
+    """Yield a client of the service on the project's document, the demonstration briefs and a long brief."""
     folder = tmp_path_factory.mktemp("demo")
     app = make_app(seeded_copy(sqlite_template, folder, "demo"))
     (folder / "long.json").write_text(json.dumps(LONG_BRIEF), encoding="utf-8")
@@ -70,7 +70,7 @@ def get(client: FlaskClient, path: str) -> Any:
 
 
 def sources_of(value: Any) -> Iterator[str]:
-    """Yield the addresses in an answer, by which statements, briefs and entities are cited."""
+    """Yield the URLs in the answer of a tool: the values of the keys `source`, `page` and `api`."""
     if isinstance(value, list):
         for each in value:
             yield from sources_of(each)

@@ -1,4 +1,4 @@
-"""Deadlines: how a statement, a pause or a connection ends when the time of a thread is over."""
+"""Tests of deadlines: what happens to the statements and connections of a thread when its time is over."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ SLOW_STATEMENTS = {
 
 @pytest.fixture
 def watchdog() -> Watchdog:
-    """Return a watchdog."""
+    """Return a watchdog, which interrupts the statements of threads whose deadline has passed."""
     return Watchdog()
 
 

@@ -123,7 +123,10 @@ def test_a_new_connection_never_repeats_an_old_version(app: Flask, make_watch: M
 
 
 class PendingStatement:
-    """Holds the next statement on an engine until the test sets `go`. `asked` is set when it has arrived."""
+    """A listener that makes each statement on an engine wait until the test sets `go`.
+
+    `asked` is set when a statement begins to wait, and `count` is the number of statements.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.asked, self.go = threading.Event(), threading.Event()

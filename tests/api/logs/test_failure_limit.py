@@ -12,7 +12,7 @@ from tests.support.server import PATIENCE_SECONDS
 
 
 class Recorder(logging.Handler):
-    """Keeps the records that pass the limit."""
+    """A log handler that keeps the records that pass the limit in the list `records`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class Recorder(logging.Handler):
         self.is_reported = threading.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep `record`."""
+        """Add `record` to `records`."""
         self.records.append(record)
         if hasattr(record, "suppressed"):
             self.is_reported.set()
@@ -41,7 +41,7 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture
 def _long_period(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the period end after all tests."""
+    """Make the period of the limit an hour, so that it does not end during a test."""
     monkeypatch.setattr(failure_limit, "PERIOD_SECONDS", 3_600)
 
 

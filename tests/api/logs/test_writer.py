@@ -39,7 +39,7 @@ class Pipe:
     writer: LogWriter
 
     def read(self, *, until: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        """Read lines until `until(lines)` is true."""
+        """Read JSON lines until `until(lines)` is true, and return all lines that this call has read."""
         data = b""
         lines: list[dict[str, Any]] = []
         while not until(lines):

@@ -31,7 +31,10 @@ def collections(app: Flask) -> dict[str, list[Parameter]]:
 
 
 def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
-    """Return a value of each parameter, or two values if the parameter can be repeated, but no `include`."""
+    """Yield the names and values of a query: a value of each parameter, or two if it accepts several.
+
+    The parameters are in reverse order, without `include`.
+    """
     for each in reversed(several):
         if each.names and each.name != "include":
             yield from [(each.name, each.names[1]), (each.name, each.names[0])]
@@ -42,7 +45,10 @@ def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
 
 
 def _written(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the pairs of the query of a link: the values of a parameter are together, in the order given."""
+    """Return `pairs` as a link of the API contains them: sorted by name, with all values of a name together.
+
+    Several values are joined with commas, except for the names of publications, which are repeated.
+    """
     given = {name: [value for each, value in pairs if each == name] for name, _ in sorted(pairs)}
     written = []
     for name, values in given.items():

@@ -20,7 +20,7 @@ class Request:
 
 
 class Socket:
-    """Keeps what is sent."""
+    """A socket that keeps all sent bytes in `sent`."""
 
     def __init__(self) -> None:
         self.sent = b""

@@ -17,7 +17,10 @@ FILTERS += ["&publication=The Lantern Post", "&story=slug-0,slug-3", "&language_
 
 
 def stories_of(app: Flask) -> dict[str, int]:
-    """Return the place of the founder of the story of each article, by the id of the article."""
+    """Insert test articles, and return the story of each article, by the id of the article.
+
+    A story is given as the number of its founder.
+    """
     insert_rows(app, corpus_rows(articles=COUNT, entities=6))
     return {str(row_id("article", number)): number // STORY_SIZE * STORY_SIZE for number in range(COUNT)}
 

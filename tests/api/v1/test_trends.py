@@ -26,7 +26,7 @@ PUBLISHED: dict[str, list[float]] = {
 
 @pytest.fixture
 def corpus(app: Flask, snapshots: Snapshots) -> None:
-    """Load an article for each day of each entity, and an article without a date."""
+    """Load an article for each entity and day in PUBLISHED, and an article without a date."""
     snapshots.fill(app, load_corpus)
 
 
@@ -42,7 +42,11 @@ def load_corpus(app: Flask) -> None:
 
 
 def expected(window: float, end: datetime = END) -> dict[str, tuple[int, int, float]]:
-    """Return the counts and the score of each trend of the known entities, by name."""
+    """Compute the expected trends from PUBLISHED, and return them by the name of the entity.
+
+    A trend is given as the count in the window, the count in the four windows before, and the score. The
+    window has a length of `window` days and ends at `end`.
+    """
     found = {}
     everything = [day for days in PUBLISHED.values() for day in days]
     shift = (END - end) / timedelta(days=1)
@@ -61,7 +65,10 @@ def expected(window: float, end: datetime = END) -> dict[str, tuple[int, int, fl
 
 
 def trends(client: FlaskClient, query: str = "") -> dict[str, tuple[int, int, float]]:
-    """Return the counts and the score of each trend of the known entities, by name, in order."""
+    """Request all pages of trends, and return those of the entities in PUBLISHED in order, by name.
+
+    A trend is given as the count in the window, the count in the four windows before, and the score.
+    """
     pages = list(walk(client, f"/v1/trends?limit=2&{query}"))
     items = [item for page in pages for item in page["data"]]
     scores = [item["score"] for item in items]

@@ -77,7 +77,7 @@ class FakeWatch(RevisionWatch):
         return self.current
 
     def outage_seconds(self) -> float | None:
-        """Return the time that the test has set."""
+        """Return `outage`, the seconds of the outage that the test has set, or None without an outage."""
         return self.outage
 
 
@@ -124,7 +124,7 @@ def body_of(response: TestResponse) -> str:
 
 
 def comparable(response: TestResponse) -> tuple[Any, ...]:
-    """Return the parts of a response that must be equal with and without the cache, not the request id."""
+    """Return the status, headers and body of a response, without the request id, which always differs."""
     headers = sorted(pair for pair in response.headers if pair[0] != "X-Request-ID")
     return response.status, headers, response.data.replace(response.headers["X-Request-ID"].encode(), b"")
 

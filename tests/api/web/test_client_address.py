@@ -12,7 +12,10 @@ PROXY, CLIENT = "192.0.2.7", "203.0.113.9"
 
 
 def find(addresses: ClientAddresses, peer: str, *forwarded_for: str) -> str:
-    """Find the address of a client; the server joins repeated headers with commas."""
+    """Return the client's address for a request from `peer` with these values of `X-Forwarded-For`.
+
+    Several values are joined with commas, as the server joins repeated headers.
+    """
     environ = {"REMOTE_ADDR": peer}
     if forwarded_for:
         environ["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded_for)

@@ -18,14 +18,17 @@ PATH = "/v1/articles"
 
 
 def recorded(application: WSGIApplication, *proxies: str) -> tuple[Client, list[RequestRecord]]:
-    """Return a client of `application`, and the list to which its records are added."""
+    """Return a client of `application`, and the list to which the records of its requests are added.
+
+    `proxies` are the networks of trusted proxies.
+    """
     records: list[RequestRecord] = []
     addresses = ClientAddresses([ip_network(proxy) for proxy in proxies])
     return Client(RequestRecords(application, addresses, [records.append])), records
 
 
 def inner(app: Flask) -> WSGIApplication:
-    """Return the middleware and the application inside of the outermost middleware of `app`."""
+    """Return the WSGI application that the outermost middleware of `app` wraps."""
     middleware: Any = app.wsgi_app
     application: WSGIApplication = middleware.application
     return application

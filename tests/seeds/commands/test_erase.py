@@ -55,9 +55,10 @@ IDENTITY = article_id("barge")
 
 
 def compressed_texts(url: str) -> list[bytes]:
-    """Return what all compressed values in the database at `url` contain.
+    """Return the content of all compressed values in the database at `url`.
 
-    A value that was compressed with a document as preset dictionary is decompressed with each document.
+    A value can be compressed with a document as its preset dictionary. Therefore each value is also
+    decompressed with each decompressed value as dictionary.
     """
     engine = create_engine(url)
     values: list[bytes] = []
@@ -73,7 +74,10 @@ def compressed_texts(url: str) -> list[bytes]:
 
 
 def decompressed(value: bytes, dictionary: bytes | None = None) -> bytes | None:
-    """Return the bytes that were compressed to `value` in the zlib or gzip format, or None."""
+    """Return the decompressed bytes of `value`, or None if it is in neither the zlib nor the gzip format.
+
+    `dictionary` is the preset dictionary with which the value was compressed, or None.
+    """
     try:
         if dictionary is not None:
             decompressor = zlib.decompressobj(zdict=dictionary)

@@ -21,7 +21,7 @@ KEY = "https://ledger.example.org/briefs/canal-lift"
 
 
 def brief(key: str, **fields: object) -> bytes:
-    """Return a line of a file with one brief a line."""
+    """Return a brief as a line of a JSON lines file. `fields` replace or complete its title and body."""
     return orjson.dumps({"key": key, "title": f"The Tide of {key}", "body": ["It rose."]} | fields)
 
 

@@ -299,10 +299,13 @@ def test_links_depend_only_on_the_last_version_of_each_page(
 def choose(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
 ) -> int | None:
-    """Return `OLD` or `NEW`, the article with the same title that a listed link leads to, or None.
+    """Return which of two articles with the same title a listed title leads to: `OLD`, `NEW` or None.
 
-    `printed` is the date line in the list. `old` and `new` are when the two were published, and `seen` is
-    when the page with the list was published.
+    Args:
+        printed: The date line below the title in the list, or None.
+        old: The time at which the article `OLD` was published, or None if it is unknown.
+        new: The same for the article `NEW`.
+        seen: The same for the page with the list.
     """
     return choose_target(
         [Candidate(OLD, UUID(int=OLD), 0, old), Candidate(NEW, UUID(int=NEW), 0, new)], printed, seen

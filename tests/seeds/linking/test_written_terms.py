@@ -1,4 +1,4 @@
-"""Tests of the terms by which an article writes its features, and of their use in reasons of links."""
+"""Tests of written terms, the forms in which an article writes its features, and of the reasons of links."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -33,7 +33,10 @@ def found(text: str, *names: str) -> FoundEntity:
 
 
 def terms(text: str, *entities: FoundEntity) -> dict[str, str | None]:
-    """Return the term of each feature of an article that consists only of the paragraph `text`."""
+    """Return the written term of each feature of an article, by the name of the feature, or None.
+
+    The article consists only of the paragraph `text`, and mentions `entities`.
+    """
     features = extract_features(body(text), entities, LEXICON)
     several = written_terms(features, body(text), entities)
     return {name: term and term.text for name, term in zip(features, several, strict=True)}
@@ -103,7 +106,10 @@ ENTITIES = {FEATURE: SharedEntity(7, QUILL.name)}
 def explained(
     products: dict[str, int], written: Mapping[str, WrittenTerm | None], score: float = 0.5
 ) -> dict[str, int]:
-    """Return the reasons for `score` in ten-thousandths, by the term or the name of the entity."""
+    """Return the weights of the reasons of a link, in ten-thousandths.
+
+    The keys are terms, or the names of entities after `=`. The arguments are those of `explain`.
+    """
     several = explain(
         score, products, written, {name: ENTITIES[name] for name in products if name in ENTITIES}
     )

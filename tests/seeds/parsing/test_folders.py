@@ -8,7 +8,7 @@ from seeds.parsing.folders import NO_FORMAT, find_files
 
 
 def found_in(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Return the names of the documents of a folder, and the reason for each other file that is named."""
+    """Return the names of the documents in `folder`, and the reason for each reported other file, by name."""
     found = find_files([folder])
     return [Path(path).name for path in found.documents], {
         each.path.name: each.reason for each in found.unread

@@ -241,9 +241,9 @@ def _check_lines(document: Document, text: str) -> None:
         return collapse(" ".join(lines[span[0] - 1 : span[1]])) if span else None
 
     def cited_around(span: Span | None) -> set[str | None]:
-        """Return the texts that a field at these lines can have.
+        """Return the texts that a field on the lines `span` can have.
 
-        It has all lines or, if the takeaways are in between, only the lines around them.
+        The text consists of all lines. If the list of takeaways is between them, its lines are left out.
         """
         headings = [warning.line for warning in document.warnings if warning.section == "takeaways"]
         if not span or not any(span[0] < line < span[1] for line in headings):

@@ -48,24 +48,27 @@ def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def article(rng: random.Random) -> dict[str, str]:
-    """Return the terms of a random article. The first words are more common than the last."""
+    """Return random terms for each indexed part of an article. The first words of WORDS are the likeliest."""
     weights = [1 / rank for rank in range(1, len(WORDS) + 1)]
     return {part: " ".join([*rng.choices(WORDS, weights, k=rng.randrange(9)), "z0"]) for part in PART_WEIGHTS}
 
 
 def ranked(connection: Connection, query: str) -> list[Hit]:
-    """Return the distances and numbers of all hits of `query`, best first, from the term index."""
+    """Return all hits of `query` by a new `TermIndex`, best first.
+
+    A hit is the distance of an article from the query, and the number of the article.
+    """
     return ranked_by(TermIndex(connection), connection, query)
 
 
 def ranked_by(index: TermIndex, connection: Connection, query: str) -> list[Hit]:
-    """Return the distances and numbers of all hits of `query`, best first, from `index`."""
+    """Return all hits of `query` by `index`, best first, each as a distance and the number of an article."""
     scores = index.find(connection, parse_query(query))
     return [hit for hits in scores.best_first(None, 4) for hit in hits]
 
 
 def ranked_by_fts5(articles: Mapping[int, Mapping[str, str]], query: str) -> list[Hit]:
-    """Return the distances and numbers of all hits of `query`, best first, as bm25() computes them."""
+    """Return all hits of `query` by FTS5, best first, each as the value of bm25() and an article's number."""
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         connection.execute(text(create_statements(ARTICLE_INDEX, "sqlite")[0].replace("columnsize=0, ", "")))

@@ -23,7 +23,7 @@ def articles(published: list[datetime]) -> list[StoryArticle]:
 
 
 def linked(*links: tuple[int, int, float]) -> Scores:
-    """Return the scores of links in both directions."""
+    """Return the scores of links in both directions. A link is two numbers of articles and a score."""
     scores: dict[int, dict[int, float]] = {}
     for one, other, score in links:
         scores.setdefault(one, {})[other] = scores.setdefault(other, {})[one] = score
@@ -31,7 +31,7 @@ def linked(*links: tuple[int, int, float]) -> Scores:
 
 
 def stories(members: list[StoryArticle], scores: Scores) -> set[frozenset[int]]:
-    """Return the numbers of the articles of each story."""
+    """Return the stories into which `members` are divided, each as the set of its articles' numbers."""
     found = find_stories([[each] for each in members], scores)
     return {frozenset(each.number for each in several) for several in found}
 

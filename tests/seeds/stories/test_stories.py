@@ -69,7 +69,10 @@ def assert_consistent(found: Rows) -> None:
 
 
 def without_history(found: Rows) -> list[tuple[Any, ...]]:
-    """Return what stories show, without the numbers and the texts that depend on the order of loading."""
+    """Return the rows of stories as sorted tuples, without values that depend on the order of loading.
+
+    The values are the id, the number of articles, the publications, the takeaways and the entities.
+    """
     return sorted(
         (str(row["id"]), row["article_count"], row["publications"], row["takeaways"], row["entities"])
         for row in found["stories"]

@@ -1,4 +1,4 @@
-"""Tests of the kept numbers of articles with each facet: they always equal the counted numbers."""
+"""Tests of the stored counts of articles by facet: they always equal a new count of the articles."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.seeds.stored_rows import Rows, recount_facet_lists, recount_facets, r
 
 
 def assert_counted(found: Rows) -> None:
-    """Assert that the kept counts and lists of facets in `found` are those of its articles."""
+    """Assert that the stored counts and lists of facets in `found` equal those computed from its articles."""
     assert [
         {name: row[name] for name in ("name", "value", "article_count")} for row in found["facet_counts"]
     ] == recount_facets(found)

@@ -40,7 +40,7 @@ def log(tmp_path: Path) -> Path:
 
 @contextmanager
 def overlapping_readers(path: Path) -> Iterator[None]:
-    """Let two readers read in turns meanwhile, so that at least one of them is always in a transaction."""
+    """Keep at least one of two readers of the SQLite file `path` in a transaction during the `with` block."""
     stopped, in_transaction = Event(), [Event(), Event()]
 
     def read(own: Event, other: Event) -> None:
@@ -67,7 +67,7 @@ def overlapping_readers(path: Path) -> Iterator[None]:
 
 @contextmanager
 def largest_size(path: Path) -> Iterator[list[int]]:
-    """Yield a list of one number, the largest size that the file `path` has meanwhile."""
+    """Watch a file during the `with` block. Yield a list of one number: the largest size so far, in bytes."""
     stopped, largest = Event(), [0]
 
     def look() -> None:

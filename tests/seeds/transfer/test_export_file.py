@@ -20,7 +20,10 @@ def read(data: bytes, longest: int = LONGEST) -> list[ExportLine]:
 
 
 def error_of(data: bytes, longest: int = LONGEST) -> tuple[int, str]:
-    """Read `data`, an invalid export, and return the line number and the message of the error."""
+    """Read `data`, an invalid export, and return the line number and the message of the error.
+
+    `longest` is the longest accepted line, in bytes.
+    """
     with pytest.raises(InvalidExportError) as caught:
         read(data, longest)
     assert "\n" not in caught.value.message

@@ -39,7 +39,7 @@ pytestmark = needs_chromium
 
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server on the demonstration briefs, whose public address is a different one."""
+    """Start a server of the demonstration briefs with a base URL that is not its own address."""
     folder = tmp_path_factory.mktemp("docs")
     url = seeded_copy(sqlite_template, folder, "demo")
     with running_gunicorn(url, folder, BRIEFS_BASE_URL=BASE_URL) as server:
@@ -55,7 +55,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 @pytest.fixture
 def origin(server: Server, browser: Chrome) -> str:
-    """Return the origin of the server. The logs of the browser are empty, and its window is wide."""
+    """Empty the logs of the browser, make its window wide, and return the origin of the server."""
     browser.get("about:blank")
     read_log(browser, "browser")
     requested_urls(browser)
@@ -135,16 +135,16 @@ def send_request(browser: Chrome, shown: ShownRequest) -> str:
 
 
 def close_console(browser: Chrome) -> None:
-    """Close the console of an operation."""
+    """Close the console of the operation that is shown, and wait until it has disappeared."""
     click(browser, CLOSE_BUTTON)
     wait_until(browser, lambda: not visible_elements(browser, CLOSE_BUTTON))
 
 
 def foreign_links(browser: Chrome, origin: str) -> list[str]:
-    """Return the addresses of links on the page and in its console that leave the service.
+    """Return the URLs of links on the page and in its console that lead away from the service.
 
-    The address of the operator is the public address of the service. The button that downloads an answer
-    links to a `blob:`.
+    Links to BASE_URL, the public address of the service, are not returned. Neither is a link to a `blob:` of
+    `origin`, by which the page downloads an answer.
     """
     links = browser.execute_script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
     assert len(links) > 20

@@ -44,7 +44,7 @@ def quick(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 def connect(server: Server, receive_bytes: int | None = None) -> socket.socket:
-    """Return a new connection. With `receive_bytes`, the system receives few bytes before the test does."""
+    """Return a new connection. `receive_bytes` is the size of its receive buffer, or None for the default."""
     connection = socket.socket()
     if receive_bytes:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
@@ -96,7 +96,10 @@ def assert_others_are_served(server: Server) -> None:
 
 
 def many(stack: ExitStack, server: Server, number: int, request: bytes = b"") -> list[socket.socket]:
-    """Open `number` connections, send `request` on each, and never receive more than a few kilobytes."""
+    """Open `number` connections with small receive buffers, send `request` on each, and return them.
+
+    `stack` closes the connections.
+    """
     connections = []
     for _ in range(number):
         connection = stack.enter_context(connect(server, receive_bytes=4_096))

@@ -78,7 +78,7 @@ def articles(runner: FlaskCliRunner, tmp_path: Path) -> None:
 
 
 def json_feed(client: FlaskClient, target: str = "/v1/feed.json") -> Any:
-    """Return a JSON Feed, which must be valid."""
+    """Return the JSON Feed at `target`, after asserting that it is valid."""
     response = client.get(target)
     assert response.status_code == 200, response.text
     assert response.headers["Content-Type"] == "application/feed+json"
@@ -88,7 +88,7 @@ def json_feed(client: FlaskClient, target: str = "/v1/feed.json") -> Any:
 
 
 def atom_feed(client: FlaskClient, target: str = "/v1/feed.atom") -> Any:
-    """Return an Atom feed, which must be valid, as feedparser reads it."""
+    """Return the Atom feed at `target`, parsed by feedparser, after asserting that it is valid."""
     response = client.get(target)
     assert response.status_code == 200, response.text
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
@@ -121,7 +121,7 @@ def test_feedparser_finds_the_same_items_in_atom_as_in_json_feed(client: FlaskCl
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text of a feed, without the marks of HTML."""
+    """Return the words of `text`, a fragment of HTML from a feed, without its tags."""
     shown: str = html.fragment_fromstring(text, create_parent=True).text_content()
     return ILLEGAL_CHARACTERS.sub("\ufffd", shown).split()
 
@@ -180,7 +180,7 @@ def test_every_page_of_a_feed_is_reached_by_its_links(client: FlaskClient) -> No
 
 
 def json_pages(client: FlaskClient, target: str | None) -> Iterator[Any]:
-    """Yield the pages of a JSON Feed."""
+    """Yield each page of a JSON Feed, from the URL `target` to the last page."""
     while target:
         page = json_feed(client, target)
         yield page

@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 30
 
 
 class Turn(NamedTuple):
-    """The result of waiting for a turn, and the seconds until then."""
+    """The result of waiting for a turn: whether it was granted, and how many seconds the wait took."""
 
     is_granted: bool
     seconds: float

@@ -53,7 +53,7 @@ def _texts(article: Any) -> dict[tuple[str, int | None], str]:
 
 
 def _shown_texts(page: Element) -> dict[tuple[str, int | None], Element]:
-    """Return the elements of a page with the texts of `_texts`."""
+    """Return the elements of an article's page that show its texts, by part and number as in `_texts`."""
     shown: dict[tuple[str, int | None], Element] = {("title", None): find(page, "//h1")[0]}
     captions = find(page, "//p[@class='caption']/span[@lang]")
     for part, single in (("summary", by_class(page, "lead")), ("image", captions)):

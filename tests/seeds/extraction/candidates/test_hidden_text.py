@@ -13,7 +13,10 @@ OSLO = EntityRecord("Oslo", "place", "oslo")
 
 
 def names_in(sentence: str, title: str = "A quiet day at the old quay", *known: EntityRecord) -> list[str]:
-    """Return the names of all entities in an article whose body contains `sentence`, sorted."""
+    """Return the sorted names of all entities in an article whose body contains `sentence`.
+
+    `known` are the entities of the catalogue.
+    """
     page = Page(
         title=title, summary="It was quiet.", caption=None, takeaways=("It was.",), body=(BODY, sentence)
     )

@@ -31,7 +31,10 @@ def lower_words(name: str) -> tuple[str, ...]:
 
 
 def context_of(text: str, name: str) -> Context:
-    """Return the words around `name`, which `text` mentions once or in quotation marks."""
+    """Return the words around `name` in `text`.
+
+    If `text` contains the name several times, exactly one must be in quotation marks.
+    """
     found = [each for each in candidates(text) if each.text == name]
     (candidate,) = [each for each in found if each.is_quoted] or found
     return ENGINE.read_context(fold_characters(text), candidate)

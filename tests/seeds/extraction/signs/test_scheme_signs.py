@@ -9,7 +9,7 @@ from tests.support.extraction import LEXICON
 
 
 def policy_votes(text: str) -> float:
-    """Return the sum of the votes that the last name of `text` is a scheme, that is, a policy."""
+    """Return the sum of the votes that the name mentioned last in `text` is a scheme, that is, a policy."""
     context = ENGINE.read_context(text, candidates(text)[-1])
     found = [(sign, result) for sign, result in ENGINE.find_signs(context) if sign in scheme_signs.SIGNS]
     return sum(weight for sign, result in found for _, weight in sign.votes_for(result))

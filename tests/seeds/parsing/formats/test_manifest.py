@@ -19,7 +19,10 @@ def parse_text(text: str) -> Manifest:
 
 
 def rejection_of(text: str | bytes, name: str | None = None) -> str:
-    """Return why `text` is rejected, or the row of the document `name` if it is given."""
+    """Parse the manifest `text`, look up the row of the document `name`, and return the reason of rejection.
+
+    Either the manifest or the row must be rejected.
+    """
     try:
         parse_manifest(text.encode() if isinstance(text, str) else text).find(name or "")
     except Rejection as rejection:

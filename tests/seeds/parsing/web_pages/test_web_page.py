@@ -19,7 +19,10 @@ PARAGRAPHS = (
 
 
 def page(head: str = "", body: str = PARAGRAPHS, before: str = "<h1>The Ferry Returns</h1>") -> bytes:
-    """Return a page with a heading and three paragraphs."""
+    """Return a web page, by default with a heading and three paragraphs. The arguments are parts of its HTML.
+
+    `before` comes before `body` in the article.
+    """
     return f"<html><head>{head}</head><body><article>{before}{body}</article></body></html>".encode()
 
 
