@@ -26,13 +26,13 @@ class Store(Protocol):
     def version(self) -> str: ...
 
     def url(self, name: str) -> str:
-        """Return the `DATABASE_URL` of a database."""
+        """Return the `DATABASE_URL` of the database `name`, which need not exist."""
 
     def has(self, name: str) -> bool:
         """Return True if a database with this name exists."""
 
     def create(self, name: str) -> None:
-        """Create an empty database. Replace an existing database of that name."""
+        """Create the empty database `name`, without tables. Replace any database of that name."""
 
     def rename(self, name: str, new: str) -> None:
         """Rename a database, replacing any database that already has the name `new`.

@@ -92,7 +92,10 @@ def measure_transfer(store: Store, engine: str, articles: int) -> str:
 
 
 def _export_corrected(store: Store, base: str, path: Path) -> None:
-    """Export a copy of the database `base`, in which some articles get a second revision, to `path`."""
+    """Copy the database `base`, correct some articles in the copy, and export the copy to `path`.
+
+    A corrected article has two revisions.
+    """
     store.copy(base, SOURCE_NAME)
     try:
         with tempfile.TemporaryDirectory(prefix="briefs-corpus-") as folder:

@@ -95,8 +95,8 @@ def read_entity(item: Json) -> ExtractedEntity:
 def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool = True) -> Match:
     """Compare the extracted entities `found` with the required entities of the annotations `gold`.
 
-    An extracted entity agrees with at most one annotated entity. Pairs with the same main name are formed
-    first, and of these, pairs with similar numbers of mentions. If `typed` is False, types can differ.
+    Each entity is in at most one pair. Pairs with the same main name are formed first, and then pairs with
+    similar numbers of mentions. If `typed` is False, the types of a pair can differ.
     """
     required = [entity for entity in gold.entities or () if entity.required]
     pairs = [(entity, other) for entity in required for other in found if _fits(entity, other, typed=typed)]

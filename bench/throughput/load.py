@@ -30,7 +30,10 @@ class Load(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """The paths of requests, which are sent in order or at random, and the header fields of all requests."""
+    """The requests of a load: their paths, and the header fields that all requests have.
+
+    If `is_random` is True, paths are chosen at random. Otherwise they are requested in order.
+    """
 
     paths: Sequence[str]
     is_random: bool = False

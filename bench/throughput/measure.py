@@ -116,7 +116,10 @@ def peer_cases(
 
 
 def _articles(server: RunningServer, article: Article) -> list[Article]:
-    """Return `article`, its targets and the newest articles, with all parts, from the service at `server`."""
+    """Return `article`, the articles to which its links lead, and the newest articles, all with all parts.
+
+    The service at `server` returns them.
+    """
     parts = "body,analysis,takeaways,entities,related,source"
     newest = orjson.loads(server.get(f"/v1/articles?limit=100&include={parts}")[2])["data"]
     targets = [each["target"]["slug"] for each in article["related"] if each["target"]]

@@ -36,7 +36,8 @@ ARTICLE_0, ENTITY_0 = stored_number(0), stored_number(0)
 class Listing:
     """A list of the API, with the rows and the order that responses must have.
 
-    The rows are those of `tests.api.rows`.
+    The rows are those of `tests.api.rows`, selected by `statement`. `keys` has, for each order by name,
+    the function that returns the sort key of a row.
     """
 
     path: str

@@ -139,7 +139,7 @@ def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> R
 
 
 def stored_number(number: int) -> int:
-    """Return the number in the database of a test article or test entity."""
+    """Return the number that the database has for the test article or entity with `number` (from 0)."""
     return FIRST_NUMBER + number
 
 
@@ -204,7 +204,10 @@ def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
 
 
 def _group(corpus: Rows) -> None:
-    """Put up to `STORY_SIZE` articles into each story. The first is the founder."""
+    """Add the rows of stories to `corpus`, and the story of each article to the rows of articles.
+
+    A story has up to `STORY_SIZE` articles. The first article of each story is its founder.
+    """
     articles = corpus[Article]
     groups = [articles[start : start + STORY_SIZE] for start in range(0, len(articles), STORY_SIZE)]
     for several in groups:
@@ -237,9 +240,9 @@ def _story(articles: list[Row]) -> Row:
 
 
 def _change(article: Row, number: int, revision: int) -> Row:
-    """Return a row of the change feed: the change that made a revision of the article with this number.
+    """Return the row of the change feed for a revision of `article`, the test article with `number`.
 
-    All changes to lower revisions come before it.
+    Changes with a lower revision of any article come before it in the feed.
     """
     named = {"article_id": article["id"], "slug": article["slug"], "title": article["title"]}
     return named | {

@@ -33,7 +33,7 @@ PARTS = {
 
 
 def slugs(client: FlaskClient, query: str) -> list[str]:
-    """Search for `query`, and return the slugs of the articles that are found, best first."""
+    """Return the slugs of the articles in the response to `query`, such as `q=tide`, in order."""
     return [article["slug"] for article in get(client, f"/v1/articles?limit=100&{query}")["data"]]
 
 
@@ -63,7 +63,7 @@ def index_entries(connection: Connection) -> list[list[tuple[object, ...]]]:
 
 
 def assert_index_is_current(url: str) -> None:
-    """Assert that the full-text indexes are the same as those that are made from the stored documents."""
+    """Assert that the full-text indexes do not change if they are built again from the stored documents."""
     with connect(url) as connection:
         before = index_entries(connection)
         rebuild_search_index(connection)

@@ -44,7 +44,7 @@ Step = tuple[str, list[SubmittedDocument]]
 
 
 def random_steps(seed: int) -> list[Step]:
-    """Return random steps that load, correct and remove documents. `seed` determines everything."""
+    """Return random steps that load, correct and remove documents. The same `seed` gives the same steps."""
     random = Random(seed)  # noqa: S311
     steps = [("load", random.sample(KEYS, len(KEYS))), ("remove", random.sample(KEYS, 3))]
     steps += [("load", random.sample(KEYS, 6)), ("remove", random.sample(KEYS, 1)), ("load", KEYS)]
@@ -67,9 +67,9 @@ def random_page(random: Random, key: str) -> SubmittedDocument:
 
 
 def run(app: Flask, steps: Sequence[Step], batch_size: int, max_vectors: int) -> None:
-    """Load and remove documents, in transactions of `batch_size` documents.
+    """Load and remove the documents of `steps`, in transactions of `batch_size` documents.
 
-    `max_vectors` is the number of vectors that are kept in memory.
+    `max_vectors` is the number of feature vectors that are kept in memory.
     """
     matcher, vectors = make_matcher(()), VectorCache(max_vectors)
 

@@ -45,7 +45,10 @@ CONTEXT = {
 
 @pytest.fixture
 def harbour(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> Any:
-    """Load the project's document and an article with all fields, and return the article."""
+    """Load the project's document and an article with all fields, and return the JSON of this article.
+
+    A third article is the target of one of its links.
+    """
     other = "Ferries Sail Again After the Storm"
     write_page(tmp_path, "ferry", Page(title=other))
     write_page(tmp_path, "harbour", Page(related=(other, "Nobody Wrote This")), **SIDECAR)
