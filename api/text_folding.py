@@ -135,7 +135,7 @@ def _has_surplus_spaces(text: str) -> bool:
 
 
 def _keeps_offsets(text: str) -> bool:
-    """Return True if folding replaces each character of `text` by one character, or by itself."""
+    """Return True if each character of `text` is one character of its folded text, at the same offset."""
     is_complete = SURPLUS.isdisjoint(text) and not _has_surplus_spaces(text)
     return is_complete and is_normalized("NFC", text)
 

@@ -57,7 +57,7 @@ class Plan(ABC):
     """A way to read the rows of a collection: statements with bound parameters, made once and used often.
 
     Attributes:
-        rows: Selects the items of the collection that match its filters, without an order.
+        rows: A statement that selects the items of the collection that match its filters, without an order.
         order: The order of the rows.
     """
 
@@ -260,11 +260,11 @@ def count_of(statement: AnySelect) -> AnySelect:
 def items_of_keys(
     page: AnySelect, items: AnySelect, number: Key, order: Order, clauses: Clauses
 ) -> AnySelect:
-    """Return the statement of the items of a page, with their sort keys.
+    """Return the statement that selects the items of a page, with their sort keys.
 
     Args:
-        page: The statement of the numbers and sort keys of the page.
-        items: The statement that selects the items of the collection.
+        page: The statement that selects the numbers and sort keys of the page.
+        items: The statement that selects all items of the collection.
         number: The column of `items` with the numbers that `page` selects.
         order: The order of the page.
         clauses: A function that takes an order and returns the columns to sort by.
@@ -312,12 +312,17 @@ def _is_in_group(order: Order) -> ColumnElement[bool]:
 
 
 def bound_value(place: int, key: Key) -> ColumnElement[Any]:
-    """Return the bound parameter for the value at `place` in the sort key of the previous page."""
+    """Return the bound parameter for one value of the sort key after which the page begins.
+
+    Args:
+        place: The place of the value in the sort key, from 0.
+        key: The column that the value is compared with. It determines the type of the parameter.
+    """
     return bindparam(f"{KEY}_{place}", type_=key.type)
 
 
 def after_values(after: Sequence[Any]) -> dict[str, Any]:
-    """Return the values of the bound parameters for `after`, the sort key of the previous page."""
+    """Return the values of `after`, the sort key after which the page begins, by their bound parameters."""
     return {f"{KEY}_{place}": value for place, value in enumerate(after)}
 
 

@@ -60,7 +60,8 @@ class Exposition:
     def text(self, accept: str) -> tuple[bytes, str]:
         """Return the metrics in the format that the header `Accept` prefers, and the content type.
 
-        If the folder was removed, the metrics of requests are missing until the service is reloaded.
+        If the folder of metric files was removed, the metrics of requests are missing until the service is
+        reloaded.
         """
         self.metrics.publish()
         if self._folder and not self._folder.is_dir():

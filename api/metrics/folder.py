@@ -29,7 +29,7 @@ ARCHIVE = 0
 
 
 class FolderInUseError(Exception):
-    """An error for a folder that a different service uses."""
+    """An error for a folder of metric files that a different service uses."""
 
 
 def open_folder(configured: str, inherited: str | None = None) -> Path:

@@ -62,7 +62,10 @@ ENTITY_TYPE_LABELS = {
 
 
 def language_name(tag: str) -> str:
-    """Return the name of a language, such as `Chinese (zh-Hant)`, or its tag if it is not listed here."""
+    """Return the name of a language, such as `Chinese (zh-Hant)`.
+
+    If LANGUAGE_NAMES does not contain the language, return its tag.
+    """
     first, _, more = tag.partition("-")
     name = LANGUAGE_NAMES.get(first.lower())
     return tag if name is None else f"{name} ({tag})" if more else name

@@ -75,7 +75,10 @@ def _counts() -> list[Count]:
 
 
 def _count(rows: AnySelect) -> tuple[int, bool]:
-    """Return the number of `rows`, at most MAX_COUNT, and True if there are no more rows."""
+    """Return the number of rows that the statement `rows` selects, and True if the number is exact.
+
+    If there are more than MAX_COUNT rows, return MAX_COUNT and False.
+    """
     limited = rows.limit(MAX_COUNT + 1).subquery()
     number = request_connection().scalar(select(func.count()).select_from(limited)) or 0
     return min(number, MAX_COUNT), number <= MAX_COUNT

@@ -247,7 +247,7 @@ def _complete(spec: APISpec, require_key: bool) -> dict[str, Any]:
 
 
 def _security(path: str, require_key: bool) -> list[dict[str, list[str]]]:
-    """Return the OpenAPI `security` of the resource at `path`: the ways to send a key.
+    """Return the OpenAPI `security` of the resource at `path`: the ways to send an API key.
 
     An empty item means that a key is optional. An empty list means that keys are ignored. `require_key` is
     the setting BRIEFS_REQUIRE_KEY.
@@ -258,7 +258,7 @@ def _security(path: str, require_key: bool) -> list[dict[str, list[str]]]:
 
 
 def _problem_response(status: int) -> dict[str, Any]:
-    """Return the description and the content of error responses with a status, with examples."""
+    """Return the OpenAPI Response Object for errors with the HTTP status `status`, with examples."""
     kinds = kinds_of(status)
     if len(kinds) == 1:
         description = kinds[0].detail
@@ -291,7 +291,10 @@ def _operation(path: str, operation: dict[str, Any], examples: dict[str, Any]) -
 
 
 def _headers(path: str, operation: dict[str, Any]) -> dict[str, Any]:
-    """Return the headers of successful responses of `operation`, the operation at `path`."""
+    """Return the OpenAPI Header Objects of successful responses of an operation, by the name of the header.
+
+    `path` is the path of the operation, and `operation` is its description in the OpenAPI document.
+    """
     if path in STREAM_PATHS:
         return STREAM_HEADERS | QUOTA_HEADERS
     is_page = any(parameter["name"] == "cursor" for parameter in operation.get("parameters", []))

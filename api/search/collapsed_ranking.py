@@ -46,7 +46,10 @@ class CollapsedRanking:
         return found[:limit], len(found) > limit
 
     def total(self) -> int:
-        """Return the number of all articles that the search finds and all filters match."""
+        """Return the number of all articles that the search finds and all filters match.
+
+        Articles that are left out because a more relevant article of their story is listed are counted, too.
+        """
         return self.ranking.total()
 
     def _first_of_stories(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:

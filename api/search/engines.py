@@ -53,7 +53,7 @@ def hit_numbers(table: str, dialect: str) -> AnySelect:
 
 @cache
 def hits_among(table: str, dialect: str) -> AnySelect:
-    """Return the statement that selects those of given numbers that a search finds.
+    """Return the statement that selects those numbers, out of given numbers, that a search finds.
 
     The given numbers of articles or takeaways are the bound parameter `numbers`, a list. The search is the
     bound parameter `match`, the result of `match_text`.

@@ -178,7 +178,7 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
 
 
 def decode_bucket(data: bytes) -> TermLists:
-    """Return the lists of all terms in a bucket."""
+    """Return the lists of articles of all terms in a bucket, given the bytes of the bucket."""
     # Few terms need the upper bytes, so these bytes are compressed separately and decompressed only for these
     # terms.
     stream = zlib.decompressobj()

@@ -101,7 +101,9 @@ class Counts:
 
 
 class MatchingFacets(NamedTuple):
-    """The facets of the articles that match filters, or of the articles published last.
+    """The counts of the facet values of the articles that match filters.
+
+    If too many articles match, only those published last are counted.
 
     Attributes:
         articles: The number of articles that are counted.
@@ -256,21 +258,27 @@ def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
-    """Return the statement for the list of the numbers of all articles that match a filter."""
+    """Return the statement that selects the numbers of all articles that match a filter as one list.
+
+    `form` is the SQL of the filter.
+    """
     return select(list_of(form.all_numbers().c[0], dialect))
 
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement for the list of numbers that `_select_in_order` selects."""
+    """Return the statement that selects the numbers of matching articles as one list, last published first.
+
+    The bound parameter `row_count` limits their number. `forms` are the SQL of the filters.
+    """
     return _select_list(_select_in_order(forms), dialect)
 
 
 def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement for the numbers of the articles that match filters, the last published first.
+    """Return the statement that selects the numbers of articles that match all filters, last published first.
 
     The bound parameter `row_count` limits their number. If a filter has several tables with its matches in
-    this order, the first matches of each are merged.
+    this order, the first matches of each are merged. `forms` are the SQL of the filters.
     """
     choices = [form.sorted_tables(LAST_PUBLISHED) for form in forms]
     tables = min((each for each in choices if each and ARTICLES not in each), key=len, default=[ARTICLES])

@@ -25,12 +25,12 @@ def stored_json(text: str) -> orjson.Fragment:
 
 
 def article_reference(identity: UUID, slug: str, title: str) -> Values:
-    """Return the reference to an article that other resources contain."""
+    """Return a short reference to an article, `{id, slug, title}`, as other resources contain it."""
     return {"id": str(identity), "slug": slug, "title": title}
 
 
 def entity_reference(identity: UUID, slug: str, name: str, entity_type: str) -> Values:
-    """Return the reference to an entity that other resources contain."""
+    """Return a short reference to an entity, `{id, slug, name, type}`, as other resources contain it."""
     return {"id": str(identity), "slug": slug, "name": name, "type": entity_type}
 
 
@@ -120,7 +120,10 @@ def entity_values(row: Any, base_url: str, *, mention_count: int | None = None) 
 
 
 def mention_values(mentions: Sequence[Sequence[Any]]) -> list[Values]:
-    """Return the mentions of an entity in an article, from an element of `ArticleMentions.mentions`."""
+    """Return the mentions of an entity in an article, each as `{part, index, start, end, text}`.
+
+    `mentions` is an element of `ArticleMentions.mentions`.
+    """
     return [
         {"part": part, "index": index, "start": start, "end": end, "text": text}
         for part, index, start, end, text in mentions

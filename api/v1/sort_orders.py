@@ -55,15 +55,20 @@ def takeaway_orders(table: KeyTable) -> Orders:
 
 
 def takeaway_orders_in_article() -> Orders:
-    """Return the orders of the takeaways of one article, which all have the same time of publication."""
+    """Return the orders for a list of the takeaways of one article, by the value of `sort`.
+
+    The values are `published_at` and `-published_at`. Both mean the order of the article, since all its
+    takeaways have the same time of publication.
+    """
     return order_pair("published_at", None, (TAKEAWAYS.number,))
 
 
 def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) -> Orders:
     """Return the orders of lists of entities by the value of `sort`, such as `name` or `-name` (descending).
 
-    `table` is the table with the columns to sort by. `mention_count` is a different column with the number of
-    mentions, or None.
+    Args:
+        table: The table with the columns to sort by.
+        mention_count: The column to use for the value `mention_count`, or None for the column of `table`.
     """
     columns, ties = table.columns, (table.number,)
     orders: Orders = {}
@@ -97,7 +102,11 @@ def related_link_orders(table: KeyTable) -> Orders:
 
 
 def related_link_orders_in_article() -> Orders:
-    """Return the orders of the related links of one article, which all have the same time of publication."""
+    """Return the orders for a list of the related links of one article, by the value of `sort`.
+
+    The values are `published_at` and `score`, each also with `-` (descending). `published_at` and
+    `-published_at` mean the order of the article, since all its links have the same time of publication.
+    """
     columns = LINKS.columns
     ties = (columns["precedence"],)
     by_time = order_pair("published_at", None, ties)

@@ -120,7 +120,12 @@ def _with_article(
 
 
 def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnySelect:
-    """Return the statement that selects the numbers of the stories of the matching articles."""
+    """Return the statement that selects the numbers of all stories with an article that matches all filters.
+
+    Args:
+        forms: The SQL of the filters of articles.
+        selective: The one of `forms` that few articles match. These articles are read first.
+    """
     matches = selective.few_numbers()
     conditions = [each.condition(ARTICLES) for each in forms if each is not selective]
     stories = select(ARTICLES.columns["story"]).join(matches, matches.c[0] == ARTICLES.number)

@@ -61,7 +61,13 @@ class PreparedBodies:
 
 
 def _forms(data: bytes, compressed: bytes | None, mimetype: str) -> Forms:
-    """Return the forms of a body. If `compressed` is None, both forms are uncompressed."""
+    """Return a body in two forms: uncompressed, and compressed with gzip.
+
+    Args:
+        data: The uncompressed bytes.
+        compressed: The compressed bytes, or None if the second form is also uncompressed.
+        mimetype: The media type.
+    """
     plain = PreparedBody(data, {"ETag": etag_of(data)}, mimetype)
     if compressed is None:
         return plain, plain

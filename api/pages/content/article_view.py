@@ -99,7 +99,7 @@ def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list
 
 
 def _characters_after(max_length: int, texts: Iterable[str]) -> int:
-    """Return how many code points `texts` have together after the first `max_length`."""
+    """Return by how many code points the length of all `texts` exceeds `max_length`, or 0."""
     return max(0, sum(map(len, texts)) - max_length)
 
 

@@ -12,7 +12,11 @@ def body_text(article: dict[str, Any]) -> str:
 
 
 def is_subject(entity: dict[str, Any]) -> bool:
-    """Return True if the article is about `entity`, one of its `entities`, and does not only mention it."""
+    """Return True if an article is about `entity`, and does not only mention it.
+
+    `entity` is an item of `entities` in the JSON of the article. Its salience must be at least
+    MIN_SUBJECT_SALIENCE.
+    """
     salience: float = entity["salience"]
     return salience >= MIN_SUBJECT_SALIENCE
 

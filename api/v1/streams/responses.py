@@ -80,7 +80,10 @@ def _response(parameters: Parameters, collection: Collection, encode: Encode, co
 
 
 def as_is(portion: bytes, has_more: bool) -> bytes:  # noqa: ARG001
-    """Return `portion` unchanged."""
+    """Return `portion`, an encoded portion of a stream that is sent uncompressed, unchanged.
+
+    `has_more` is ignored.
+    """
     return portion
 
 
