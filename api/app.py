@@ -118,7 +118,7 @@ class OrjsonProvider(JSONProvider):
     """A JSON provider for Flask that uses orjson, escapes no characters and keeps the order of keys."""
 
     def dumps(self, obj: Any, **_: Any) -> str:
-        """Return `obj` as JSON."""
+        """Return `obj` as a JSON text."""
         return orjson.dumps(obj).decode()
 
     def loads(self, s: str | bytes, **_: Any) -> Any:

@@ -59,7 +59,7 @@ class ProblemKind(Enum):
 
     @property
     def slug(self) -> str:
-        """The name in URLs, such as `article-not-found`."""
+        """The name of the kind in URLs, such as `article-not-found`."""
         return self.name.lower().replace("_", "-")
 
     @property

@@ -51,7 +51,10 @@ def answer(message: Message, version: str) -> Result:
 
 
 def _discover(_: Result) -> Result:
-    """Return the versions, capabilities and instructions of the service, for clients without a handshake."""
+    """Return the versions, capabilities and instructions of the service, and how long they can be cached.
+
+    Clients whose version of the protocol has no handshake (`initialize`) ask for them.
+    """
     return {
         "supportedVersions": list(SUPPORTED_VERSIONS),
         "capabilities": CAPABILITIES,
@@ -79,7 +82,11 @@ def _ping(_: Result) -> Result:
 
 
 def _list_tools(params: Result) -> Result:
-    """Return all tools, which fit on one page."""
+    """Return `{"tools": [...]}` with the descriptions of all tools, which fit on one page.
+
+    Raises:
+        ProtocolError: `params` has a cursor, although there is no second page.
+    """
     if params.get("cursor") is not None:
         text = "The cursor is invalid. The list of tools has one page."
         raise ProtocolError(ErrorCode.INVALID_PARAMS, text)
@@ -91,7 +98,7 @@ def _list_cacheable_tools(params: Result) -> Result:
 
 
 def _cache_hints() -> Result:
-    """Return how long clients can cache a result, and whether caches can share it between clients."""
+    """Return `{ttlMs, cacheScope}`: how long clients can cache a result, and whether they can share it."""
     scope = "private" if settings().require_key else "public"
     return {"ttlMs": CACHE_MILLISECONDS, "cacheScope": scope}
 

@@ -62,7 +62,7 @@ class Deadline:
 
     @property
     def has_passed(self) -> bool:
-        """True if the time is over."""
+        """True if the time in which the thread can use the database is over."""
         return time.monotonic() >= self.expires_at
 
     def check(self) -> None:
@@ -73,7 +73,10 @@ class Deadline:
             raise DeadlineError(self.message)
 
     def accepts(self, info: dict[Any, Any]) -> bool:
-        """Return True if a connection, given by its `info` (SQLAlchemy), is not too old."""
+        """Return True unless a connection was opened before `oldest_connection`.
+
+        `info` is the dictionary `info` that SQLAlchemy keeps for the connection.
+        """
         connected_at: float = info.get(CONNECTED_AT, float("inf"))
         return connected_at >= self.oldest_connection
 

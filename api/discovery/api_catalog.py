@@ -40,7 +40,7 @@ def api_catalog() -> dict[str, Any]:
 
 
 def service_links() -> str:
-    """Return the `Link` header of the index (RFC 8288): links to the descriptions of the service."""
+    """Return the value of the header `Link` of the index: links to the descriptions of the service."""
     relations = {
         "service-desc": SPECIFICATIONS[0].path,
         "service-doc": DOCUMENTATION.path,

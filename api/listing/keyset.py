@@ -287,7 +287,10 @@ def order_of_keys(keys: FromClause, order: Order) -> Order:
 
 
 def labelled_keys(order: Order) -> list[ColumnElement[Any]]:
-    """Return the columns of `order` with labels that do not depend on their table."""
+    """Return the columns of `order` with the labels `key_0`, `key_1` and so on.
+
+    These labels are the same for all tables.
+    """
     return [column.label(f"key_{place}") for place, column in enumerate(order.columns)]
 
 
@@ -322,7 +325,10 @@ def bound_value(place: int, key: Key) -> ColumnElement[Any]:
 
 
 def after_values(after: Sequence[Any]) -> dict[str, Any]:
-    """Return the values of `after`, the sort key after which the page begins, by their bound parameters."""
+    """Return the values of the sort key `after`, by the names of their bound parameters.
+
+    A page begins after this sort key.
+    """
     return {f"{KEY}_{place}": value for place, value in enumerate(after)}
 
 

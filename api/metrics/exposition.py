@@ -25,7 +25,7 @@ class BuildCollector(Collector):
     """The version of the service, as the label of a gauge that is always 1."""
 
     def collect(self) -> Iterable[Metric]:
-        """Yield the gauge."""
+        """Yield the gauge `briefs_build_info`, whose label is the version of the service."""
         build = GaugeMetricFamily("briefs_build_info", "Version of the service.", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
@@ -53,7 +53,7 @@ class Exposition:
         self.register([BuildCollector()])
 
     def register(self, collectors: Sequence[Collector]) -> None:
-        """Add the metrics of `collectors`, whose values are the same in all processes, to each scrape."""
+        """Add the metrics of `collectors` to each scrape. Their values must be the same in all processes."""
         for collector in collectors:
             self._registry.register(collector)
 

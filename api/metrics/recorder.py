@@ -65,11 +65,14 @@ class Metrics:
         self._publish_process()
 
     def counter(self, name: str, description: str, *labels: str) -> Counter:
-        """Return a new counter. `_total` is added to its name."""
+        """Return a new counter. `_total` is added to its name. `labels` are the names of its labels."""
         return Counter(name, description, labels, registry=self.registry)
 
     def gauge(self, name: str, description: str, *labels: str) -> Gauge:
-        """Return a new gauge. A scrape returns the sum of its values in all processes that are alive."""
+        """Return a new gauge. `labels` are the names of its labels.
+
+        A scrape returns the sum of its values in all processes that are alive.
+        """
         return Gauge(name, description, labels, registry=self.registry, multiprocess_mode="livesum")
 
     def observe(self, record: RequestRecord) -> None:

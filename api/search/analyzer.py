@@ -238,7 +238,10 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _paragraph_terms(paragraph: str) -> list[str]:
-    """Return the same search terms as `analyze_for_index`, but only as texts, without their offsets."""
+    """Return the search terms of a paragraph for the index, as texts.
+
+    They are the same terms as those of `analyze_for_index`, without their positions.
+    """
     terms = [*map(term, words_in(paragraph))]
     for index, joined in _joined_words(paragraph):
         before, after = _context_of_joined(terms, index)

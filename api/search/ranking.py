@@ -189,9 +189,12 @@ class Ranking:
 
 @lru_cache(maxsize=MAX_PLANS)
 def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm) -> AnySelect:
-    """Return the statement that selects the numbers of the articles that match several filters.
+    """Return the statement that selects the numbers of the articles that match all filters.
 
-    The articles that match the filter `selective` are read first, because there are few of them.
+    Args:
+        table: The table of articles.
+        forms: The SQL of the filters.
+        selective: The one of `forms` that few articles match. These articles are read first.
     """
     matches = selective.few_numbers()
     numbers = select(table.number).join(matches, matches.c[0] == table.number)
@@ -200,9 +203,9 @@ def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm
 
 @lru_cache(maxsize=MAX_PLANS)
 def _matching_among(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement that selects the articles with given numbers that match filters.
+    """Return the statement that selects those of given articles that match all filters.
 
-    The given numbers are the bound parameter `numbers`.
+    The numbers of the given articles are the bound parameter `numbers`. `forms` are the SQL of the filters.
     """
     numbers = select(table.number).where(table.number.in_(bindparam("numbers", expanding=True)))
     return numbers.where(*[form.condition(table) for form in forms])
@@ -210,7 +213,13 @@ def _matching_among(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _count(table: KeyTable, forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement that counts the hits of a search that match filters."""
+    """Return the statement that counts the articles that a search finds and all filters match.
+
+    Args:
+        table: The table of articles.
+        forms: The SQL of the filters.
+        dialect: `sqlite` or `postgresql`.
+    """
     conditions = [form.condition(table) for form in forms]
     is_found = is_hit(ARTICLE_INDEX.table, dialect, table.number)
     return select(func.count()).select_from(table.number.table).where(is_found, *conditions)

@@ -192,7 +192,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self._close(connection)
 
     def _linger(self, connection: Connection) -> None:
-        """End the sending side, and wait until the client closes the connection (RFC 9112, 9.6)."""
+        """End the sending side of a connection, and wait until the client closes it (RFC 9112, 9.6)."""
         try:
             connection.socket.shutdown(socket.SHUT_WR)
         except OSError:

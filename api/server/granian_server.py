@@ -107,7 +107,7 @@ def make_server(target: str, settings: ServerSettings) -> Granian:
 
 
 def main(target: str = "wsgi:app") -> None:
-    """Serve the application `target` until the process is told to stop."""
+    """Serve the application `target`, a text such as `module:name`, until the process is told to stop."""
     settings = read_server_settings(queues_log=False)
     logging.config.dictConfig(settings.log_config)
     server = make_server(target, settings)

@@ -70,7 +70,7 @@ class Counts:
 
     @classmethod
     def sum(cls, several: Sequence["Counts"]) -> "Counts":
-        """Return counts in which the counts of the same number in `several` are added up."""
+        """Return the sum of `several` counts: for each number, its counts added up."""
         if not several:
             return cls.of(np.array([], np.int64))
         numbers, places = np.unique(np.concatenate([each.numbers for each in several]), return_inverse=True)
@@ -252,7 +252,7 @@ def _is_indexed(each: Filter) -> bool:
 
 
 def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
-    """Return the statement that selects the numbers which the statement `numbers` selects as one list."""
+    """Return the statement that selects, as one list, the numbers that the statement `numbers` selects."""
     return select(list_of(numbers.subquery("matching_articles").c[0], dialect))
 
 

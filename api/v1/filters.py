@@ -158,7 +158,7 @@ def search_filters(index: SearchIndex, query: Query | None) -> list[Filter]:
 
 
 def _with_all(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
-    """Return a filter for each of `values`, which all rows must have in `index`."""
+    """Return a filter for each of `values`. A row that matches all filters has all values in `index`."""
     return [has_any(index, f"required_{place}", [each]) for place, each in enumerate(dict.fromkeys(values))]
 
 

@@ -35,7 +35,7 @@ def entity_reference(identity: UUID, slug: str, name: str, entity_type: str) -> 
 
 
 def article_links(slug: str, base_url: str) -> Values:
-    """Return the `links` of the article with the slug `slug`."""
+    """Return the member `links` of an article, with the slug `slug`. `base_url` is the prefix of the URLs."""
     address = f"{base_url}/v1/articles/{slug}"
     parts = ("takeaways", "entities", "related", "source", "revisions")
     return {"self": address} | {part: f"{address}/{part}" for part in parts}
@@ -88,7 +88,10 @@ def takeaway_part(identity: UUID, position: int, text: str, evidence: str) -> Va
 
 
 def takeaway_links(identity: UUID, article_slug: str, base_url: str) -> Values:
-    """Return the `links` of a takeaway."""
+    """Return the member `links` of a takeaway. `base_url` is the prefix of the URLs.
+
+    `identity` is the id of the takeaway, and `article_slug` the slug of its article.
+    """
     return {
         "self": f"{base_url}/v1/takeaways/{identity}",
         "article": f"{base_url}/v1/articles/{article_slug}",

@@ -75,7 +75,10 @@ SELECT_TAKEAWAY_ENTITIES = (
 
 
 def read_references(connection: Connection, numbers: Collection[int]) -> dict[int, Values]:
-    """Return the references to the entities with the numbers `numbers`, by number."""
+    """Return references to the entities with the numbers `numbers`, by number.
+
+    A reference is `{id, slug, name, type}`. Numbers of entities that do not exist are ignored.
+    """
     if not numbers:
         return {}
     rows = connection.execute(SELECT_REFERENCES, {"numbers": list(numbers)})

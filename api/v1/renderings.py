@@ -148,7 +148,7 @@ def item_of(values: Mapping[str, Any]) -> bytes:
 
 
 def render_values(values: Values) -> RenderedArticle:
-    """Return the rendering of an article, given its values."""
+    """Return the rendering of an article, that is, its compressed JSON, given all its JSON values."""
     members = [orjson.dumps({name: values[name]})[1:-1] for name in ARTICLE_KEYS]
     ends, end = [], 0
     for member in members:
@@ -159,7 +159,10 @@ def render_values(values: Values) -> RenderedArticle:
 
 
 def render(connection: Connection, numbers: Collection[int]) -> dict[int, RenderedArticle]:
-    """Return the renderings of the articles with the numbers `numbers`, by number, made from their data."""
+    """Return new renderings (compressed JSON) of articles, by the number of the article.
+
+    They are made from the current data in the database. Numbers of articles that do not exist are ignored.
+    """
     articles = read_articles(connection, numbers, settings().base_url) if numbers else {}
     return {number: render_values(values) for number, values in articles.items()}
 

@@ -87,12 +87,18 @@ def story_values(row: Any, base_url: str) -> Values:
 
 
 def _loaded(rows: Iterable[Any], column: str, names: Collection[str]) -> list[list[Any]]:
-    """Return the list in a JSON column of each row, or empty lists if `names` does not contain the column."""
+    """Return the parsed list in the JSON column `column` of each row.
+
+    If `names`, the requested keys, does not contain the column, the lists are empty.
+    """
     return [orjson.loads(getattr(row, column)) if column in names else [] for row in rows]
 
 
 def _read_key_points(connection: Connection, numbers: Collection[int]) -> Mapping[int, Values]:
-    """Return the takeaways with the numbers `numbers` as key points of stories, by number."""
+    """Return the takeaways with the numbers `numbers` as key points of stories, by number.
+
+    A key point is `{id, text, article}`. Its `article` is a reference.
+    """
     if not numbers:
         return {}
     rows = connection.execute(SELECT_TAKEAWAYS, {"numbers": sorted(numbers)})

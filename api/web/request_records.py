@@ -114,7 +114,10 @@ class RequestRecords:
         return body
 
     def _record_sent(self, environ: WSGIEnvironment, status: int, started: float, body_bytes: int) -> None:
-        """Record a request whose body had this size. Subtract the bytes that the server discarded."""
+        """Record a request whose response body had `body_bytes` bytes, without the bytes that were not sent.
+
+        `started` is the time when the request arrived, as a value of `time.perf_counter`.
+        """
         self._record(environ, status, max(0, body_bytes - environ.get(UNSENT_BYTES, 0)), started)
 
     def _record(self, environ: WSGIEnvironment, status: int, body_bytes: int, started: float) -> None:

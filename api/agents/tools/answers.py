@@ -79,7 +79,10 @@ def count_fitting(items: Sequence[Any], max_bytes: int) -> int:
 
 
 def shorten(long_text: str | None, max_characters: int) -> str | None:
-    """Return `long_text`, cut between words and ended by an ellipsis if it is too long."""
+    """Return `long_text`, cut between words and ended by an ellipsis if it is longer than `max_characters`.
+
+    If `long_text` is None, return None.
+    """
     if long_text is None or len(long_text) <= max_characters:
         return long_text
     begin = long_text[: max_characters - 1]
@@ -87,7 +90,12 @@ def shorten(long_text: str | None, max_characters: int) -> str | None:
 
 
 def brief_page_url(slug: str, paragraph: int | None = None) -> str:
-    """Return the address of the web page of a brief, or of a paragraph of its body on this page."""
+    """Return the address of the web page of a brief, or of a paragraph of its body on this page.
+
+    Args:
+        slug: The slug of the brief.
+        paragraph: The number of the paragraph, from 1, or None for the page itself.
+    """
     return page_url("articles", slug) + (f"#paragraph-{paragraph}" if paragraph else "")
 
 
@@ -166,7 +174,11 @@ def read_page(
 
 
 def _drop_statements(items: list[Values], max_bytes: int) -> None:
-    """Remove the last statements of briefs until all items fit, or until each brief has one statement."""
+    """Remove statements from the briefs in `items`, in place, until the items fit into `max_bytes` of JSON.
+
+    The last statements are removed first. Each brief keeps at least one statement, even if the items do not
+    fit.
+    """
     max_count = max((len(each.get("statements", ())) for each in items), default=0)
     while max_count > 1 and count_fitting(items, max_bytes) < len(items):
         max_count -= 1

@@ -34,7 +34,7 @@ def integer(description: str, **more: Any) -> Schema:
 
 
 def array(items: Schema) -> Schema:
-    """Return the schema of a list."""
+    """Return the schema of a list whose elements have the schema `items`."""
     return {"type": "array", "items": items}
 
 

@@ -8,7 +8,10 @@ DEFAULT_LIMIT = 20
 
 
 def list_changes(arguments: Values) -> Values:
-    """Return a page of the change feed, the earliest change first."""
+    """Return the answer of the tool `list_changes`: a page of the change feed, the earliest change first.
+
+    `arguments` are the checked arguments of the call, by name.
+    """
     return read_page("/v1/changes", {"limit": DEFAULT_LIMIT} | arguments, "changes", _change)
 
 

@@ -11,7 +11,10 @@ DEFAULT_LIMIT = 10
 
 
 def list_trends(arguments: Values) -> Values:
-    """Return a page of the trends, the highest score first."""
+    """Return the answer of the tool `list_trends`: a page of the trends, the highest score first.
+
+    `arguments` are the checked arguments of the call, by name.
+    """
     return read_page("/v1/trends", {"limit": DEFAULT_LIMIT} | arguments, "trends", _trend)
 
 

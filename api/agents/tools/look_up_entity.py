@@ -26,9 +26,11 @@ MAX_ALIASES, MAX_DESCRIPTION_CHARACTERS = 10, 500
 
 
 def look_up_entity(arguments: Values) -> Values:
-    """Return the entities that match a name and, if the name is clear, the newest briefs of the entity.
+    """Return the answer of the tool `look_up_entity`: the entities that match a name.
 
-    A name is clear if only one entity matches, or if the best match has exactly this name.
+    If it is clear which entity the name means, the answer also has the newest briefs of this entity, and the
+    entities mentioned with it. The name is clear if only one entity matches, or if the best match has exactly
+    this name. `arguments` are the checked arguments of the call, by name.
     """
     name = arguments["entity"].strip()
     found = _by_reference(name) or _by_name(name)

@@ -37,7 +37,11 @@ MAX_TEXT_CHARACTERS = 5_000
 
 
 def read_brief(arguments: Values) -> Values:
-    """Return a brief with as many entries of the requested parts as fit, in the order of the parts."""
+    """Return the answer of the tool `read_brief`: a brief with the requested parts, as far as they fit.
+
+    A part, such as the takeaways, is a list of entries. `next` in the answer has, for each part that did not
+    fit, the number of the first missing entry. `arguments` are the checked arguments of the call, by name.
+    """
     parts = list(dict.fromkeys(arguments.get("parts") or DEFAULT_PARTS))
     first, last = arguments.get("first", 1), arguments.get("last")
     if len(parts) != 1 and ("first" in arguments or "last" in arguments):

@@ -33,7 +33,11 @@ BRIEF_KEYS = ("slug", "title", "published_at", "publication", "language", "page"
 
 
 def read_story(arguments: Values) -> Values:
-    """Return a story and a page of its briefs. The first page also has the key points of the story."""
+    """Return the answer of the tool `read_story`: a story and a page of its briefs.
+
+    The first page also has the key points of the story. `arguments` are the checked arguments of the call, by
+    name.
+    """
     story = find_story(arguments["story"])
     path = f"{STORIES_PATH}/{story['slug']}/articles"
     key_points = [] if "cursor" in arguments else _key_points(story, path)

@@ -24,7 +24,11 @@ SORTS = ("-published_at", "published_at", "-updated_at", "relevance")
 
 
 def search_briefs(arguments: Values) -> Values:
-    """Return the briefs that match, each with the statements that answer the query."""
+    """Return the answer of the tool `search_briefs`: the briefs that match, each with a few statements.
+
+    The statements are the passages that match the search or, without a search, the first takeaways.
+    `arguments` are the checked arguments of the call, by name.
+    """
     has_search = "q" in arguments
     query: Values = {"limit": DEFAULT_LIMIT} | arguments
     # The body is needed to find the paragraphs of the passages.
@@ -35,7 +39,10 @@ def search_briefs(arguments: Values) -> Values:
 
 
 def _brief(article: Values) -> Values:
-    """Return a brief with its first statements. Statements with a known paragraph come first."""
+    """Return a brief with its first statements. Statements with a known paragraph come first.
+
+    `article` is the JSON of an article, with `highlights` if there is a search.
+    """
     found = list(_passages(article) if "highlights" in article else _takeaways(article))
     found.sort(key=lambda each: each["paragraph"] is None)
     return brief_values(article) | {"statements": found[:MAX_STATEMENTS]}

@@ -132,7 +132,14 @@ def _after(unit: str, start: date) -> date | None:
 
 
 def _layout(unit: str, starts: Sequence[date], counts: Mapping[date, int], undated: int) -> Histogram:
-    """Return the layout of a histogram with a bar for each of `starts`, the first days of units of time."""
+    """Return the layout of a histogram.
+
+    Args:
+        unit: The length of time of a bar: `day`, `month` or `year`.
+        starts: The first day of each bar, in order.
+        counts: The number of articles of each day, month or year, by its first day.
+        undated: The number of articles without a date.
+    """
     highest = max(counts[start] for start in starts if start in counts)
     step = 100 / len(starts)
     width = round(min(step * BAR_SHARE, MAX_BAR_WIDTH), 2)

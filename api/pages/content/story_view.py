@@ -54,7 +54,10 @@ def _numbered(titles: Mapping[str, str], numbers: Mapping[str, int]) -> list[Val
 
 
 def story_timeline(briefs: Sequence[Values]) -> Timeline | None:
-    """Return the layout of the timeline of the dated briefs among `briefs`, which have numbers."""
+    """Return the layout of the timeline of the briefs that have a date, or None if it cannot be drawn.
+
+    `briefs` are the result of `numbered_briefs`. See `timeline` for the cases without a layout.
+    """
     return timeline(
         [
             Point(

@@ -143,7 +143,10 @@ def value_label(name: str, value: str, names: FilterNames) -> str:
 
 
 def _month_pairs(month: str) -> list[Pair]:
-    """Return the parameters that select the articles of a month, such as `2026-04`."""
+    """Return `published_after` and `published_before` with values that select the articles of a month.
+
+    The last month of the year 9999 has only `published_after`. `month` is a text such as `2026-04`.
+    """
     year, number = map(int, month.split("-"))
     after = ("published_after", f"{month}-01")
     if (year, number) == LAST_MONTH:

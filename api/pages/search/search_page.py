@@ -112,6 +112,10 @@ def _with_passages(brief: dict[str, Any]) -> dict[str, Any]:
 
 
 def _warning(warning: Mapping[str, Any], query: PageQuery) -> dict[str, Any]:
-    """Return a warning of the API, with the query in which the suggestion replaces the unknown value."""
+    """Return a warning of the API with an additional key `query`, for a link that corrects the search.
+
+    In this query, the suggestion replaces all values of the parameter. The query is None if there is no
+    suggestion.
+    """
     name, suggestion = warning["parameter"], warning["suggestion"]
     return {**warning, "query": query.setting((name, suggestion)) if suggestion else None}
