@@ -77,7 +77,9 @@ def test_each_character_of_the_folded_text_has_a_place(text: str) -> None:
 
 
 @given(TEXTS, st.data())
-def test_a_part_of_the_folded_text_is_the_folded_part_of_the_text(text: str, data: st.DataObject) -> None:
+def test_any_part_of_the_folded_text_is_in_the_folding_of_its_original_range(
+    text: str, data: st.DataObject
+) -> None:
     view = FoldedText(text)
     start = data.draw(st.integers(0, len(view.text)))
     end = data.draw(st.integers(start, len(view.text)))

@@ -35,7 +35,7 @@ def image_names(compose: dict[str, Any]) -> list[str]:
     return [*from_lines, *(service["image"] for service in compose["services"].values())]
 
 
-def test_image_names_have_no_host_and_a_version(compose: dict[str, Any]) -> None:
+def test_image_names_have_a_version_and_no_host(compose: dict[str, Any]) -> None:
     own = {"briefs"}
     for name in set(image_names(compose)) - own:
         assert re.fullmatch(r"[a-z]+:\d+(\.\d+)?(-slim)?", name), name

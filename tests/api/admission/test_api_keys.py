@@ -47,7 +47,7 @@ def test_a_key_with_two_characters_swapped_is_malformed(position: int) -> None:
 @pytest.mark.parametrize(
     "text", ["", "briefs_", KEY[:-1], f"{KEY}0", KEY.lower(), KEY.removeprefix("briefs_")]
 )
-def test_other_texts_are_malformed(text: str) -> None:
+def test_texts_that_are_no_keys_are_malformed(text: str) -> None:
     assert not is_well_formed(text)
 
 

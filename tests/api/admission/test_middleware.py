@@ -76,7 +76,7 @@ def test_without_a_limit_no_response_has_its_headers(client: FlaskClient) -> Non
     assert not {"RateLimit", "RateLimit-Policy"} & set(headers.keys())
 
 
-def test_every_response_tells_the_quota_that_is_left(limited: FlaskClient) -> None:
+def test_every_response_has_the_remaining_quota_in_a_header(limited: FlaskClient) -> None:
     targets = ["/v1/articles", "/v1/articles?limit=0", "/v1/articles/none", "/nothing", "/openapi.json"]
     responses = [limited.get(target) for target in targets]
     assert [response.status_code for response in responses] == [200, 422, 404, 404, 200]
@@ -141,7 +141,7 @@ def test_health_checks_are_never_limited(limited: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
-def test_all_methods_count(limited: FlaskClient, method: str) -> None:
+def test_head_and_options_requests_count_against_the_limit(limited: FlaskClient, method: str) -> None:
     statuses = [limited.open("/v1/articles", method=method).status_code for _ in range(6)]
     assert statuses == [200] * 5 + [429]
     refused = limited.open("/v1/articles", method=method)
@@ -165,7 +165,7 @@ def test_a_304_without_the_cache_is_counted(client_with: ClientWith) -> None:
     assert (response.status_code, remaining(response)) == (304, 3)
 
 
-def test_the_cache_keeps_no_quota_of_another_client(client_with: ClientWith) -> None:
+def test_a_cached_response_has_the_quota_of_the_client_that_gets_it(client_with: ClientWith) -> None:
     client = client_with(BRIEFS_RATE_LIMIT=LIMIT, BRIEFS_CACHE_BYTES="1000000", BRIEFS_CACHE_SECONDS="60")
     for number in range(1, 5):
         address = {"REMOTE_ADDR": f"203.0.113.{number}"}
@@ -291,7 +291,7 @@ def test_a_key_in_the_query_is_refused(app: Flask, locked: FlaskClient) -> None:
         assert locked.get(f"/v1/articles?{name}={key}", headers=bearer(key)).status_code == 422
 
 
-def test_a_query_without_a_key_gets_the_usual_detail(locked: FlaskClient) -> None:
+def test_a_query_that_only_resembles_a_key_is_a_401_with_the_usual_detail(locked: FlaskClient) -> None:
     response = locked.get("/v1/articles?q=token&keys=1&limit=key")
     assert assert_problem(response, 401)["detail"] == ProblemKind.KEY_REQUIRED.detail
 

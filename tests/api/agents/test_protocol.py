@@ -166,7 +166,7 @@ def test_a_request_that_breaks_a_rule_gets_the_error_of_the_protocol(
         assert body["error"]["data"]["supported"] == list(SUPPORTED_VERSIONS)
 
 
-def test_a_name_can_be_encoded(client: FlaskClient) -> None:
+def test_the_name_of_a_tool_can_be_encoded_in_its_header(client: FlaskClient) -> None:
     response = post(client, CALL, **headers_of(CALL) | {"Mcp_Name": ENCODED_NAME})
     assert response.status_code == 200
 
@@ -264,7 +264,7 @@ def test_a_website_must_be_listed_by_name(
         (ORIGINS, "http://localhost:8000", "localhost:8000", 403),
     ],
 )
-def test_without_a_base_url_the_own_origin_is_known_on_a_loopback_address(
+def test_without_a_base_url_the_own_origin_is_accepted_only_on_a_loopback_host(
     client_with: ClientWith, environ: dict[str, str], origin: str, host: str, status: int
 ) -> None:
     response = post(client_with(**environ), LIST, **headers_of(LIST), Origin=origin, Host=host)
@@ -272,11 +272,11 @@ def test_without_a_base_url_the_own_origin_is_known_on_a_loopback_address(
     assert response.status_code in ({status, 400} if "@" in host else {status})
 
 
-def test_other_methods_are_told_the_method(client: FlaskClient) -> None:
+def test_the_problem_for_a_get_request_names_the_method_post(client: FlaskClient) -> None:
     assert assert_problem(client.get("/mcp"), 405)["detail"] == "The method of this resource is POST."
 
 
-def test_one_call_is_one_request_to_the_limit(client_with: ClientWith) -> None:
+def test_a_tool_call_counts_as_one_request_against_the_limit(client_with: ClientWith) -> None:
     limited = client_with(BRIEFS_RATE_LIMIT="2/day")
     for remaining in (1, 0):
         response = send(limited, "tools/call", name="list_trends", arguments={})

@@ -47,7 +47,7 @@ def test_connections_cannot_write_until_writes_are_allowed(database_url: str) ->
     close_app(app)
 
 
-def test_a_missing_file_is_not_created_by_requests_and_not_by_commands(tmp_path: Path) -> None:
+def test_neither_requests_nor_commands_create_a_missing_database_file(tmp_path: Path) -> None:
     app = create_app({"DATABASE_URL": f"sqlite:///{tmp_path}/briefs.db"})
     for target in ("/v1/articles", "/v1/articles/a-slug", "/readyz"):
         assert app.test_client().get(target).status_code == 503
@@ -72,7 +72,7 @@ def test_a_file_whose_journal_is_not_a_write_ahead_log_is_read(sqlite_template: 
 
 
 @pytest.mark.parametrize("parameter", ["mode=ro", "immutable=1"])
-def test_parameters_of_the_url_forbid_writes_to_commands_too(
+def test_a_database_url_that_forbids_writes_forbids_them_to_commands_too(
     sqlite_template: Path, tmp_path: Path, parameter: str
 ) -> None:
     path = tmp_path / "briefs.db"
@@ -88,7 +88,7 @@ def test_parameters_of_the_url_forbid_writes_to_commands_too(
     assert path.read_bytes() == before
 
 
-def test_the_log_of_a_different_file_is_refused(sqlite_template: Path, tmp_path: Path) -> None:
+def test_a_write_ahead_log_of_a_different_file_is_refused(sqlite_template: Path, tmp_path: Path) -> None:
     path = tmp_path / "briefs.db"
     shutil.copyfile(sqlite_template, path)
     app = make_app(f"sqlite:///{path}")

@@ -134,7 +134,7 @@ def test_the_sparse_shape_is_documented_beside_the_full_shape(specification: dic
             assert list(usual) == list(left)
 
 
-def test_the_reasons_of_a_link_are_told_apart_by_their_kind(specification: dict[str, Any]) -> None:
+def test_the_variants_of_a_reason_are_discriminated_by_their_kind(specification: dict[str, Any]) -> None:
     schemas = specification["components"]["schemas"]
     reason = schemas["Reason"]
     mapping = reason["discriminator"]["mapping"]

@@ -143,7 +143,7 @@ def test_an_unknown_parameter_gets_the_list_of_known_parameters(client: FlaskCli
     assert_parameter_error(client.get("/v1/articles?nonsense"), "nonsense")
 
 
-def test_a_near_miss_gets_a_suggestion(client: FlaskClient) -> None:
+def test_a_misspelt_parameter_or_value_gets_a_suggestion(client: FlaskClient) -> None:
     for name, meant in (("limt", "limit"), ("Limit", "limit"), ("totals", "total"), ("cursr", "cursor")):
         assert error_of(client, name, "1")["suggestion"] == meant
     for value, meant in (("titel", "title"), ("published", "published_at"), ("-createdat", "-created_at")):
@@ -152,7 +152,9 @@ def test_a_near_miss_gets_a_suggestion(client: FlaskClient) -> None:
     assert error_of(client, "sort", "article_cuont", "/v1/entities")["suggestion"] == "article_count"
 
 
-def test_a_parameter_of_other_apis_gets_the_name_that_it_has_here(client: FlaskClient) -> None:
+def test_a_parameter_name_of_other_apis_gets_a_suggestion_of_the_name_in_this_api(
+    client: FlaskClient,
+) -> None:
     for name, meant in HABITS.items():
         error = error_of(client, name, "1")
         assert (error["allowed"], error["suggestion"]) == (PARAMETERS, meant), name

@@ -205,7 +205,7 @@ def test_index_entries_are_deleted_with_their_article(
     assert_index_is_current(database_url)
 
 
-def test_an_index_of_a_different_analyzer_is_made_again(
+def test_an_index_made_by_a_different_analyzer_is_rebuilt(
     app: Flask, client: FlaskClient, database_url: str
 ) -> None:
     seed_pages(app, [submit(name, page, f"slug: in-{name}") for name, page in PARTS.items()])

@@ -135,7 +135,7 @@ def test_every_page_links_to_the_next_in_its_header_too(app: Flask, client: Flas
         target = response.json["links"]["next"]
 
 
-def test_the_feed_has_one_order(app: Flask, client: FlaskClient) -> None:
+def test_the_change_feed_can_only_be_sorted_by_sequence(app: Flask, client: FlaskClient) -> None:
     seed(app, "a", "b")
     assert sequences(get(client, "/v1/changes?sort=sequence")) == [1, 2]
     for sort in ("-sequence", "changed_at"):

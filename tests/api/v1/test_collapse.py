@@ -58,7 +58,7 @@ def test_total_counts_the_articles_before_they_are_collapsed(app: Flask, client:
         assert get(client, f"/v1/articles?total=true&collapse=story{query}")["meta"]["total"] == total > 0
 
 
-def test_several_stories_mean_any_of_them(app: Flask, client: FlaskClient) -> None:
+def test_a_filter_by_several_stories_matches_articles_of_any_of_them(app: Flask, client: FlaskClient) -> None:
     stories = stories_of(app)
     (story,) = {item["story"]["id"] for item in get(client, "/v1/articles?story=slug-0")["data"]}
     assert {stories[each] for each in ids_of(client, f"&story=slug-3,{story}")} == {0, 3}

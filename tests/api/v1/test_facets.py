@@ -85,7 +85,7 @@ def test_a_limit_keeps_the_largest_counts_and_the_latest_dates(client: FlaskClie
 
 
 @pytest.mark.usefixtures("corpus")
-def test_facets_of_an_entity_and_of_no_article(client: FlaskClient) -> None:
+def test_facets_count_the_articles_of_an_entity_and_are_empty_without_matches(client: FlaskClient) -> None:
     meta = get(client, f"/v1/entities/lodz/articles?facets={ALL}")["meta"]
     assert meta["counted"] == {"articles": 3, "complete": True}
     assert [each["count"] for each in meta["facets"]["entity"][:2]] == [3, 3]

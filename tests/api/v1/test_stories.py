@@ -154,7 +154,9 @@ def test_the_number_of_articles_must_be_positive(client: FlaskClient) -> None:
     assert_parameter_error(client.get("/v1/stories?page=2"), "page")
 
 
-def test_stored_numbers_of_missing_rows_are_left_out(app: Flask, client: FlaskClient) -> None:
+def test_a_story_leaves_out_entities_and_takeaways_that_no_longer_exist(
+    app: Flask, client: FlaskClient
+) -> None:
     insert_rows(app, corpus_rows(articles=3, entities=4))
     (before,) = get(client, "/v1/stories")["data"]
     with app.app_context():
@@ -187,7 +189,7 @@ def test_other_slugs_of_the_articles_of_a_story_redirect_to_it(
     }
 
 
-def test_a_story_without_its_founder_leads_to_the_next_and_then_is_gone(
+def test_a_story_without_its_founder_redirects_to_the_next_and_is_a_410_when_it_is_empty(
     client: FlaskClient, runner: FlaskCliRunner, two_reports: Path
 ) -> None:
     assert two_reports
@@ -269,7 +271,9 @@ def test_a_cached_story_is_replaced_if_its_articles_change(
     assert after.headers["ETag"] != before.headers["ETag"]
 
 
-def test_filters_by_time_look_for_an_article_in_the_whole_range(app: Flask, client: FlaskClient) -> None:
+def test_a_story_matches_filters_by_time_if_one_article_is_within_all_bounds(
+    app: Flask, client: FlaskClient
+) -> None:
     insert_rows(app, corpus_rows(articles=6, entities=1))
     # An article without a date that is alone in its story.
     insert_rows(app, article_rows(49))

@@ -127,7 +127,7 @@ def test_an_empty_database_has_no_trends(client: FlaskClient) -> None:
     assert get(client, "/v1/trends?total=true")["meta"] == {"limit": 20, "next_cursor": None, "total": 0}
 
 
-def test_a_cursor_belongs_to_its_window(client: FlaskClient, app: Flask) -> None:
+def test_a_cursor_is_refused_with_a_different_window(client: FlaskClient, app: Flask) -> None:
     seed_pages(
         app,
         [

@@ -74,7 +74,7 @@ def test_an_if_match_without_the_current_etag_is_a_412(client: FlaskClient) -> N
 
 
 @pytest.mark.usefixtures("folder")
-def test_an_if_match_that_holds_leads_to_if_none_match(client: FlaskClient) -> None:
+def test_if_none_match_is_evaluated_if_if_match_holds(client: FlaskClient) -> None:
     etag = etag_of(client, ARTICLE)
     for if_match in (etag, "*"):
         for if_none_match in (etag, f"W/{etag}", "*"):

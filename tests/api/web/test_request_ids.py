@@ -21,7 +21,7 @@ def id_of(client: FlaskClient, given: str, path: str = "/healthz") -> str:
     return client.get(path, headers={"X-Request-ID": given}).headers["X-Request-ID"]
 
 
-def test_a_valid_id_is_used(client: FlaskClient) -> None:
+def test_a_valid_request_id_of_the_client_is_kept(client: FlaskClient) -> None:
     for given in ("a", "0", "A" * 128, "a.B_c-9", "...", "4ff43dd0-e6a0-46db-9c1e-aa0b4d5e6f70"):
         for path in ("/healthz", "/nothing", "/v1/articles?zzz=1"):
             assert id_of(client, given, path) == given

@@ -157,7 +157,7 @@ def test_a_brief_that_was_erased_is_rejected(app: Flask) -> None:
     assert (last_line(again), again.exit_code) == (summary_line(unchanged=17, rejected=2), 1)
 
 
-def test_yes_and_remove_cannot_be_combined(app_without_database: Flask) -> None:
+def test_the_options_yes_and_remove_cannot_be_combined(app_without_database: Flask) -> None:
     result = invoke(app_without_database, "seed", "demo", "--remove", "--yes")
     assert (result.exit_code, result.stdout) == (2, "")
 

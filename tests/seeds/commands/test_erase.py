@@ -227,7 +227,7 @@ def test_an_article_that_was_erased_can_be_erased_again_to_finish_an_interrupted
     assert "Error: there is no article with the id or slug nothing" in erase(app, "nothing").stderr
 
 
-def test_yes_requires_erase(app: Flask) -> None:
+def test_the_option_yes_requires_the_option_erase(app: Flask) -> None:
     result = invoke(app, "seed", "remove", "a", "--yes")
     assert "--yes requires --erase" in result.stderr
     assert result.exit_code == 2

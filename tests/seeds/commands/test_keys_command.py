@@ -94,7 +94,7 @@ def test_a_key_that_does_not_exist_cannot_be_revoked(runner: FlaskCliRunner) -> 
         ["revoke", "briefs_abc"],
     ],
 )
-def test_a_wrong_call_creates_no_key(runner: FlaskCliRunner, arguments: list[str]) -> None:
+def test_invalid_arguments_create_no_key(runner: FlaskCliRunner, arguments: list[str]) -> None:
     assert runner.invoke(args=["keys", *arguments]).exit_code == 2
     assert keys(runner, "list") == ""
 

@@ -66,7 +66,7 @@ def test_other_files_are_named_without_failing_the_load(app: Flask, tmp_path: Pa
     assert [each["name"] for each in orjson.loads(report.read_bytes())["unread"]] == ["b.yaml", "notes.pdf"]
 
 
-def test_two_files_of_one_name_have_one_key(app: Flask, tmp_path: Path) -> None:
+def test_two_files_that_differ_only_in_their_suffix_have_the_same_key(app: Flask, tmp_path: Path) -> None:
     write(tmp_path, "a", Page())
     (tmp_path / "a.md").write_text("---\ntitle: Tide\n---\nIt rose.")
     result = seed(app, tmp_path)
@@ -76,7 +76,9 @@ def test_two_files_of_one_name_have_one_key(app: Flask, tmp_path: Path) -> None:
     assert (last_line(result), result.exit_code) == (summary_line(created=1, rejected=1), 1)
 
 
-def test_each_line_is_a_document(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
+def test_each_line_of_a_json_lines_file_is_a_document(
+    app: Flask, client: FlaskClient, tmp_path: Path
+) -> None:
     path = tmp_path / "briefs.jsonl"
     path.write_bytes(b"\n".join([brief("a"), b"", brief("b"), b"{", brief("a"), brief("c")]) + b"\r\n")
     result = seed(app, path)
@@ -142,7 +144,7 @@ def test_a_document_that_is_not_utf_8_is_served_and_exported_unchanged(
     assert export(app) == exported
 
 
-def test_parse_prints_a_line_for_each_line(app_without_database: Flask, tmp_path: Path) -> None:
+def test_parse_prints_a_line_of_json_for_each_valid_line(app_without_database: Flask, tmp_path: Path) -> None:
     path = tmp_path / "briefs.jsonl"
     path.write_bytes(brief("a", published_at="2026-04-21") + b"\n{\n" + brief("b"))
     result = invoke(app_without_database, "seed", "parse", path)

@@ -76,7 +76,7 @@ def test_entities_have_a_tenth_of_the_square_of_the_length() -> None:
         ("organization", 1),
     ],
 )
-def test_words_in_a_name_that_distinguishes_events_weigh_more(kind: str, emphasis: float) -> None:
+def test_the_words_of_a_name_weigh_more_if_its_type_distinguishes_events(kind: str, emphasis: float) -> None:
     entity = EntityRecord("Orla Quillfeather", kind, "orla-quillfeather")
     mention = Mention("body", 1, 0, 11, "Quillfeather")
     found = extract_features(

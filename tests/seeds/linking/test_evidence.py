@@ -124,24 +124,24 @@ def test_the_score_is_the_formula_of_the_module() -> None:
     assert found == {"paragraph": 1, "score": round(has / (has + hawser), 4)}
 
 
-def test_an_item_of_every_paragraph_has_a_low_weight() -> None:
+def test_a_word_that_every_paragraph_contains_has_a_low_weight() -> None:
     body = [padded(f"Lanterns of the {word} and lanterns.") for word in ("hawser", "bollard", "capstan")]
     assert evidence_for_one("Lanterns and capstans.", *body) == [3]
 
 
-def test_a_paragraph_must_have_the_entities_and_numbers() -> None:
+def test_a_paragraph_without_the_entities_and_numbers_of_the_takeaway_is_no_evidence() -> None:
     body = padded("Lanterns, hawsers, bollards and capstans were bought.")
     assert evidence_for_one("Lanterns, hawsers, bollards and capstans were bought.", body) == [1]
     assert evidence_for_one("Lanterns, hawsers, bollards and capstans were bought in 2031.", body) == []
     assert evidence_for_one("The Marigold: lanterns, hawsers, bollards and capstans.", body) == []
 
 
-def test_one_name_that_one_paragraph_has_is_evidence() -> None:
+def test_a_name_that_only_one_paragraph_contains_is_evidence() -> None:
     here, elsewhere = padded("The Marigold is here."), padded("Nobody objected.")
     assert evidence_for_one("The Marigold leaves the quay for ever.", elsewhere, here) == [2]
 
 
-def test_one_name_is_not_enough_if_two_paragraphs_have_it_or_the_takeaway_has_a_number() -> None:
+def test_a_name_alone_is_no_evidence_if_two_paragraphs_contain_it_or_the_takeaway_has_numbers() -> None:
     here = padded("The Marigold is here.")
     assert evidence_for_one("The Marigold leaves the quay for ever.", here, here) == []
     assert evidence_for_one("The Marigold leaves on the 2nd, or in 14 days.", here) == []
@@ -153,7 +153,7 @@ def test_neither_one_word_alone_nor_numbers_alone_are_evidence() -> None:
 
 
 @pytest.mark.parametrize("marks", ["“{}”", '"{}"', "«{}»"])
-def test_a_paragraph_must_have_the_quoted_words(marks: str) -> None:
+def test_a_paragraph_without_the_quoted_words_of_the_takeaway_is_no_evidence(marks: str) -> None:
     takeaway = (
         f"The Marigold has lanterns, {marks.format('brighter than stars or oil lamps')}, says its captain."
     )
@@ -164,7 +164,7 @@ def test_a_paragraph_must_have_the_quoted_words(marks: str) -> None:
     assert evidence_for_one(takeaway, quoted) == [1]
 
 
-def test_the_and_a_noun_is_the_entity_that_earlier_paragraphs_have_named_with_this_noun() -> None:
+def test_a_definite_noun_refers_to_an_entity_of_earlier_paragraphs_whose_name_contains_it() -> None:
     takeaway = "The Bureau of Pilots withdraws its hawser."
     first, last = padded("The Bureau of Pilots met."), padded("Then the bureau took back the hawser.")
     assert evidence_for_one(takeaway, first, last)[0] == 2
@@ -184,7 +184,7 @@ def test_of_paragraphs_with_the_same_score_the_one_that_shares_more_words_is_evi
     assert evidence_for_one(takeaway, fewer, f"{fewer} They are for the people.") == [2]
 
 
-def test_the_best_is_first_equals_are_in_page_order_and_at_most_three_are_returned() -> None:
+def test_at_most_three_paragraphs_are_evidence_the_best_first_and_equal_ones_in_page_order() -> None:
     same = padded("The Marigold has lanterns.")
     best = padded("The Marigold has lanterns and hawsers.")
     assert evidence_for_one("The Marigold has lanterns.", *[same] * 5) == [1, 2, 3]
@@ -212,7 +212,7 @@ SENTENCES = st.lists(WORDS, min_size=1, max_size=9).map(lambda words: f"It: {' '
 
 
 @given(st.lists(SENTENCES, min_size=1, max_size=4), st.lists(SENTENCES.map(padded), min_size=1, max_size=6))
-def test_evidence_is_ranked_in_bounds_and_independent_of_the_other_takeaways(
+def test_evidence_is_sorted_by_score_and_does_not_depend_on_other_takeaways(
     takeaways: list[str], body: list[str]
 ) -> None:
     several = evidence(takeaways, body)

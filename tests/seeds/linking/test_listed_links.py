@@ -101,7 +101,7 @@ def test_a_link_moves_when_its_target_and_another_article_change_titles(app: Fla
     assert links(app) == {("a", 1): "c", ("a", 2): "b"}
 
 
-def test_links_of_one_article_change_places(app: Flask) -> None:
+def test_the_links_of_an_article_follow_the_new_order_of_its_list(app: Flask) -> None:
     seed_pages(app, [page("b", "Beta"), page("c", "Gamma"), page("a", "Alpha", "Beta", "Gamma")])
     seed_pages(app, [page("a", "Alpha", "Gamma", "Beta")])
     assert links(app) == {("a", 1): "c", ("a", 2): "b"}
@@ -312,7 +312,7 @@ def choose(
     )
 
 
-def test_one_candidate_needs_no_date() -> None:
+def test_a_title_of_only_one_article_needs_no_date() -> None:
     only = [Candidate(OLD, UUID(int=OLD), 0, None)]
     assert (
         choose_target(only, None, None)
@@ -345,7 +345,7 @@ def test_one_candidate_needs_no_date() -> None:
         "2025-04-21 09:30",
     ],
 )
-def test_a_date_that_a_page_can_print_decides(printed: str) -> None:
+def test_every_form_of_a_printed_date_decides_between_two_articles(printed: str) -> None:
     assert is_date(printed)
     assert choose(printed, SEEN - timedelta(days=365), SEEN) == OLD
 
@@ -367,7 +367,7 @@ def test_a_date_that_a_page_can_print_decides(printed: str) -> None:
         ("3天前", timedelta(days=3)),
     ],
 )
-def test_an_age_that_a_page_can_print_decides(printed: str, age: timedelta) -> None:
+def test_every_form_of_a_printed_age_decides_between_two_articles(printed: str, age: timedelta) -> None:
     assert is_date(printed)
     assert choose(printed, SEEN - age, SEEN - timedelta(days=4000)) == OLD
 

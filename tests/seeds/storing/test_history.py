@@ -30,7 +30,7 @@ def visible_numbers(engine: Engine) -> list[int]:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_writer_without_the_lock_of_runs_gets_its_number_after_the_previous_commit(app: Flask) -> None:
+def test_a_writer_that_bypasses_the_lock_gets_its_number_after_the_previous_commit(app: Flask) -> None:
     waits, commits = threading.Event(), threading.Event()
 
     def write(engine: Engine, name: str, *, is_slow: bool) -> None:

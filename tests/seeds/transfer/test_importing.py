@@ -70,7 +70,7 @@ def test_a_database_moves_from_sqlite(app: Flask, sqlite_app: Flask, tmp_path: P
     assert_same(app, sqlite_app, data)
 
 
-def test_a_database_moves_within_its_engine(app: Flask, tmp_path: Path) -> None:
+def test_an_export_can_be_imported_into_the_same_engine(app: Flask, tmp_path: Path) -> None:
     run_random_steps(app, 8)
     data, before, responses = export(app), comparable_rows(app), all_responses(app)
     clear(app)
@@ -78,7 +78,9 @@ def test_a_database_moves_within_its_engine(app: Flask, tmp_path: Path) -> None:
     assert (export(app), comparable_rows(app), all_responses(app)) == (data, before, responses)
 
 
-def test_real_pages_move(app: Flask, sqlite_app: Flask, tmp_path: Path) -> None:
+def test_the_sample_documents_can_be_exported_and_imported(
+    app: Flask, sqlite_app: Flask, tmp_path: Path
+) -> None:
     seed_pages(app, SAMPLES, read_catalogue())
     relink_pages(app, list(read_catalogue()))
     import_into(sqlite_app, export(app), tmp_path)

@@ -68,7 +68,7 @@ REFUSED: list[tuple[Reader, tuple[Any, ...]]] = [
 
 
 @pytest.mark.parametrize(("read", "value"), [(read, value) for read, values in REFUSED for value in values])
-def test_every_other_value_is_refused(read: Reader, value: Any) -> None:
+def test_every_value_of_a_wrong_type_or_form_is_refused(read: Reader, value: Any) -> None:
     with pytest.raises(MalformedError):
         read(value)
 

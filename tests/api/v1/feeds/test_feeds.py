@@ -246,7 +246,7 @@ def test_an_empty_feed_is_valid_and_names_unknown_values(client: FlaskClient) ->
     assert atom.entries == []
 
 
-def test_the_rules_of_atom_refuse_what_the_rfc_forbids() -> None:
+def test_the_schema_of_atom_rejects_feeds_that_the_rfc_forbids() -> None:
     feed = (
         f'<feed xmlns="{ATOM[1:-1]}"><id>urn:a</id><title>A</title><updated>2026-04-01T00:00:00Z</updated>'
         '<author><name>A</name></author><link rel="alternate" type="text/html" href="/"/></feed>'

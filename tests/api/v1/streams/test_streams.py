@@ -217,7 +217,7 @@ def test_a_stream_is_compressed_chunk_by_chunk(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
 @pytest.mark.usefixtures("corpus")
-def test_a_stream_has_no_parameters_of_pages(client: FlaskClient) -> None:
+def test_a_stream_refuses_the_parameters_of_pages(client: FlaskClient) -> None:
     for name in QUERIES:
         for parameter in ("limit=5", "total=true"):
             assert_parameter_error(client.get(f"/v1/{name}.csv?{parameter}"), parameter.partition("=")[0])

@@ -71,6 +71,6 @@ def test_the_publications_after_the_first_share_a_lane() -> None:
     assert [dot.number for dot in chart.lanes[-1].dots] == [5, 6, 7, 8]
 
 
-def test_there_is_no_timeline_of_nothing_and_of_too_many_briefs_at_one_time() -> None:
+def test_no_briefs_or_too_many_briefs_at_one_time_give_no_timeline() -> None:
     assert timeline([]) is None
     assert timeline([_point(number, 0) for number in range(20)]) is None

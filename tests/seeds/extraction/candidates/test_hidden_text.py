@@ -94,7 +94,7 @@ def test_a_paragraph_or_a_title_in_capitals_has_no_new_names() -> None:
 
 
 @pytest.mark.parametrize("text", ["They asked IBM, NASA and the EU.", "OSLO (IWB) - They came.", "THE END"])
-def test_acronyms_are_no_sentence_in_capitals(text: str) -> None:
+def test_a_row_of_acronyms_is_not_a_sentence_in_capitals(text: str) -> None:
     assert hide_parts_without_names(LEXICON, text).capitals == ((0, 7),) * (text == "THE END")
 
 

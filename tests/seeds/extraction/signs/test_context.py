@@ -144,12 +144,12 @@ def test_a_preposition_counts_less_before_an_attribute_and_before_several_englis
     assert 0 < only_votes(text)["place"] < only_votes("in Velmora today")["place"]
 
 
-def test_which_does_not_follow_a_person_but_can_belong_to_a_noun_before_the_name() -> None:
+def test_the_word_which_votes_against_a_person_and_less_if_a_noun_comes_before_the_name() -> None:
     assert only_votes("Velmora, which left.")["person"] == -2
     assert only_votes("The loss of Velmora, which was sudden.")["person"] == -1
 
 
-def test_a_network_of_something_else_is_a_weak_sign_of_an_organization() -> None:
+def test_the_words_network_of_are_a_weaker_sign_of_an_organization_than_network_alone() -> None:
     assert only_votes("Then Velmora, a network of wires, came.")["organization"] == 1
     assert only_votes("Then Velmora, a network, came.")["organization"] == 4
 

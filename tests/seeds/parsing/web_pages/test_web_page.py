@@ -80,7 +80,7 @@ def test_a_page_that_is_not_in_its_encoding_is_rejected_with_the_byte() -> None:
         (b"<b>Key points</b>" * (MAX_ELEMENTS + 1), f"the page has more than {MAX_ELEMENTS} elements"),
     ],
 )
-def test_what_is_not_a_page_is_rejected_with_one_line(data: bytes, reason: str) -> None:
+def test_data_that_is_not_a_page_with_an_article_is_rejected_with_one_line(data: bytes, reason: str) -> None:
     assert rejection_of(data).message.startswith(reason)
 
 
@@ -149,7 +149,7 @@ def test_the_name_of_the_site_is_not_part_of_the_title(
 
 @pytest.mark.parametrize("heading", ["Key takeaways", "KEY POINTS:", "Highlights", "The takeaways"])
 @pytest.mark.parametrize("is_below", [True, False])
-def test_a_list_under_such_a_heading_becomes_takeaways(heading: str, is_below: bool) -> None:
+def test_a_list_under_a_heading_for_takeaways_becomes_takeaways(heading: str, is_below: bool) -> None:
     items = "<li>One ship.</li><li>• Two <b>nets</b>.</li>"
     box = f"<div><h3><span>{heading}</span></h3><ul>{items}</ul></div>"
     document = read(page(body=PARAGRAPHS + box if is_below else box + PARAGRAPHS))
