@@ -1,4 +1,4 @@
-"""The media types of responses."""
+"""Constants with the media types of responses, such as `application/json`."""
 
 JSON, PROBLEM_JSON, YAML = "application/json", "application/problem+json", "application/yaml"
 HTML, CSS, SVG, JAVASCRIPT = "text/html", "text/css", "image/svg+xml", "text/javascript"

@@ -1,4 +1,4 @@
-"""The statements that select the rows of takeaways, entities and links, and their entities."""
+"""The statements that select takeaways, entities and related links, and the entities of takeaways."""
 
 from collections.abc import Collection
 from typing import Any

@@ -78,7 +78,7 @@ class QueryWarning(Shape):
 
 
 class FilteredPageMeta(PageMeta):
-    """The `meta` of a page of a collection that is filtered by entities."""
+    """The `meta` of a page of a collection that can be filtered by entities or stories, with warnings."""
 
     optional = PageMeta.optional | {"warnings"}
 
