@@ -84,6 +84,22 @@ def migrate(database_url: str) -> None:
     close_app(app)
 
 
+def seeded_copy(template: Path, folder: Path, command: str = "load") -> str:
+    """Copy a migrated SQLite file, load the project's documents into the copy, and return its URL.
+
+    `command` is the command of `flask seed` that loads them: `load`, or `demo` for the demonstration briefs.
+    """
+    path = folder / "briefs.db"
+    shutil.copyfile(template, path)
+    url = f"sqlite:///{path}"
+    app = make_app(url)
+    result = app.test_cli_runner().invoke(args=["seed", command])
+    assert result.exit_code == 0, result.output
+    with app.app_context():
+        db.engine.dispose()
+    return url
+
+
 @pytest.fixture(autouse=True)
 def _closed_connections() -> Iterator[None]:
     """After each test, close the database connections of all applications that the test has made."""
@@ -165,6 +181,12 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Snapshots:
 def seeded(app: Flask, snapshots: Snapshots) -> None:
     """Load the documents of the project into the database of `app`."""
     snapshots.fill(app, load_documents)
+
+
+@pytest.fixture(scope="session")
+def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a SQLite database with the demonstration briefs, which tests only read."""
+    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("demonstration"), "demo")
 
 
 @pytest.fixture(scope="session")

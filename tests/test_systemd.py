@@ -18,7 +18,8 @@ from threading import Event
 import pytest
 
 from api.config import read_settings
-from tests.support.server import ROOT, Server, clean_environ, is_answering, running_process, seeded_copy
+from tests.conftest import seeded_copy
+from tests.support.server import ROOT, Server, clean_environ, is_answering, running_process
 
 UNITS = ROOT / "deploy" / "systemd"
 SERVICES = ("briefs.service", "briefs-load.service", "briefs-backup.service")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from selenium.webdriver import Chrome
 
-from tests.conftest import migrate
+from tests.conftest import migrate, seeded_copy
 from tests.support.programs.browser import running_browser, show_at
-from tests.support.server import running_gunicorn, seeded_copy
+from tests.support.server import running_gunicorn
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 SIZE = (1280, 800)

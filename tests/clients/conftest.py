@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from api.database.base import db
-from tests.conftest import make_app, migrate
-from tests.support.server import Server, running_gunicorn, seeded_copy
+from tests.conftest import make_app, migrate, seeded_copy
+from tests.support.server import Server, running_gunicorn
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of a SQLite file with the same articles as the database of `make demo`."""
     folder = tmp_path_factory.mktemp("demonstration")
     template = folder / "template.db"
@@ -23,21 +23,21 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demo_server(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start a server of the demonstration briefs, which all tests share. Its articles do not change."""
     folder = tmp_path_factory.mktemp("server")
-    with running_gunicorn(f"sqlite:///{demonstration}", folder) as server:
+    with running_gunicorn(f"sqlite:///{demo_file}", folder) as server:
         yield server
 
 
 @pytest.fixture
-def changing_server(demonstration: Path, tmp_path: Path) -> Iterator[tuple[Server, Callable[..., None]]]:
+def changing_server(demo_file: Path, tmp_path: Path) -> Iterator[tuple[Server, Callable[..., None]]]:
     """Start a server of a copy of the demonstration briefs, for one test.
 
     Yield the server, and a function that runs a command of `flask seed` on the copy, given its arguments.
     """
     path = tmp_path / ".briefs.db"
-    shutil.copyfile(demonstration, path)
+    shutil.copyfile(demo_file, path)
     url = f"sqlite:///{path}"
     with running_gunicorn(url, tmp_path, BRIEFS_CACHE_SECONDS="0") as server:
         yield server, lambda *arguments: run_seed(url, *arguments)

@@ -57,11 +57,11 @@ APPLICABLE = {
 
 
 @pytest.fixture(scope="module")
-def mcp_server(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def mcp_server(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start a server whose base URL is its own origin, which the conformance suite sends as `Origin`."""
     port = free_port()
     with running_gunicorn(
-        f"sqlite:///{demonstration}",
+        f"sqlite:///{demo_file}",
         tmp_path_factory.mktemp("mcp"),
         PORT=str(port),
         BRIEFS_BASE_URL=f"http://localhost:{port}",

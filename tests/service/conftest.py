@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.server import seeded_copy
+from tests.conftest import seeded_copy
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import make_app
+from tests.conftest import make_app, seeded_copy
 from tests.support.programs.redis_server import RedisServer, needs_redis, running_redis
 from tests.support.programs.reverse_proxy import NGINX, running_nginx
-from tests.support.server import ROOT, Answer, Server, running_gunicorn, seeded_copy
+from tests.support.server import ROOT, Answer, Server, running_gunicorn
 
 pytestmark = needs_redis
 

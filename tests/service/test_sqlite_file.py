@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import make_app
+from tests.conftest import make_app, seeded_copy
 from tests.seeds.documents import Page, seed, write
 from tests.support.server import (
     ROOT,
@@ -22,7 +22,6 @@ from tests.support.server import (
     is_answering,
     running_gunicorn,
     running_process,
-    seeded_copy,
 )
 
 ARTICLE = "/v1/articles/f2c8f2a4-e8d6-51a9-9662-e3de69983d26"

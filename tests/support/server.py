@@ -17,9 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from api.database.base import db
-from tests.conftest import make_app
-
 ROOT = Path(__file__).parents[2]
 # The timeout is long enough for a slow machine. No test measures time with it.
 PATIENCE_SECONDS = 60
@@ -112,22 +109,6 @@ class Server:
     def wait(self) -> int:
         """Wait until the server process has ended, and return its exit status."""
         return self.process.wait(PATIENCE_SECONDS)
-
-
-def seeded_copy(template: Path, folder: Path, command: str = "load") -> str:
-    """Copy a migrated SQLite file, load the project's documents into the copy, and return its URL.
-
-    `command` is the command of `flask seed` that loads them: `load`, or `demo` for the demonstration briefs.
-    """
-    path = folder / "briefs.db"
-    shutil.copyfile(template, path)
-    url = f"sqlite:///{path}"
-    app = make_app(url)
-    result = app.test_cli_runner().invoke(args=["seed", command])
-    assert result.exit_code == 0, result.output
-    with app.app_context():
-        db.engine.dispose()
-    return url
 
 
 def clean_environ(given: Mapping[str, str]) -> dict[str, str]:

@@ -14,8 +14,7 @@ from api.agents.tools.answers import MAX_ANSWER_BYTES
 from api.agents.tools.catalog import TOOLS
 from api.app import close_app
 from tests.api.agents.messages import answer_of, call, failure_of, send
-from tests.conftest import make_app
-from tests.support.server import seeded_copy
+from tests.conftest import make_app, seeded_copy
 
 SUNRISE = (
     "efficiency-over-excess-beijing-reimagines-the-ai-arms-race-through-green-computing-and"

@@ -12,8 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import close_app
-from tests.conftest import make_app
-from tests.support.server import seeded_copy
+from tests.conftest import make_app, seeded_copy
 from tests.support.shown_requests import ShownRequest, shown_requests
 
 # The operations that find nothing if the only article is the document of the project, which has neither links

@@ -8,13 +8,6 @@ from flask.testing import FlaskClient
 
 from tests.api.web_pages.odd_briefs import ODD_BRIEFS
 from tests.conftest import make_app
-from tests.support.server import seeded_copy
-
-
-@pytest.fixture(scope="session")
-def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a SQLite database with the demonstration briefs, which tests only read."""
-    return seeded_copy(sqlite_template, tmp_path_factory.mktemp("demonstration"), "demo")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from selenium.common.exceptions import (
@@ -25,7 +24,7 @@ from tests.support.programs.browser import (
     show_at,
 )
 from tests.support.programs.prefix_proxy import published_below
-from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy
+from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn
 from tests.support.shown_requests import ShownRequest, shown_requests
 
 # A few operations of different kinds. tests/api/documentation requests all of them, without a browser.
@@ -38,11 +37,10 @@ pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(demonstration: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start a server of the demonstration briefs with a base URL that is not its own address."""
     folder = tmp_path_factory.mktemp("docs")
-    url = seeded_copy(sqlite_template, folder, "demo")
-    with running_gunicorn(url, folder, BRIEFS_BASE_URL=BASE_URL) as server:
+    with running_gunicorn(demonstration, folder, BRIEFS_BASE_URL=BASE_URL) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.api.web_pages.odd_briefs import HOSTILE, ODD_BRIEFS, SCRIPT
-from tests.conftest import make_app
+from tests.conftest import make_app, seeded_copy
 from tests.support.programs.browser import (
     DESKTOP,
     PHONE,
@@ -22,7 +22,7 @@ from tests.support.programs.browser import (
     running_browser,
     show_at,
 )
-from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, seeded_copy
+from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn
 
 pytestmark = needs_chromium
 
