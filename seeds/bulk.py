@@ -34,7 +34,7 @@ def insert_into(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 
 def update_rows(connection: Connection, statement: Update, parameters: Sequence[Mapping[str, Any]]) -> None:
-    """Execute an UPDATE statement once for each item of `parameters`, or do nothing if there are no items.
+    """Execute the UPDATE `statement` once for each item of `parameters`, or do nothing if there are no items.
 
     An item maps the names of the statement's bound parameters to values. All items have the same names.
     """

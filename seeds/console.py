@@ -101,7 +101,10 @@ def print_result(text: str | bytes) -> None:
 
 
 def confirm(question: str) -> bool | None:
-    """Ask the operator a yes-or-no question. Return None if the input ends without an answer."""
+    """Ask the operator the yes-or-no question `question`, and return True if the answer is yes.
+
+    Return None if the input ends without an answer.
+    """
     try:
         return click.confirm(question, err=True)
     except click.Abort:

@@ -28,7 +28,10 @@ def article_id(key: str) -> UUID:
 
 
 def story_id(key: str) -> UUID:
-    """Return the id of a story, given the key of its founder, the article that the story is named after."""
+    """Return the id of the story whose founder, the article that the story is named after, has the key `key`.
+
+    The key identifies the document of the founder: it is a URL, or a file name without extension.
+    """
     return uuid5(NAMESPACE, f"story:{key}")
 
 

@@ -19,7 +19,11 @@ from seeds.parsing.files import real_path
 class FolderArticle(NamedTuple):
     """A stored article that was loaded from the folder which `--prune` examines.
 
-    `key` identifies its document across loads, and `source_name` is the file name of the document.
+    Attributes:
+        id: The id of the article.
+        key: The key that identifies its document across loads.
+        source_name: The file name of its document.
+        slug: The slug of the article.
     """
 
     id: UUID

@@ -77,7 +77,10 @@ class Report:
         self._add(name, key, REJECTED, result | {"warnings": warnings, "error": error})
 
     def add_unread(self, name: str, reason: str) -> None:
-        """Add a file of a folder that was not read as a document. `name` is its name."""
+        """Add a file of a folder that was not read as a document.
+
+        `name` is the name of the file, and `reason` says why it was not read.
+        """
         self.unread.append({"name": printable(name), "reason": reason})
 
     def _add(self, name: str, key: str | None, outcome: str, result: dict[str, Any]) -> None:

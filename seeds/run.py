@@ -35,7 +35,12 @@ MAX_BATCH_BYTES = 16 << 20
 
 
 class BatchEntry(NamedTuple):
-    """A document of a batch: its file, and the document as it was read, or the reason for rejecting it."""
+    """A document of a batch.
+
+    Attributes:
+        path: The file of the document.
+        read: The document as it was read, or its rejection.
+    """
 
     path: Path
     read: ReadDocument | RejectedDocument
@@ -73,9 +78,9 @@ class Run:
         self._batch_bytes = 0
 
     def load(self, found: FoundFiles, preparation: Preparation) -> None:
-        """Store the documents that were found. A rejected document does not stop the others.
+        """Store the documents among the files `found`. A rejected document does not stop the others.
 
-        Other files of the folders are named in a message. `preparation` reads the documents.
+        A message names each of the other files. `preparation` reads the documents.
         """
         for each in found.unread:
             print_message(f"{printable(str(each.path))}: not read: {each.reason}")
@@ -163,10 +168,10 @@ class Run:
                 self._report_result(path, read, next(outcomes))
 
     def _load(self, documents: Sequence[ReadDocument], preparation: Preparation) -> list[Outcome | Rejection]:
-        """Store `documents` in one transaction.
+        """Store `documents` in one transaction, and return the result for each of them.
 
         If the database refuses the values of a document, store the documents one by one, so that only this
-        document is rejected.
+        document is rejected. `preparation` prepares the articles that are created or updated.
         """
         try:
             with self._begin() as connection:

@@ -249,9 +249,10 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 
 
 def _begins_facility(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
-    """Return True if the name of a plant or similar place begins with `short`: Tarnhus for Tarnhus Refinery.
+    """Return True if the name of a plant or similar place begins with a shorter name.
 
-    The caller ensures that the text does not use `short` as the name of a different place, such as a town.
+    For example, `longer` is Tarnhus Refinery and `short` is Tarnhus. The caller ensures that the document
+    does not use the shorter name for a different place, such as a town.
     """
     head = lexicon.head_noun(longer.words)
     is_start = short.words == longer.words[: len(short.words)] and short.words != longer.words

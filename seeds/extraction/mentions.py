@@ -48,8 +48,11 @@ NameIndex = Mapping[str, Sequence[NamedEntity]]
 class Section:
     """One text of an article, such as the title or a paragraph.
 
-    `part` is the part of the article, such as `body`. `index` counts the texts of the part from 1, and is
-    None if the part has a single text, as the title has.
+    Attributes:
+        part: The part of the article that contains the text, such as `title` or `body`.
+        index: The number of the text in this part, from 1, or None if the part is a single text, such as the
+            title.
+        text: The text.
     """
 
     part: str

@@ -190,7 +190,10 @@ def words_of_name(name: str) -> Sequence[str]:
 # For one lexicon at a time, so that a lexicon which is no longer used is not kept.
 @lru_cache(maxsize=1)
 def cached_idf(lexicon: Lexicon) -> Idf:
-    """Return a function that returns the `idf` of a word, and caches its results."""
+    """Return a function that returns the inverse document frequency of a word, and caches its results.
+
+    The frequency is that in general English, according to `lexicon`; see `idf`.
+    """
     return lru_cache(maxsize=16_384)(partial(idf, lexicon))
 
 

@@ -68,9 +68,16 @@ def replace_computed_links(
 ) -> set[int]:
     """Replace the computed links from `articles` with links to the articles that are similar now.
 
-    Links from other articles to these articles are left as they are. Listed links get or lose their score.
+    Links from other articles to these articles are left as they are. Listed links from these articles get or
+    lose their score.
 
-    Return the numbers of the articles whose links changed.
+    Args:
+        connection: The connection, in a write transaction.
+        articles: The articles. Their features are in the database.
+        vectors: Reads the feature vectors of similar articles.
+
+    Returns:
+        The numbers of the articles whose links changed.
     """
     sources = {given.number: given for given in articles}
     table = LinkTable(connection, sources, has_reasons=True)

@@ -58,11 +58,12 @@ KeyFinder = Callable[[str], str]
 
 
 def mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
-    """Return where each text of an article mentions entities: `(start, end, key)` for each mention, in order.
+    """Return where the texts of an article mention entities, by text.
 
-    `start` and `end` are offsets in the text, and `key` is the key of the entity. The key of a text is its
-    part and its number, such as `("body", 2)` for the second paragraph; the number is None if the part has a
-    single text.
+    The key of a text is its part and its number, such as `("body", 2)` for the second paragraph of the body.
+    The number is None if the part has a single text. The value is a list of `(start, end, key)` for each
+    mention, in order: the offsets of the mention in the text, and the key of the entity. `entities` are all
+    entities of the article.
     """
     spans: dict[tuple[str, int | None], list[Span]] = {}
     for found in entities:

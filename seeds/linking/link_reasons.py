@@ -62,9 +62,15 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
 
 
 def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dict[str, int]:
-    """Return the sum of the products for each reason. The key is the name of an entity's feature, or a term.
+    """Return how much each possible reason contributes to the similarity of two articles.
 
-    For the arguments, see `explain`.
+    The keys of the result are reasons: terms, or names of entities' features. A value is the sum of the
+    products of the features that belong to the reason. The arguments are those of `explain`.
+
+    Args:
+        products: For each shared feature (word or entity), by its name, the product of its two weights.
+        terms: How the article of the link writes each of its features, by the name of the feature.
+        entities: Each entity among the shared features, by the name of the feature.
     """
     shared_in_part = {term.text for name, term in terms.items() if term and name not in products}
     labels: dict[str, str] = {}

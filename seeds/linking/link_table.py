@@ -56,7 +56,11 @@ class ResolvedLink:
     has_changed: bool = False
 
     def set_score(self, score: float | None, reasons: Reasons) -> None:
-        """Set the score and its reasons. Without a score, `LinkTable.write` deletes a computed link."""
+        """Set the score of the link, and the reasons for the score.
+
+        If `score` is None, the link has no score. `LinkTable.write` then deletes a computed link, and keeps a
+        listed link.
+        """
         if (score, reasons) != (self.score, self.reasons):
             self.score, self.reasons, self.has_changed = score, reasons, True
 

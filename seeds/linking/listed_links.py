@@ -71,8 +71,13 @@ LINKS_FROM_ARTICLES = _select_links(
 class Candidate(NamedTuple):
     """An article that can be the target of a listed link, because it has the listed title.
 
-    A listed link is an entry in the list of related articles on a page. `published_at` is None if it is
-    unknown when the article was published.
+    A listed link is an entry in the list of related articles on a page.
+
+    Attributes:
+        number: The number of the article.
+        id: The id of the article.
+        title_hash: The hash of its title.
+        published_at: When it was published, or None if this is unknown.
     """
 
     number: int
@@ -82,11 +87,18 @@ class Candidate(NamedTuple):
 
 
 class ListedLink(NamedTuple):
-    """An entry in the list of related articles on the page of an article.
+    """An entry in the list of related articles on the page of an article, as a stored link.
 
-    `title_hash` and `printed_date` are the hash of the listed title and the date line under it. `article` is
-    the number of the article whose page contains the list, `article_id` its id, and `published_key` the key
-    of its publication.
+    Attributes:
+        number: The number of the link.
+        article: The number of the article whose page contains the list.
+        title_hash: The hash of the listed title.
+        printed_date: The date line under the title, or None.
+        target: The number of the article that the link leads to, or None.
+        score_key: The similarity of the two articles, or `UNSCORED` if the link has no score.
+        reasons: The reasons for the similarity.
+        published_key: When the article whose page contains the list was published, or `UNDATED`.
+        article_id: The id of the article whose page contains the list.
     """
 
     number: int

@@ -50,7 +50,11 @@ class VectorCache:
         self._articles: OrderedDict[int, LinkedArticle] = OrderedDict()
 
     def read(self, connection: Connection, numbers: Iterable[int]) -> dict[int, LinkedArticle]:
-        """Return articles with their feature vectors, by number. Articles without features are left out."""
+        """Return the articles with these numbers, with their feature vectors, by number.
+
+        Vectors that are not in the cache are read from the database and added to the cache. Articles without
+        features are left out.
+        """
         wanted = {*numbers}
         found = {number: self._articles[number] for number in wanted if number in self._articles}
         missing = sorted(wanted - found.keys())
@@ -62,14 +66,20 @@ class VectorCache:
         return found
 
     def add(self, article: LinkedArticle) -> None:
-        """Add an article whose vector is in the database, as the most recently used article."""
+        """Add `article`, whose vector is in the database, as the most recently used article.
+
+        If the cache is full, remove the article that was not used for the longest time.
+        """
         self._articles[article.number] = article
         self._articles.move_to_end(article.number)
         while len(self._articles) > self._max_vectors:
             self._articles.popitem(last=False)
 
     def discard(self, number: int) -> None:
-        """Remove the article with this number, whose vector changes or is deleted."""
+        """Remove the article with the number `number` from the cache, if it is there.
+
+        Call this if the vector of the article is changed or deleted.
+        """
         self._articles.pop(number, None)
 
     def clear(self) -> None:

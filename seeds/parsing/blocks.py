@@ -222,7 +222,7 @@ def _is_editors_line(lines: Sequence[Line]) -> bool:
 
 
 def _normalize_heading(line: Line) -> str:
-    """Return the letters and digits of a line in lower case, for comparison with headings.
+    """Return the letters and digits of `line` in lower case, for comparison with headings.
 
     Signs in or around a heading, such as an apostrophe, an emoji, `##` or a colon, do not matter. Return an
     empty text if the line is too long for a heading.

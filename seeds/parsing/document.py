@@ -12,7 +12,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """The file of a document: its name, the SHA-256 of its bytes in hexadecimal, and its size in bytes."""
+    """The file of a document.
+
+    Attributes:
+        name: The name of the file.
+        sha256: The SHA-256 of its bytes, in hexadecimal.
+        bytes: Its size in bytes.
+    """
 
     name: str
     sha256: str
@@ -21,7 +27,12 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Takeaway:
-    """One key point from the list of takeaways of an article. `position` is its number, from 1."""
+    """One key point from the list of takeaways of an article.
+
+    Attributes:
+        position: The number of the takeaway in the list, from 1.
+        text: The text, without the number.
+    """
 
     position: int
     text: str
@@ -31,8 +42,10 @@ class Takeaway:
 class Analysis:
     """The editor's analysis, a section of an article page.
 
-    `desk` is the section heading as printed ("Editor's Desk"), and `heading` the title of the analysis below
-    it. Each is None if the page does not have it.
+    Attributes:
+        desk: The heading of the section as printed ("Editor's Desk"), or None.
+        heading: The title of the analysis, below the heading of the section, or None.
+        paragraphs: The paragraphs of the analysis.
     """
 
     desk: str | None
@@ -65,8 +78,10 @@ class RelatedTitle:
 class LoadWarning:
     """A problem of a document that does not prevent the document from being stored.
 
-    `section` is the part of the document or of its metadata with the problem. `line` is the line number, from
-    1, or None if it is unknown.
+    Attributes:
+        section: The part of the document or of its metadata with the problem, such as `title`.
+        line: The number of the line, from 1, or None if it is unknown.
+        message: The problem, for the operator.
     """
 
     section: str
@@ -86,11 +101,11 @@ class ParseWarning(LoadWarning):
 
 @dataclass(frozen=True, slots=True)
 class FieldLines:
-    """The line numbers of each field of a parsed document, for messages and for `flask seed parse`.
+    """Where each field of a parsed document is in its file, for messages and for `flask seed parse`.
 
-    A value is a pair: the first and the last line of the field. The takeaways, the body and the related
-    articles have a pair for each item or paragraph. A field that the page does not have is None. Two fields
-    can overlap.
+    A value is a pair: the numbers of the first and the last line of the field, from 1. The takeaways, the
+    body and the related articles have a pair for each item or paragraph. A field that the page does not have
+    is None. Two fields can overlap.
     """
 
     title: Span
@@ -107,8 +122,13 @@ class FieldLines:
 class ArticleText:
     """The texts of an article in which entities are searched. Each text is one line with single spaces.
 
-    The summary, the image caption and the analysis are None if the article does not have them. `body` has the
-    paragraphs.
+    Attributes:
+        title: The title.
+        summary: The summary, or None.
+        image_caption: The caption of the image, or None.
+        takeaways: The takeaways (key points), in order.
+        analysis: The editor's analysis, or None.
+        body: The paragraphs of the article.
     """
 
     title: str
@@ -121,10 +141,15 @@ class ArticleText:
 
 @dataclass(frozen=True, slots=True)
 class Document(ArticleText):
-    """A parsed article page: its texts, the file, and the warnings of the parser.
+    """A parsed document, such as an article page in a text file.
 
-    `byline` is None if the page has no signature. `lines` says where each field is in the file. `metadata` is
-    the metadata that the document itself gives; an article page gives none.
+    Attributes:
+        source: The file of the document.
+        byline: The signature of the article, or None.
+        related: The entries of the list of related articles.
+        lines: Where each field is in the file.
+        warnings: The warnings of the parser.
+        metadata: The metadata that the document itself gives. An article page gives none.
     """
 
     source: SourceFile
@@ -161,7 +186,7 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
 
 
 def document_to_json(document: Document) -> dict[str, Any]:
-    """Return the parsed document as a JSON object, as `flask seed parse` prints it."""
+    """Return `document` as a dictionary of JSON values, in the form that `flask seed parse` prints."""
     caption = document.image_caption
     return {
         "source": _record_to_json(document.source),

@@ -86,8 +86,10 @@ class UnparsedLine:
 class RejectedDocument:
     """A document that cannot be stored.
 
-    `key` identifies the document across loads, or is None if it is unknown. `warnings` are those of its
-    parse, if it could be parsed.
+    Attributes:
+        rejection: The reason, with its place in the file.
+        key: The key that identifies the document across loads, or None if it is unknown.
+        warnings: The warnings of the parser, if the document could be parsed.
     """
 
     rejection: Rejection
@@ -96,9 +98,9 @@ class RejectedDocument:
 
 
 def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | RejectedDocument]:
-    """Read the documents in the file at `path`: one document, or one in each line.
+    """Yield the documents in the file at `path`, with their metadata: one document, or one in each line.
 
-    A document of more than `max_bytes` is rejected.
+    A document that is invalid, or has more than `max_bytes`, is yielded as a `RejectedDocument`.
     """
     if not find_format(path.name).is_line:
         yield read_file(path, max_bytes)
@@ -119,7 +121,11 @@ def read_file(path: Path, max_bytes: int) -> SubmittedDocument | RejectedDocumen
 
 
 def parse_documents(path: Path, max_bytes: int) -> Iterator[Document | Rejection]:
-    """Parse the documents in the file at `path`, like `read_documents`, without the metadata beside them."""
+    """Parse the documents in the file at `path`, without the metadata in the files beside it.
+
+    The file has one document, or one in each line. A document that is invalid, or has more than `max_bytes`,
+    is yielded as a `Rejection`.
+    """
     if find_format(path.name).is_line:
         for each in read_documents(path, max_bytes):
             yield each.document if isinstance(each, SubmittedDocument) else each.rejection
@@ -239,7 +245,11 @@ def _manifest_name(path: Path) -> str:
 
 
 def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
-    """Return the metadata of the document at `path` from its sidecar, and from its row in the manifest."""
+    """Return the metadata of the document at `path` from its sidecar, and from its row in the manifest.
+
+    The sidecar is a YAML file beside the document. If there is no sidecar or no row, all values of that
+    result are None.
+    """
     sidecars = find_sidecars(path)
     if len(sidecars) > 1 and not sidecars[0].samefile(sidecars[1]):
         first, second = (printable(each.name) for each in sidecars[:2])

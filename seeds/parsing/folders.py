@@ -109,7 +109,11 @@ def _find_reason_of_sidecar(path: Path, documents: list[Path]) -> str | None:
 
 
 def _find_unused_rows(folder: Path, documents: list[Path]) -> Iterator[UnreadFile]:
-    """Yield the rows of the manifest of `folder` that belong to no document. Invalid rows are left out."""
+    """Yield the rows of the manifest of a folder that belong to no document. Invalid rows are left out.
+
+    `documents` are the documents in `folder`. If the whole manifest is invalid, and there are no documents,
+    yield the manifest.
+    """
     path = folder / MANIFEST_NAME
     try:
         manifest = read_manifest(path)

@@ -9,8 +9,13 @@ from typing import Any
 class Metadata:
     """The metadata of a document. A value that is not given is None.
 
-    `key` and `url` identify the document across loads, and `published_at` is in UTC. `language` is a BCP 47
-    tag, and `slug` is the readable part of the article's address.
+    Attributes:
+        url: The URL of the original page. It identifies the document across loads if there is no `key`.
+        published_at: When the article was published, in UTC.
+        language: The language of the article, a BCP 47 tag such as `en`.
+        image_url: The URL of the image.
+        slug: The readable part of the article's address.
+        key: The key that identifies the document across loads.
     """
 
     url: str | None = None
@@ -26,9 +31,9 @@ class Metadata:
 
 
 def merge_metadata(*layers: Any) -> Metadata:
-    """Return the metadata with each value from the first of `layers` that gives it.
+    """Return metadata in which each value comes from the first of `layers` that has this value.
 
-    A layer has the attributes of `Metadata`, or some of them.
+    A layer is an object with some of the attributes of `Metadata`. A layer that is None is ignored.
     """
     return Metadata(*[_first_value(layers, name) for name in NAMES])
 

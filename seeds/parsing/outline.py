@@ -234,11 +234,13 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
+    If the first paragraph reads as a signature, too, and is not the last block, it is returned in two cases:
+    if no signature follows, or if the first paragraph has several lines and the following signature has a
+    single line.
+
     Args:
         blocks: The blocks of the analysis, from its title or first paragraph on, up to the tail of the page.
-        first: The index of the first paragraph: 1, or 0 if there is no title. A signature in this block is
-            the result only if no signature follows, or if it has several lines and the later one has a single
-            line. It never counts in the last block.
+        first: The index of the first paragraph: 1, or 0 if there is no title.
         width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     at = _find_signature(blocks, width, first + 1)
@@ -274,8 +276,8 @@ def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = N
 def _split_off_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
     """Return the signature of a page as one block, and the blocks below it.
 
-    `at` is the index where the signature starts. If its author, role and publication are in three successive
-    blocks of one line each, these are joined.
+    `at` is the index in `blocks` where the signature starts. If its author, role and publication are in three
+    successive blocks of one line each, these are joined.
     """
     apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
     end = at + 3 if apart == [True, True, True, False] else at + 1

@@ -23,7 +23,7 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 class Sidecar:
     """The metadata of a document from its sidecar, the YAML file beside it.
 
-    The attributes are the keys of the file. If a key is missing, its value is None.
+    Each attribute is the value of the key with the same name in the file, or None if the key is missing.
     """
 
     url: str | None = None

@@ -159,9 +159,10 @@ def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
 def _larger_number(text: str, previous: int) -> str:
     """Return the number of a list item if numbers were skipped: `3` for `35G masts` after item 1.
 
-    The result consists of the first digits of `text`, as few as make a number above `previous`, the number of
-    the item above. It is empty if there is no such number, if 0 and a further digit follow it, or if it is
-    more than `MAX_GAP` above `previous` and no letter follows directly.
+    The first digit of `text`, or else the first two and so on, is taken as the number as soon as it is
+    greater than `previous`, the number of the item above. Return an empty text in these cases: no such number
+    is greater, 0 and a further digit follow the number, or the number is more than `MAX_GAP` above `previous`
+    and no letter follows directly.
     """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""

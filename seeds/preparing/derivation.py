@@ -54,9 +54,9 @@ class DerivedData:
 
 
 def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
-    """Derive the entities, the evidence of the takeaways, and the features from the texts of an article.
+    """Derive the entities, the evidence of the takeaways, and the features of an article from its texts.
 
-    `matcher` finds the entities.
+    `matcher` finds the entities in `text`, the texts of the article.
     """
     entities = find_entities(text, matcher)
     evidence = find_evidence(text, entities, matcher.lexicon)

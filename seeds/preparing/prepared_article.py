@@ -22,7 +22,14 @@ from seeds.preparing.search_terms import SearchTerms, search_terms
 
 
 class PreparedEntity(NamedTuple):
-    """An entity that an article mentions, with its id, number of mentions, and salience from 0 to 1."""
+    """An entity that an article mentions.
+
+    Attributes:
+        id: The id of the entity.
+        record: The entity, with its name and type.
+        mention_count: The number of its mentions in the article.
+        salience: How important the entity is in the article, from 0 to 1.
+    """
 
     id: UUID
     record: EntityRecord
@@ -35,12 +42,12 @@ class PreparedEntity(NamedTuple):
 
     @property
     def own_name(self) -> str | None:
-        """The name that this article uses, as `EntityRecord.own_name`."""
+        """The name that this article uses for an extracted entity, or None for a catalogue entity."""
         return self.record.own_name
 
     @property
     def own_type(self) -> str | None:
-        """The type that this article suggests, as `EntityRecord.own_type`."""
+        """The type that this article suggests for an extracted entity, or None for a catalogue entity."""
         return self.record.own_type
 
 
@@ -154,7 +161,7 @@ def pack_record(record: ArticleRecord, document: bytes) -> PackedContent:
 
 
 def prepare_data(derived: DerivedData) -> PreparedData:
-    """Return the data that was derived from an article in the form that the database stores."""
+    """Return `derived`, the data that was derived from an article, in the form that the database stores."""
     mentions = [found.mentions for found in derived.entities]
     return PreparedData(
         [

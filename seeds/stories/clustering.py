@@ -88,7 +88,7 @@ class _Cluster:
         self.first, self.last = _span(self, other)
 
     def can_join(self, other: "_Cluster") -> bool:
-        """Return True if the articles of both clusters span at most `MAX_SPAN`."""
+        """Return True if the times of publication in this cluster and in `other` span at most `MAX_SPAN`."""
         first, last = _span(self, other)
         return first is None or last is None or last - first <= MAX_SPAN
 

@@ -111,7 +111,11 @@ def regroup_articles(begin: Transaction, key_points: KeyPointChooser) -> int:
 
 
 def _stories_of(articles: Sequence[StoryArticle], graph: LinkGraph) -> dict[int, int]:
-    """Return the number of the story of each article, by the number of the article."""
+    """Return the number of the story of each article, by the number of the article.
+
+    The stories are formed from the scores of the links in `graph`. The number of a story is the number of its
+    founder.
+    """
     scores = {each.number: graph.scores(each.number) for each in articles}
     stories: dict[int, int] = {}
     for several in find_stories([[each] for each in articles], scores):

@@ -206,7 +206,10 @@ def forget_story_json(connection: Connection, story: int) -> None:
 
 
 def add_former_stories(connection: Connection, stories: Sequence[FormerIds]) -> None:
-    """Redirect requests for `stories` that ended."""
+    """Store rows by which requests for `stories`, which have ended, are redirected.
+
+    An older row for the same story is replaced.
+    """
     rows = [each._asdict() for each in stories]
     if rows:
         connection.execute(DELETE_FORMER, {"ids": [row["id"] for row in rows]})

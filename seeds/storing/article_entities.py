@@ -184,7 +184,7 @@ def slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
 
 
 def _update_aliases(connection: Connection, changed: Sequence[KnownEntity]) -> None:
-    """Store the new aliases of entities that were stored before, and add them to the index of names."""
+    """Store the aliases of `changed`, stored entities with new aliases, and add them to the name index."""
     parameters = [{"entity": each.number, "new_aliases": each.aliases} for each in changed]
     update_rows(connection, SET_ALIASES, parameters)
     names = [
@@ -227,14 +227,13 @@ def delete_unmentioned(
 ) -> None:
     """Delete entities that an article no longer mentions, unless a different article mentions them.
 
-    Call this after `update_entity_counts`.
+    A current entity replaces a deleted entity if both have mentions with the same text. The ids and slugs of
+    the deleted entity then lead to the current entity. Call this after `update_entity_counts`.
 
     Args:
         connection: The connection, in a write transaction.
-        previous: The entities that the article mentioned before, with the text of each mention.
-        current: The entities that the article mentions now, by number, with the text of each mention. If one
-            has a mention with the text of a former mention of a deleted entity, it replaces the deleted
-            entity: the ids and slugs of the deleted entity then lead to it.
+        previous: The texts of the former mentions, by the number of the entity.
+        current: The texts of the current mentions, by the number of the entity.
     """
     dropped = {entity: texts for entity, texts in previous.items() if entity not in current}
     candidates = {"numbers": sorted(dropped)}

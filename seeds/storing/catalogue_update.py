@@ -21,9 +21,10 @@ UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.number == bindparam("entity"))
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Update the stored entities whose entry in the catalogue (the file of known entities) has changed.
+    """Update the stored entities whose entry in `catalogue` differs from the stored values.
 
-    The name index and the rows that filter articles by entity type are updated, too.
+    `catalogue` contains the known entities. The name index and the rows that filter articles by entity type
+    are updated, too.
     """
     known = {entity.id: entity for entity in catalogue}
     changed: dict[int, Mapping[str, Any]] = {}

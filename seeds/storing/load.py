@@ -306,10 +306,17 @@ def _link(
 ) -> set[int]:
     """Link `articles` with others, and assign them to stories.
 
-    Resolve the listed links from and to the articles, and insert the computed links. `titles` are the hashes
-    of their titles and, if an article was updated, of its former title.
+    Listed links from and to the articles get their targets, and computed links are inserted.
 
-    Return the numbers of the stories whose articles have changed.
+    Args:
+        connection: The connection, in a write transaction.
+        articles: The articles, whose other derived rows are stored.
+        titles: The hashes of their titles and, if an article was updated, of its former title.
+        vectors: Reads the feature vectors of similar articles.
+        are_new: True if the articles were just created, and False if they were updated.
+
+    Returns:
+        The numbers of the stories whose articles have changed.
     """
     numbers = [each.number for each in articles]
     changed = resolve_listed_links(connection, numbers, titles)

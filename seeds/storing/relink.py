@@ -104,7 +104,10 @@ def _read_contents(begin: Transaction, articles: Sequence[int]) -> Iterator[_Con
 
 
 def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, PreparedData | None]:
-    """Return the number of an article, and its derived data if they differ from the stored data."""
+    """Return the number of the article `stored`, and its derived data if they have changed.
+
+    If the derived data equal the stored data, the second value is None. `matcher` finds the entities.
+    """
     content = unpack_content(stored.content, stored.document)
     derived = derive(ArticleRecord("", content, None).article_text, matcher)
     return stored.number, None if derived.digest == stored.derived_digest else prepare_data(derived)
@@ -113,7 +116,14 @@ def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, PreparedData
 def _store(
     begin: Transaction, changed: dict[int, PreparedData], vectors: VectorCache, key_points: KeyPointChooser
 ) -> None:
-    """Store the derived data of articles, given by number, in the order of `changed`."""
+    """Store the derived data of articles, and write the rows of their stories again.
+
+    Args:
+        begin: Opens a write transaction.
+        changed: The data by the number of the article. They are stored in this order.
+        vectors: Reads the feature vectors.
+        key_points: Chooses the key points of the stories.
+    """
     if not changed:
         return
     with begin() as connection:

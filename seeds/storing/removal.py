@@ -146,7 +146,14 @@ def purge(engine: Engine, announce: Announce) -> None:
 def _delete_article(
     connection: Connection, state: ArticleState, identity: UUID, key_points: KeyPointChooser
 ) -> None:
-    """Delete the rows of a stored article, and find new targets for the listed links to its title."""
+    """Delete the rows of a stored article, and find new targets for the listed links to its title.
+
+    Args:
+        connection: The connection, in a write transaction.
+        state: The state of the article, with its number and the hash of its title.
+        identity: The id of the article.
+        key_points: Chooses the key points of the story that the article was in.
+    """
     update_search_index(connection)
     previous = delete_derived_rows(connection, state.number, VectorCache())
     update_entity_counts(connection, [({}, previous)])

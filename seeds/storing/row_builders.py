@@ -78,7 +78,11 @@ def article_row(
 def document_row(article: int, record: ArticleRecord, packed: PackedContent, folder: int) -> Row:
     """Return the row with the document of an article and its content.
 
-    `article` is the number of the article, and `folder` the number of the folder of the document.
+    Args:
+        article: The number of the article.
+        record: The content of the article.
+        packed: The content and the document in compressed form.
+        folder: The number of the folder of the document.
     """
     return {
         "article": article,
@@ -141,7 +145,7 @@ def article_entity_rows(
     Args:
         article: The number of the article.
         entities: The entities, the most salient first. The rows store this order.
-        numbers: The number of each entity.
+        numbers: The numbers of the entities, in the order of `entities`.
     """
     return [
         {

@@ -25,7 +25,12 @@ JSON_OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 
 
 class RawLine(NamedTuple):
-    """A line of the file of an export: its number, from 1, and its bytes."""
+    """A line of the file of an export.
+
+    Attributes:
+        number: The number of the line, from 1.
+        data: The bytes of the line, with its end.
+    """
 
     number: int
     data: bytes

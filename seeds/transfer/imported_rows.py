@@ -44,7 +44,7 @@ class Database:
     Attributes:
         last_article: The highest number that an article in the export can have.
         last_entity: The highest number that an entity in the export can have.
-        item_key: The `rendering_key` of the stored JSON of articles as items of a list.
+        item_key: The key for the stored JSON of articles as items of a list, as `rendering_key` returns it.
         folders: The numbers of the folders that the lines of a batch name, by path.
         entities: The entities that the lines of a batch mention, by id.
     """

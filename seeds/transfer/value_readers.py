@@ -59,7 +59,10 @@ def text(value: Any) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """Read a JSON list of strings. Raise `MalformedError` as `text` does for each of them."""
+    """Return `value`, a JSON list of strings, unchanged.
+
+    Raise `MalformedError` if it is not such a list, or if a string contains a NUL.
+    """
     if isinstance(value, list) and {*map(type, value)} == {str} and "\0" not in "".join(value):
         return value
     read: list[str] = list_of(text)(value)

@@ -221,10 +221,10 @@ def _allows_of(
 ) -> bool:
     """Return True if `of` or `for` continues a name: Ministry of Ports, but not Minister of Ports.
 
-    The last word before it must be in the list `heads_before_of` of the lexicon. It must not be a rank, such
-    as Minister, that is the only word. In the name of an organization, a second `of` is always accepted:
-    Bureau of Roads of Bern. If this is `of the`, a place must follow. `for the` is not accepted if a complete
-    name follows.
+    The last word before `of` or `for` must be in the list `heads_before_of` of the lexicon. A single rank,
+    such as Minister, is not accepted. In the name of an organization, a second `of` is always accepted:
+    Bureau of Roads of Bern. If the second link is `of the`, a place must follow. `for the` is not accepted if
+    a complete name follows.
 
     Args:
         lexicon: The lists of known words and names.

@@ -170,11 +170,11 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
     """Return True if `run`, words of `text`, begins with a function word that is not part of a name.
 
-    In mid-sentence, a function word with a capital is usually part of a name (The Hague, Can Tho). It is not
-    if it is a pronoun, `a` or `an`, has only capital letters, is the only word of `run`, or precedes a
-    number. If `begins_sentence` is True, `run` begins a sentence. The function word is then not part of a
-    name, unless `The` precedes it. A function word that is a family name is always part of the name: He
-    Yumei.
+    A function word that is a family name is always part of the name: He Yumei. If `begins_sentence` is True,
+    no other function word is part of a name, unless `The` precedes it and a word follows it. If
+    `begins_sentence` is False, a capital in mid-sentence shows that the function word is part of a name: The
+    Hague, Can Tho. There are exceptions in mid-sentence: pronouns, `a` and `an`, words in capital letters, a
+    function word that is the only word, and a function word before a number are not part of a name.
     """
     if run[0].lower not in lexicon.function_words:
         return False

@@ -20,10 +20,12 @@ FROM_TO_WEIGHT = 0.5  # Added by a `to` after the name: from Velmora to the hill
 def _place_preposition(here: Context) -> float:
     """Return how strongly the preposition or verb before a name suggests a place: `across Velmora`.
 
-    `here` is the context of the name. The weight comes from `place_prepositions` in the lexicon, and is 0 for
-    other words and for `in` after a word for an investment (`a stake in`). For a later name in a list, the
-    preposition before the list counts, with `LIST_SHARE` of its weight per step. The weight is also less if
-    the name describes a noun (`in Velmora shops`) or consists of several English words.
+    `here` is the context of the name. The weight comes from `place_prepositions` in the lexicon. It is 0 for
+    other words, and for `in` after a word for an investment (`a stake in`). It is reduced if the name
+    describes a noun (`in Velmora shops`) or consists of several English words.
+
+    If the name is in a list (`in Bern and Velmora`), the preposition before the list counts. Its weight is
+    multiplied by `LIST_SHARE` for each name of the list that precedes.
     """
     weight = _preposition_weight(here)
     if not weight:

@@ -46,7 +46,12 @@ SYNONYMS = {
 
 
 class Paragraph(NamedTuple):
-    """A paragraph of the body, with its first and its last line in the file."""
+    """A paragraph of the body of an article.
+
+    Attributes:
+        text: The text on one line.
+        span: The numbers of its first and its last line in the file.
+    """
 
     text: str
     span: Span
@@ -90,7 +95,7 @@ def make_document(fields: dict[str, Node], body: Sequence[Paragraph], source: So
 
 
 def read_metadata(fields: dict[str, Node]) -> Metadata:
-    """Return the metadata of a brief: the fields in `METADATA_FIELDS`.
+    """Return the metadata of a brief: the values of those `fields` that are in `METADATA_FIELDS`.
 
     Raises:
         Rejection: If a value is invalid. The message names the place and the expected value.
@@ -236,5 +241,8 @@ def _span(fields: dict[str, Node], names: Iterable[str]) -> Span | None:
 
 
 def source_end(fields: dict[str, Node]) -> int:
-    """Return the last line of `fields`, or 1 if there are none."""
+    """Return the number of the last line of the file that belongs to one of `fields`.
+
+    Return 1 if there are no fields.
+    """
     return max((node.span[1] for node in fields.values()), default=1)

@@ -37,7 +37,14 @@ def parse(data: bytes, name: str) -> Document:
 
 
 def _split(text: str) -> tuple[dict[str, Node], str, int]:
-    """Return the fields of the front matter, the text below it, and the number of lines above this text."""
+    """Split `text`, a Markdown file, into its front matter and its Markdown.
+
+    Return three values: the fields of the front matter by name, the Markdown, and the number of lines above
+    the Markdown.
+
+    Raises:
+        Rejection: If the file is empty, or if its front matter is missing or invalid.
+    """
     handler = YAMLHandler()
     start = len(text) - len(text.lstrip("\n"))
     if not text.strip():

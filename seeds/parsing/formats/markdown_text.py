@@ -54,7 +54,11 @@ def _paragraphs(tokens: Sequence[Token], offset: int) -> Iterator[Paragraph]:
 
 
 def _texts(tokens: Sequence[Token], offset: int) -> Iterator[tuple[str, Span, bool]]:
-    """Yield each text with its first and last line, and True if the text is a cell of a table."""
+    """Yield `(text, lines, is_cell)` for each text of a parsed Markdown document, in order.
+
+    `lines` are the numbers of its first and last line; `offset` is added to them. `is_cell` is True if the
+    text is a cell of a table. `tokens` are the result of the Markdown parser.
+    """
     row: Span | None = None
     for token in tokens:
         if token.type == "tr_open":

@@ -23,8 +23,9 @@ class PlainTexts:
     def add(self, text: str, section: str, line: int) -> str:
         """Return `text` on one line with single spaces, without control characters.
 
-        Return an empty text if no visible character remains. `section` is the part of the document that
-        contains the text, and `line` is the number of its line in the file.
+        Return an empty text if no visible character remains. The unusual characters in `text` are remembered
+        for `warnings`. `section` is the part of the document that contains the text, and `line` is the number
+        of its line in the file.
         """
         for odd in find_odd_characters(text):
             self._groups.setdefault((section, odd.kind), []).append(odd._replace(line=line))

@@ -23,7 +23,12 @@ MAX_SITE_LENGTH = 60
 
 
 class TitleAndPublication(NamedTuple):
-    """The title of a web page without the name of the site, and the name of the site, each or None."""
+    """The title and the publication of a web page.
+
+    Attributes:
+        title: The title without the name of the site, or None.
+        publication: The name of the site, or None.
+    """
 
     title: str | None
     publication: str | None
@@ -96,7 +101,10 @@ def _without_site(title: str, publication: str) -> str:
 
 
 def same_letters(text: str, other: str) -> bool:
-    """Return True if the texts are equal without case, spaces and punctuation."""
+    """Return True if the two texts have the same letters and digits.
+
+    Case, spaces and punctuation are ignored.
+    """
     return _letters(text) == _letters(other)
 
 
@@ -121,12 +129,17 @@ def _join(base: str, url: str) -> str:
 
 
 def host_of(url: str) -> str | None:
-    """Return the name of the host of `url`, without `www`."""
+    """Return the name of the host in `url`, without `www.`, or None if `url` has no host."""
     return (urlsplit(url).hostname or "").removeprefix("www.") or None
 
 
 class PageTime(NamedTuple):
-    """The time of publication of a web page, or None, and a warning about it, or None."""
+    """The time of publication of a web page.
+
+    Attributes:
+        time: The time in UTC, or None if it is unknown.
+        warning: Why the time is unknown or uncertain, as a warning for the operator, or None.
+    """
 
     time: datetime | None
     warning: str | None

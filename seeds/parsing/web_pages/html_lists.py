@@ -201,7 +201,7 @@ def _read_bulleted(first: HtmlElement) -> HeadedList:
 
 
 def _lines_in(element: HtmlElement) -> list[str]:
-    """Return the texts between the line breaks in `element`."""
+    """Return the texts between the line breaks (`br` elements) in `element`."""
     lines = [element.text or ""]
     for child in element:
         if child.tag == "br":

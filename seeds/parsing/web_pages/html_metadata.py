@@ -157,7 +157,11 @@ def _is_article(item: Item) -> bool:
 
 
 def _find_texts(value: Any, path: list[str]) -> Iterator[str]:
-    """Yield the texts at `path`, a list of keys, in JSON-LD. Lists on the way are searched in order."""
+    """Yield the texts at `path`, a list of keys, in `value`, a value of JSON-LD.
+
+    The items of lists on the way are searched in order. If the value at the path is an object, yield its
+    value, name and URLs.
+    """
     if isinstance(value, list):
         for each in value[:MAX_ITEM_DEPTH]:
             yield from _find_texts(each, path)

@@ -22,14 +22,24 @@ SECTIONS = ("section", "aside", "div")
 
 
 class PagePart(NamedTuple):
-    """A text in a web page, and its first and its last line."""
+    """A text in a web page.
+
+    Attributes:
+        text: The text on one line.
+        span: The numbers of its first and its last line in the file.
+    """
 
     text: str
     span: Span
 
 
 class AnalysisPart(NamedTuple):
-    """The editor's analysis in a web page, and its first and its last line."""
+    """The editor's analysis in a web page.
+
+    Attributes:
+        analysis: The analysis.
+        span: The numbers of its first and its last line in the file.
+    """
 
     analysis: Analysis
     span: Span
@@ -85,7 +95,10 @@ def find_author(root: HtmlElement) -> PagePart | None:
 
 
 def take_analysis(root: HtmlElement) -> AnalysisPart | None:
-    """Take the section with the heading Editor's Desk out of the page `root`, and return it, or None."""
+    """Take the section with the heading Editor's Desk out of the page `root`, and return its analysis.
+
+    Return None, and change nothing, if there is no such section with a paragraph.
+    """
     for element in root.iter(*HEADINGS):
         section = element.getparent()
         if not same_letters(text_of(element), DESK) or section is None or section.tag not in SECTIONS:
