@@ -70,7 +70,10 @@ def _os_errors_reported(name: str, action: str) -> Iterator[None]:
 
 
 def _is_special(path: Path) -> bool:
-    """Return True if `path` is a pipe or a device. A command writes to it directly."""
+    """Return True if something exists at `path` that is not a regular file, such as a pipe or a device.
+
+    A command writes to a pipe or device directly, and to a regular file through a temporary file.
+    """
     return path.exists() and not stat.S_ISREG(path.stat().st_mode)
 
 

@@ -112,7 +112,10 @@ def confirm(question: str) -> bool | None:
 
 
 def count_of(count: int, singular: str, plural: str) -> str:
-    """Return a count with a noun in the singular or plural: `1 article`, `2 articles`."""
+    """Return a count with its noun: `count_of(1, "article", "articles")` returns `1 article`.
+
+    The noun is `singular` if `count` is 1, and otherwise `plural`.
+    """
     return f"{count} {singular if count == 1 else plural}"
 
 

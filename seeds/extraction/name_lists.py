@@ -32,7 +32,8 @@ class NameLists:
     def add(self, text: str, candidate: NameCandidate) -> None:
         """Add `candidate`, a name in `text`.
 
-        The name continues the current list if only a comma or `and` separates it from the previous name.
+        The name continues the current list if only a comma, `and` or `or` separates it from the previous
+        candidate. A quoted name also continues the list, but is not included in it.
         """
         separator = text[self._end : candidate.start] if text is self._text else ""
         is_continued = separator == ", " or separator in LIST_SEPARATORS

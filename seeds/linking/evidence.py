@@ -62,10 +62,11 @@ class Candidate(NamedTuple):
     """A paragraph that can support a takeaway.
 
     Attributes:
-        number: The number of the paragraph.
-        score: Its score.
+        number: The number of the paragraph, from 1.
+        score: The share of the takeaway's items that the paragraph contains, by weight, from 0 to 1.
         shared: The items that the paragraph and the takeaway share, with their weights in the takeaway.
-        shared_words: How many words they share. It is 0 as long as no other candidate has the same score.
+        shared_words: How many words they share, to decide between candidates with the same score. It is 0 if
+            all candidates have different scores.
     """
 
     number: int

@@ -102,7 +102,9 @@ def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, 
 
 
 def items_in(find_key: KeyFinder, text: str, spans: Sequence[Span]) -> set[str]:
-    """Return the keys of the entities, numbers and words of `text`, as `base_weights` does.
+    """Return the keys of the entities, numbers and words of `text`, as in the result of `base_weights`.
+
+    The result can contain further keys, which no takeaway has, such as an empty text for common words.
 
     Args:
         find_key: A function that returns the key of a word.
@@ -196,9 +198,10 @@ def _number(token: str) -> float | None:
 
 
 def quotations(text: str, lexicon: Lexicon) -> list[frozenset[str]]:
-    """Return the search terms of each quotation in `text` that is long enough to be a sentence or clause.
+    """Return the search terms of each longer quotation in `text`.
 
-    Function words such as `the`, which `lexicon` contains, are left out.
+    Function words such as `the`, which `lexicon` contains, are left out. A quotation is longer if it has at
+    least `MIN_QUOTED_WORDS` different search terms.
     """
     quoted = [
         frozenset(term(word) for word in WORD.findall(each) if fold(word) not in lexicon.function_words)

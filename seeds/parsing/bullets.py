@@ -1,4 +1,7 @@
-"""Recognize bullets, the signs that mark the items of a list, and the sign that the items of a list share."""
+"""Recognize bullets: the signs that mark the items of a list.
+
+`list_mark` finds the sign that all items of a list share, and the other functions read it in a line.
+"""
 
 import re
 from collections.abc import Sequence

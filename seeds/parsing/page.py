@@ -218,7 +218,11 @@ def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> 
 
 
 def odd_character_warning(section: str, group: Sequence[OddCharacters]) -> ParseWarning:
-    """Return a warning about unusual characters of one kind in `section`, at the first line of `group`."""
+    """Return a warning about unusual characters of one kind in `section`, a part of the document.
+
+    `group` has an item for each line of the section with such characters, in order. The warning has the
+    number of all these characters and the first of the lines.
+    """
     amount, (name, action) = sum(each.amount for each in group), group[0].kind.value
     plural = "" if amount == 1 else "s"
     message = f"{amount} {name} character{plural} {action} (first: U+{ord(group[0].first):04X})"

@@ -53,8 +53,8 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
     Args:
         connection: The connection, in a write transaction.
-        terms: The search terms of each article as they were inserted, by the number of the article. The
-            result of `search_terms` for the stored content is the same.
+        terms: The search terms of each article, by its number. They must be those that were inserted. If the
+            stored content is unchanged, `read_search_terms` returns them.
     """
     _execute(connection, _deletion, terms)
     if terms:

@@ -111,7 +111,7 @@ def clear_terms(connection: Connection) -> None:
 
 
 def _make_segment(connection: Connection) -> None:
-    """Move the pending articles with the lowest numbers to a new segment of level 1."""
+    """Move the `SEGMENT_ARTICLES` pending articles with the lowest numbers to a new segment of level 1."""
     rows = connection.execute(FIRST_PENDING, {"articles": SEGMENT_ARTICLES}).all()
     numbers, lengths = (np.array([getattr(row, name) for row in rows]) for name in ("number", "length"))
     number = _insert_segment(connection, ArticleList(numbers, lengths), 1)

@@ -203,8 +203,9 @@ def update_entity_counts(
 ) -> None:
     """Update the numbers of articles and mentions of the entities of articles that were loaded or removed.
 
-    `articles` has a pair for each article: the number of its current mentions of each entity, empty if it was
-    removed, and what it mentioned before, empty if it is new. Both are by the number of the entity.
+    `articles` has a pair for each article. The first value is the number of current mentions, by the number
+    of the entity; it is empty if the article was removed. The second value is the texts of the former
+    mentions, by the number of the entity; it is empty if the article is new.
     """
     differences: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     for current, previous in articles:

@@ -20,11 +20,14 @@ Former = ArticleState | RemovedArticle | None
 
 
 class SlugRegister:
-    """The owners of the slugs that the documents of a batch can get.
+    """Chooses the slugs of the articles of a batch, so that no two articles have the same slug.
 
     Args:
         connection: The connection, in a write transaction.
         choices: The possible slugs of each article, by its id (see `slug_choices`).
+
+    Attributes:
+        new: The chosen slugs that are not stored yet, each with the id of its article.
     """
 
     def __init__(self, connection: Connection, choices: Mapping[UUID, list[str]]) -> None:

@@ -134,8 +134,9 @@ class LineRows:
             known only after all articles were imported.
         founders: The articles that are not the founders of their stories. A row has the number of the article
             and the id of the founder, which is replaced by a number after all articles were imported.
-        article: For a line of an article, the data for the rows that are still missing.
-        facets: For each article, its facet values that are not entities, by number.
+        article: The data for the rows that are still missing, if this is a single line of an article.
+            Otherwise None.
+        facets: For each article, its facet values that are not entities, by the number of the value.
     """
 
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)

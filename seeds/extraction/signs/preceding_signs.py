@@ -67,9 +67,10 @@ def _verb_before(here: Context) -> str | None:
 
 
 def _exemplified_type(here: Context) -> str | None:
-    """Return the type of the noun before `like`, `such as` or `including`: place for `villages like Velmora`.
+    """Return the entity type that the noun before `like`, `such as` or `including` describes.
 
-    Return None if there is no such noun before the name in the context `here`.
+    For `villages like Velmora`, this is place. Return None if no such plural noun precedes the name in the
+    context `here`.
     """
     before = here.before
     if here.last not in EXAMPLE_WORDS or len(before) < 2:

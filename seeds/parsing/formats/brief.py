@@ -138,7 +138,10 @@ def _items_of(node: Node, what: str) -> list[Node]:
 
 
 class _Brief:
-    """Reads the texts of a brief."""
+    """Converts the fields of a brief to a `Document`, and collects warnings about unusual characters.
+
+    `fields` are the fields by name, without the body.
+    """
 
     def __init__(self, fields: dict[str, Node]) -> None:
         self._fields = fields

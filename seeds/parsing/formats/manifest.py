@@ -23,7 +23,7 @@ class ManifestRow(NamedTuple):
 
     Attributes:
         line: The number of the row's last line in the file, from 1.
-        metadata: The metadata that the row gives, or why the row is invalid.
+        metadata: The metadata that the row gives or, if the row is invalid, the reason.
     """
 
     line: int
@@ -37,7 +37,9 @@ class Manifest:
         self.rows = rows
 
     def find(self, name: str) -> Sidecar:
-        """Return the metadata of the document in the file `name`, or no metadata if it has no row.
+        """Return the metadata of the document in the file `name`.
+
+        If the document has no row, all values of the result are None.
 
         Raises:
             Rejection: If the row of the document is invalid, or if it has two rows.
@@ -51,7 +53,10 @@ class Manifest:
         return metadata
 
     def rows_without_document(self, names: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """Yield the line and the name of each row whose document is not among the files `names`."""
+        """Yield the number of the line, and the name of the document, of each row without a document.
+
+        `names` are the names of the existing document files.
+        """
         known = {*names, *(PurePath(name).stem for name in names)}
         yield from ((row.line, name) for name, row in self.rows.items() if name not in known)
 

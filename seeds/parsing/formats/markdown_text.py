@@ -17,7 +17,8 @@ class MarkdownText(NamedTuple):
     Attributes:
         title: The heading of level 1 at the beginning, or None. It is also the first of `paragraphs`.
         paragraphs: The paragraphs, headings, items of lists, rows of tables and blocks of code, in order.
-        left_out: The line of each part that is left out, and a message.
+        left_out: For each part that is left out, the number of its first line, and a message for the
+            operator.
     """
 
     title: Paragraph | None
