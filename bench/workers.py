@@ -25,9 +25,10 @@ MIXED = 10
 
 
 def kinds_of_server(url: str) -> Iterator[Program]:
-    """Yield the service with different numbers of workers and threads, kinds of workers, and servers.
+    """Yield the programs to compare: the service under gunicorn with different workers, and under granian.
 
-    gevent and granian must be installed to be compared. `url` is the database.
+    They differ in the number of workers and threads, and in the kind of worker. gevent and granian are left
+    out if they are not installed. `url` is the database.
     """
     program = programs.briefs(url)
     for workers, threads in NUMBERS:

@@ -173,7 +173,7 @@ def runner(app: Flask) -> FlaskCliRunner:
 
 @pytest.fixture(scope="session")
 def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Snapshots:
-    """Return the databases that have been filled in this process, for tests that begin with the same rows."""
+    """Return the copies of filled databases, by which tests that begin with the same rows save time."""
     return Snapshots(tmp_path_factory.mktemp("snapshots"))
 
 

@@ -53,7 +53,10 @@ class Corpus(NamedTuple):
 
 
 def read_corpus(url: str, articles: int) -> Corpus:
-    """Return the description of the database at `url`, which contains this number of generated articles."""
+    """Read the slugs and the times of loading from a database, and return them in a `Corpus`.
+
+    The database at `url` contains the number `articles` of generated articles.
+    """
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **engine_options(url))
     with engine.connect() as connection:
         slugs = list(connection.scalars(select(Article.slug).order_by(Article.id)))

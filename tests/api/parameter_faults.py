@@ -56,12 +56,15 @@ class Parameter:
 
     @property
     def is_separated(self) -> bool:
-        """Return True if a comma separates values. The name of a publication can contain a comma."""
+        """Return True if several values are separated by commas.
+
+        Publications are not, because their names can contain a comma. Their parameter is repeated instead.
+        """
         return self.is_repeatable and not self.name.startswith("publication")
 
     @property
     def names(self) -> list[str]:
-        """The allowed values of a parameter with several values, if they are listed."""
+        """The allowed values of a repeatable parameter, or an empty list if any value is allowed."""
         names: list[str] = self.schema.get("items", {}).get("enum", [])
         return names
 
@@ -150,12 +153,15 @@ def _wrong_lists(names: list[str]) -> Iterator[Fault]:
 
 
 def fill(app: Flask) -> None:
-    """Insert rows so that all URL paths that `parameters` returns exist."""
+    """Insert rows so that each URL path that `parameters` returns leads to a resource."""
     insert_rows(app, corpus_rows(articles=2 * STORY_SIZE, entities=3))
 
 
 def parameters(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the query parameters of each route of `app`, by a URL path of the route that exists."""
+    """Return the query parameters of each route of `app`, by a URL path of the route.
+
+    The path leads to a resource after `fill` has inserted its rows.
+    """
     values = {
         "article": "slug-0",
         "story": "slug-0",

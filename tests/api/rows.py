@@ -86,7 +86,7 @@ def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> R
     """Return the rows, by model, of the test article with this number.
 
     Args:
-        number: Numbers the test articles from 0. The number in the database is `stored_number(number)`.
+        number: The number of the test article, from 0. In the database, it is `stored_number(number)`.
         takeaways: The number of takeaways, by default up to three.
         **columns: Further arguments for `api.v1.article_content.article_content`, such as `summary`.
     """

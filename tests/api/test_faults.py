@@ -19,7 +19,7 @@ LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles")
 
 @pytest.fixture
 def routes(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the query parameters of each route, by a URL path of the route that exists."""
+    """Return the query parameters of each route, by a URL path of the route that leads to a resource."""
     fill(app)
     return parameters(app)
 

@@ -83,7 +83,7 @@ def assert_guide_printed(printed: str) -> None:
 
 @pytest.fixture
 def change(changing_server: ChangingServer, tmp_path: Path) -> Callable[[], None]:
-    """Return a function that corrects an article and removes another."""
+    """Return a function that corrects one article of `changing_server` and removes a different article."""
     _, seed = changing_server
 
     def correct_and_remove() -> None:

@@ -120,7 +120,7 @@ def without_progress(stderr: str) -> list[str]:
 
 
 def last_line(result: Result) -> str:
-    """Return the last line of the output of a load, which has the number of documents with each outcome."""
+    """Return the last line that a load printed: the summary with the number of documents by outcome."""
     printed = str(result.stdout).splitlines()
     assert printed, result.stderr
     return printed[-1]

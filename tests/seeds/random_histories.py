@@ -194,9 +194,9 @@ def _resource_targets(app: Flask) -> list[str]:
 
 
 def comparable_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
-    """Return the rows of all tables, without what an import changes.
+    """Return the rows of all tables, without the values that an import changes.
 
-    These are the numbers of links and folders, and the JSON of articles as list items, which can be missing.
+    These values are the numbers of links and folders, and the stored JSON of articles as list items.
     """
     found = rows(app)
     for row in found["articles"]:

@@ -41,7 +41,10 @@ class UnixConnection(HTTPConnection):
 
 @dataclass
 class Service:
-    """gunicorn on a Unix socket, and the end of the pipe that contains its log."""
+    """A gunicorn server on the Unix socket `path`, whose log the test reads from the pipe `log`.
+
+    `text` is the part of the log that has been read.
+    """
 
     process: subprocess.Popen[bytes]
     path: Path
@@ -49,7 +52,10 @@ class Service:
     text: bytearray = field(default_factory=bytearray)
 
     def get(self, numbers: range) -> list[int]:
-        """Send requests on one connection, with an id for each number, and return their statuses."""
+        """Send a request for each of `numbers` on one connection, and return the statuses.
+
+        The request id contains the number.
+        """
         statuses = []
         with closing(UnixConnection(self.path)) as connection:
             for number in numbers:
@@ -61,7 +67,10 @@ class Service:
         return statuses
 
     def get_from_four_clients(self, numbers: range) -> list[int]:
-        """Send requests on four connections, with an id for each number, and return their statuses."""
+        """Send a request for each of `numbers` on one of four connections, and return the statuses.
+
+        The request id contains the number.
+        """
         ranges = [numbers[part::4] for part in range(4)]
         with ThreadPoolExecutor(4) as clients:
             return [status for statuses in clients.map(self.get, ranges) for status in statuses]

@@ -141,7 +141,10 @@ def test_after_the_file_is_replaced_or_deleted_all_answers_are_503_and_no_file_i
 
 @contextmanager
 def running_without_write_access(url: str, folder: Path) -> Iterator[Server]:
-    """Start gunicorn as a user that file permissions bind, and yield it when it answers."""
+    """Start gunicorn without the capability of root to ignore file permissions.
+
+    Yield the server when it answers.
+    """
     command = [sys.executable, "-m", "gunicorn", "wsgi:app"]
     if os.geteuid() == 0:
         setpriv = shutil.which("setpriv")

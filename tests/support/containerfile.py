@@ -40,7 +40,7 @@ class Image:
     descriptions: dict[str, str] = field(default_factory=dict)
 
     def path(self, path: str) -> Path:
-        """Return the place of the path `path` of the image on this machine."""
+        """Return the path on this machine of the file that has the path `path` in the image."""
         return self.root / os.path.join(self.folder, path).lstrip("/")  # noqa: PTH118
 
     def with_local_paths(self, text: str) -> str:

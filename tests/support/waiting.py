@@ -17,9 +17,10 @@ from wsgi import app
 
 
 def waiting(application: WSGIApplication) -> WSGIApplication:
-    """Return a WSGI application in which requests with certain header fields wait or get long responses.
+    """Wrap `application` so that requests with certain header fields wait or get long responses.
 
-    It creates the file FILE.waiting when a request begins to wait. All other requests go to `application`.
+    The header fields are those of this module. When a request begins to wait for FILE, the file FILE.waiting
+    is created.
     """
 
     def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

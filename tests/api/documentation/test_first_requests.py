@@ -25,7 +25,7 @@ UNKNOWN_WITHOUT_LINKS = {"getRelatedLink"}
 def seeded_client(
     request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, FlaskClient]]:
-    """Return a client of a database, and the command that filled it."""
+    """Yield the command of `flask seed` that filled a database, and a client of the service on it."""
     url = seeded_copy(sqlite_template, tmp_path_factory.mktemp("documentation"), request.param)
     app = make_app(url)
     yield request.param, app.test_client()

@@ -115,7 +115,7 @@ def test_durations_are_counted_in_buckets(app: Flask, client: FlaskClient) -> No
 
 
 class BrokenReader:
-    """A reader of a database that fails, or that answers only after `seconds`."""
+    """A statement reader whose queries all fail, each after `seconds`. `queries` is the number of queries."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.queries = seconds, 0

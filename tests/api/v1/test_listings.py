@@ -127,7 +127,7 @@ def test_both_engines_return_the_same_bytes(both_urls: tuple[str, str]) -> None:
 
 
 def _crawl(database_url: str) -> dict[str, bytes]:
-    """Load the same data on any engine, and return the bodies of all pages and items of the API, by URL."""
+    """Store fixed data in the database at `database_url`. Return all pages and items of the API, by URL."""
     app = make_app(database_url, BRIEFS_SECRET_KEY=KEY)
     try:
         _fill(app)

@@ -11,7 +11,7 @@ Element = Any
 
 
 def read_page(client: FlaskClient, address: str) -> Element:
-    """Return the page at `address` as the root of its HTML, as a browser requests it."""
+    """Request the page at `address` as a browser does, and return the root element of its HTML."""
     response = client.get(address, headers=BROWSER)
     assert response.status_code == 200, (address, response.text)
     assert response.mimetype == "text/html"

@@ -105,7 +105,7 @@ def test_each_takeaway_has_evidence_and_both_languages_name_the_same_entities(de
 
 
 def read_stories(app: Flask) -> dict[str, int]:
-    """Return the number of articles of each story with several, by the slug of its founder."""
+    """Return the number of articles of each story with more than one article, by the slug of its founder."""
     columns = select(Article.slug, Story.article_count).join(Story, Story.number == Article.number)
     with app.app_context():
         return dict(db.session.execute(columns.where(Story.article_count > 1)).all())

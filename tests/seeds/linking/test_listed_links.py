@@ -27,7 +27,10 @@ OLD, NEW = 1, 2
 
 
 def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") -> SubmittedDocument:
-    """Return a document that lists the titles `related`, some with a date. It was published on `day`."""
+    """Return a document that lists the titles `related`, each alone or as a pair of title and date line.
+
+    The document was published on `day`, such as `2026-04-21`, or has no date.
+    """
     listed = tuple((one, None) if isinstance(one, str) else one for one in related)
     return submit(name, Page(title=title, related=listed), f"published_at: {day}T12:00:00Z" if day else "")
 
@@ -45,7 +48,7 @@ def links(app: Flask) -> dict[tuple[str, int], str | None]:
 
 
 def listed_rows(app: Flask) -> list[Row]:
-    """Return the database rows of the links that pages list."""
+    """Return the rows of the links whose titles are in the list of related articles of a page."""
     return [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
 
 

@@ -53,7 +53,7 @@ def set_value(path: list[str | int], value: Any) -> Callable[[list[Line], int], 
 
 
 def slugs_of_article(lines: list[Line]) -> list[str]:
-    """Return the slugs of an article in the export."""
+    """Return the slugs of the first article in `lines`, the lines of an export."""
     slugs: list[str] = next(line["slugs"] for line in lines if line["kind"] == "article")
     return slugs
 

@@ -299,9 +299,9 @@ def test_a_client_that_sends_a_long_body_receives_its_response(server: Server) -
 
 @contextmanager
 def busy_threads(server: Server, folder: Path, number: int) -> Iterator[list[bytes]]:
-    """Let `number` requests wait in threads during the `with` body.
+    """Keep `number` requests waiting in the threads of `server` until the `with` body ends.
 
-    Yield a list that contains their responses after the `with` body has ended.
+    Yield a list to which their responses are added after that. A file in `folder` ends the waiting.
     """
     go = folder / "go"
     request = f"GET /v1/articles HTTP/1.1\r\nHost: a\r\nX-Wait-For: {go}\r\nConnection: close\r\n\r\n"

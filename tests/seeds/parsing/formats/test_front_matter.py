@@ -14,7 +14,7 @@ def read(text: str) -> Document:
 
 
 def rejection_of(text: str | bytes) -> str:
-    """Return the place and the message of the rejection of `text`."""
+    """Parse `text`, which must be rejected, and return the rejection as `PLACE: MESSAGE`."""
     with pytest.raises(Rejection) as caught:
         parse(text.encode() if isinstance(text, str) else text, "ferry.md")
     return f"{caught.value.place}: {caught.value.message}"
