@@ -159,7 +159,7 @@ def _milliseconds(times: list[float]) -> str:
 
 @contextmanager
 def running_service(url: str) -> Iterator[Service]:
-    """Run gunicorn with one worker on the database at `url`."""
+    """Run gunicorn with one worker on the database at `url`, and yield it until the `with` block ends."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_gunicorn(url, Path(folder), BRIEFS_WORKERS="1") as server,
@@ -171,7 +171,10 @@ def running_service(url: str) -> Iterator[Service]:
 @click.argument("url")
 @click.option("--articles", default=0, help="The number of articles, for the heading.")
 def main(url: str, articles: int) -> None:
-    """Measure streams of the database at URL."""
+    """Print a Markdown table of the times and the memory of streams of the database at URL.
+
+    `--articles` is the number of its articles, for the heading.
+    """
     click.echo(measure_streams(url, articles))
 
 

@@ -260,7 +260,7 @@ class Lists(RuleBasedStateMachine):
         return replace(question, filters=filters)
 
     def _submission(self, key: str, parts: DocumentParts) -> SubmittedDocument:
-        """Return the document of `key` in the form for loading. `parts` replace its earlier parts."""
+        """Return the document with `key` as it is submitted to a load. `parts` replace its earlier parts."""
         self.drawn[key] = DEFAULT_PARTS | self.drawn.get(key, {}) | parts
         drawn = dict(self.drawn[key])
         published_at, language = drawn.pop("published_at"), drawn.pop("language")

@@ -14,7 +14,10 @@ from bench.evaluate.served import serve_documents
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--verbose", is_flag=True, help="Also print a line for each miss and each false positive.")
 def main(folder: Path, verbose: bool) -> None:
-    """Load FOLDER/documents and print precision, recall and F1 against FOLDER/gold."""
+    """Load FOLDER/documents and print precision, recall and F1 against FOLDER/gold.
+
+    `--verbose` also prints a line for each error.
+    """
     try:
         samples = read_samples(folder)
     except SamplesError as error:

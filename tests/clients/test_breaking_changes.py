@@ -23,7 +23,7 @@ def operation(document: Document, path: str) -> Document:
 
 
 def parameter(document: Document, name: str) -> Document:
-    """Return the parameter `name` of the list of articles."""
+    """Return the query parameter `name` of `GET /v1/articles` in the specification `document`."""
     parameters = operation(document, "/v1/articles")["parameters"]
     found: Document = next(each for each in parameters if each["name"] == name)
     return found
@@ -94,7 +94,7 @@ def found(specification: Document, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def compare(base: Document, changed: Document, folder: Path) -> list[str]:
-    """Return the breaking changes between two specifications."""
+    """Write two specifications to `folder`, and return the breaking changes from `base` to `changed`."""
     paths = folder / "base.yaml", folder / "changed.yaml"
     for path, document in zip(paths, (base, changed), strict=True):
         path.write_text(to_yaml(document), encoding="utf-8")

@@ -122,7 +122,7 @@ def stored_content(app: Flask, key: str) -> dict[str, Any]:
 
 
 def corpus_revision(app: Flask) -> int:
-    """Return the corpus revision."""
+    """Return the corpus revision of the database, a number that each change of its data increases."""
     return int(rows(app)["corpus"][0]["revision"])
 
 

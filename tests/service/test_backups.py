@@ -133,7 +133,10 @@ def test_a_database_with_two_roles_is_backed_up_and_restored(
         return f"postgresql://{role}@/{name}?host={host}"
 
     def run_block(page: Path, word: str) -> None:
-        """Run the block of `page` that contains `word` on this server, as the role that reads."""
+        """Run the commands in the block of `page` that contains `word` with the test's PostgreSQL server.
+
+        The environment has the URL of the role that can only read.
+        """
         script = block_with(page, word).replace("runuser -u postgres -- ", "")
         local = EXAMPLE_URL.sub(lambda found: f"'{url(found['role'], found['name'])}'", script)
         run(local, folder, url("briefs_web", "briefs"))

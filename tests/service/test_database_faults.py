@@ -167,7 +167,7 @@ def proxy(postgresql: PostgresqlServer) -> Iterator[SilentProxy]:
 
 @pytest.fixture(scope="module")
 def shared(proxy: SilentProxy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start the service as the role `reader`."""
+    """Start the service on PostgreSQL behind `proxy`, as the role `reader`, which can only read."""
     url = f"postgresql://reader@127.0.0.1:{proxy.port}/briefs"
     with running_gunicorn(
         url,

@@ -58,7 +58,10 @@ def test_four_processes_share_the_limits_of_two_keys_to_within_one_request(servi
     admitted: Counter[str] = Counter()
 
     def send(number: int) -> None:
-        """Send requests on a connection, and sometimes on a new one, until each key was refused 30 times."""
+        """Send requests with both keys to server `number % 2` until each key was refused 30 times.
+
+        A new connection is opened after every 40 requests.
+        """
         server, refused = service.servers[number % 2], Counter[str]()
         while min(refused[key] for key in service.keys) < 30:
             connection = server.connect()

@@ -27,7 +27,7 @@ LONG = (Policy("default", 500, 3_600),)
 
 
 class Clock:
-    """The monotonic clock, which the test can advance."""
+    """A clock that returns the monotonic time plus `advance`, the seconds that the test has set."""
 
     advance = 0.0
 

@@ -11,7 +11,7 @@ TWO = (Policy("default-second", 2, 1), Policy("default-minute", 3, 60))
 
 
 class Clock:
-    """A clock that the test sets."""
+    """A clock that returns `seconds`, the time that the test has set."""
 
     seconds = 1_000.0
 

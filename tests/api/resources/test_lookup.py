@@ -42,7 +42,7 @@ def renamed_article(app: Flask, tmp_path: Path, snapshots: Snapshots) -> None:
 
 
 def load_renamed_article(app: Flask) -> None:
-    """Load the article of the fixture `renamed_article`."""
+    """Load an article into `app` that has had three slugs: that of its title, then `second`, then `third`."""
     with TemporaryDirectory() as folder:
         for slug in (None, "second", "third"):
             write_page(Path(folder), "page", Page(), **({"slug": slug} if slug else {}))
@@ -56,7 +56,7 @@ def merged_entities(app: Flask, snapshots: Snapshots) -> None:
 
 
 def insert_merged_entities(app: Flask) -> None:
-    """Insert the rows of the fixture `merged_entities`."""
+    """Insert entities. Entity 1 has an earlier slug and the id of an entity that was merged into it."""
     number = stored_number(1)
     insert_rows(app, corpus_rows(articles=7, entities=4))
     slugs = [{"slug": slug, "entity": number} for slug in ("old-name", "merged")]

@@ -23,7 +23,7 @@ def corpus(app: Flask, snapshots: Snapshots) -> None:
 
 
 def load_corpus(app: Flask) -> None:
-    """Load the articles of the fixture `corpus`."""
+    """Load seven articles: all mention Sunrise, three mention Łódź, and two have no date."""
     pages = []
     for number in range(7):
         at = DATES[number % len(DATES)]

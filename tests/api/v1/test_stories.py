@@ -41,7 +41,7 @@ def two_reports(app: Flask, tmp_path: Path, snapshots: Snapshots) -> Path:
 
 
 def load_two_reports(app: Flask) -> None:
-    """Load the articles of the fixture `two_reports`."""
+    """Load two reports of one event, `first` and `second`, into the database of `app`."""
     with TemporaryDirectory() as name:
         for path in write_two_reports(Path(name)):
             load(app.test_cli_runner(), path)

@@ -24,7 +24,7 @@ def uncached_client(app: Flask, client_with: ClientWith, snapshots: Snapshots) -
 
 
 def load_two_articles(app: Flask) -> None:
-    """Load the articles of the fixture `uncached_client`."""
+    """Load two articles into the database of `app`. The first article has a former slug."""
     seed_pages(app, [submit("first", PAGES["first"], "slug: former")])
     seed_pages(app, [submit(key, page, f"slug: {key}") for key, page in PAGES.items()])
     render(app)

@@ -36,7 +36,7 @@ def folder(app: Flask, tmp_path: Path, snapshots: Snapshots) -> Path:
 
 
 def load_harbour(app: Flask) -> None:
-    """Load the page of the fixture `folder`."""
+    """Load a page into the database of `app`. Its related page does not exist."""
     with TemporaryDirectory() as folder:
         write_page(Path(folder), "harbour", Page(related=(OTHER,)))
         load(app.test_cli_runner(), Path(folder))

@@ -126,7 +126,7 @@ def loaded(app: Flask, tmp_path: Path, snapshots: Snapshots) -> None:
 
 
 def load_articles(app: Flask) -> None:
-    """Load the articles of the fixture `loaded`."""
+    """Load an article with two revisions, and a different article, into the database of `app`."""
     with TemporaryDirectory() as folder:
         for page in (FIRST, SECOND):
             seed(app, write(Path(folder), "barge", page))

@@ -33,7 +33,7 @@ def dated(day: int) -> str:
 
 
 def story_rows(found: Rows) -> dict[UUID, dict[str, Any]]:
-    """Return the rows of stories by the id of the founder."""
+    """Return the rows of stories in `found`, rows by table, by the id of the founder of the story."""
     return {row["founder"]: row for row in found["stories"]}
 
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 
 def ignore(_: str) -> None:
-    """Do nothing with the message that a transaction announces."""
+    """Ignore a message of a transaction, such as that it waits for another writer."""
 
 
 def fail(_: Connection) -> None:

@@ -151,7 +151,7 @@ def test_evidence_is_marked_under_the_pointer_by_the_keyboard_and_by_the_address
 
 
 def _backgrounds(browser: Chrome) -> list[str]:
-    """Return the colour behind each paragraph of a brief."""
+    """Return the background colour of each paragraph of the brief that the browser shows, in CSS."""
     paragraphs = browser.find_elements(By.CLASS_NAME, "paragraph")
     return [each.value_of_css_property("background-color") for each in paragraphs]
 
@@ -170,6 +170,6 @@ def _click(browser: Chrome, selector: str) -> None:
 
 
 def _assert_fits(browser: Chrome, size: tuple[int, int]) -> None:
-    """Assert that the page is not wider than the window."""
+    """Assert that the page is not wider than the window, whose `size` is its width and height in pixels."""
     width = browser.execute_script("return document.documentElement.scrollWidth")
     assert width <= size[0], browser.current_url

@@ -29,7 +29,7 @@ LONG = f"GET / HTTP/1.1\r\nHost: a\r\nX-Body-Bytes: {LONG_BYTES}\r\n\r\n".encode
 
 @pytest.fixture(scope="module")
 def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server with the deadlines of the service."""
+    """Start a server with the default deadlines, which the tests of this module share."""
     folder = tmp_path_factory.mktemp("server")
     with running_gunicorn(database, folder, application=APPLICATION) as server:
         yield server
@@ -37,7 +37,7 @@ def server(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def quick(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server with short deadlines."""
+    """Start a server whose worker has deadlines of about a second, so that tests can wait for them."""
     folder = tmp_path_factory.mktemp("quick")
     with running_gunicorn(database, folder, application=APPLICATION, GUNICORN_CMD_ARGS=QUICK) as server:
         yield server
