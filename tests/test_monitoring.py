@@ -9,7 +9,7 @@ import pytest
 import yaml
 from flask.testing import FlaskClient
 
-from tests.support.metrics import parse
+from tests.support.metrics import scrape_with_corpus
 from tests.support.server import ROOT
 
 FOLDER = ROOT / "docs" / "monitoring"
@@ -34,7 +34,7 @@ def names(client: FlaskClient) -> set[str]:
     """Return the names of the metrics of a service that has answered a request."""
     assert client.get("/v1/articles").status_code == 200
     client.get("/metrics")
-    found = {name for name, _ in parse(client.get("/metrics").text) if not name.endswith("_created")}
+    found = {name for name, _ in scrape_with_corpus(client) if not name.endswith("_created")}
     return found | ONLY_UNDER_GUNICORN
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.database.statement_reader import StatementReader
 from api.models import Article, Change, Corpus
 
-# A scrape waits this long for the database. Prometheus itself waits for ten seconds by default.
-MAX_WAIT_SECONDS = 0.5
+# Prometheus waits for ten seconds by default.
+MAX_WAIT_SECONDS = 2.0
 STATEMENT = select(
     Corpus.revision,
     select(func.count()).select_from(Article).scalar_subquery().label("articles"),
@@ -31,10 +31,11 @@ class CorpusCollector(Collector):
 
     Args:
         reader: Reads from the database.
+        max_wait_seconds: How long a scrape waits for the database.
     """
 
-    def __init__(self, reader: StatementReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: StatementReader, max_wait_seconds: float = MAX_WAIT_SECONDS) -> None:
+        self._reader, self._max_wait_seconds = reader, max_wait_seconds
         self._lock = threading.Lock()
         self._query = _Query(reader)
 
@@ -63,7 +64,7 @@ class CorpusCollector(Collector):
                 self._query = _Query(self._reader)
                 self._query.start()
             query = self._query
-        query.join(MAX_WAIT_SECONDS)
+        query.join(self._max_wait_seconds)
         return query.row
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,11 @@ def submit(name: str, page: Page | bytes, sidecar: str = "") -> SubmittedDocumen
     data = page.text.encode() if isinstance(page, Page) else page
     document, beside = parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml")
     return SubmittedDocument(data, document, beside, "/pages")
+
+
+def use_catalogue(app: Flask, path: Path) -> None:
+    """Change the settings of `app`, so that its commands read the catalogue at `path`."""
+    app.config["BRIEFS_SETTINGS"] = replace(app.config["BRIEFS_SETTINGS"], catalogue=str(path))
 
 
 def seed(app: Flask, *arguments: object) -> Result:

@@ -186,7 +186,7 @@ def test_the_service_continues_if_the_folder_of_the_metrics_is_removed(database:
         server.wait_until("the metrics of both workers", lambda: workers_in(server) == 2)
         shutil.rmtree(folder)
         assert server.get("/v1/articles").status == 200
-        assert value(scrape(server), "briefs_database_up") == 1
+        server.wait_until("metrics of the database", lambda: value(scrape(server), "briefs_database_up") == 1)
         os.kill(int(server.booted[0]), signal.SIGKILL)
         server.wait_until("a new worker", lambda: len(server.booted) == 3)
         server.wait_until("its metrics", lambda: workers_in(server) == 1)

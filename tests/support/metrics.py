@@ -1,10 +1,12 @@
 """Scrape the metrics of a server, and read them with the parser of prometheus-client."""
 
+import time
 from collections.abc import Iterator
 
+from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.server import Server
+from tests.support.server import PATIENCE_SECONDS, Server
 
 # The name and the labels of a time series.
 Series = tuple[str, frozenset[tuple[str, str]]]
@@ -27,6 +29,19 @@ def scrape(server: Server) -> dict[Series, float]:
     answer = server.get("/metrics")
     assert answer.status == 200
     return parse(answer.body.decode())
+
+
+def scrape_with_corpus(client: FlaskClient) -> dict[Series, float]:
+    """Return the value of each time series of a scrape that contains the metrics of the database.
+
+    On a busy machine, the database does not always answer in the time that a scrape waits for it.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        series = parse(client.get("/metrics").text)
+        if value(series, "briefs_database_up"):
+            return series
+        assert time.monotonic() < deadline, "the database did not answer a scrape"
 
 
 def value(series: dict[Series, float], name: str, **labels: str) -> float:

@@ -1,6 +1,5 @@
 """Tests of `flask seed load`: which files are loaded, and the outcome of each document."""
 
-import functools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +8,6 @@ import pytest
 from flask import Flask
 
 from api.database.base import db
-from seeds import command_setup
-from seeds.extraction.catalogue import read_catalogue
 from seeds.parsing.page import parse
 from tests.conftest import make_app
 from tests.seeds.commands.results import (
@@ -23,7 +20,7 @@ from tests.seeds.commands.results import (
     message_lines,
     summary_line,
 )
-from tests.seeds.documents import last_line, seed, write
+from tests.seeds.documents import last_line, seed, use_catalogue, write
 from tests.seeds.stored_rows import article_row, rows, stored_content
 
 
@@ -234,13 +231,10 @@ def test_a_document_at_the_limit_is_loaded_and_one_byte_over_is_rejected(
     assert [row["key"] for row in rows(app)["articles"]] == ["a"]
 
 
-def test_an_invalid_catalogue_stops_the_load_with_one_line(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "known.yaml").write_text("- {name: Sea, type: planet}", encoding="utf-8")
-    monkeypatch.setattr(
-        command_setup, "read_catalogue", functools.partial(read_catalogue, tmp_path / "known.yaml")
-    )
+def test_an_invalid_catalogue_stops_the_load_with_one_line(app: Flask, tmp_path: Path) -> None:
+    known = tmp_path / "known.yaml"
+    known.write_text("- {name: Sea, type: planet}", encoding="utf-8")
+    use_catalogue(app, known)
     before = rows(app)
     result = seed(app, SOURCE)
     (line,) = message_lines(result)
@@ -250,10 +244,10 @@ def test_an_invalid_catalogue_stops_the_load_with_one_line(
 
 
 def test_a_changed_catalogue_applies_to_unchanged_documents_only_after_relink(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, tmp_path: Path
 ) -> None:
     known = tmp_path / "known.yaml"
-    monkeypatch.setattr(command_setup, "read_catalogue", functools.partial(read_catalogue, known))
+    use_catalogue(app, known)
     write(tmp_path, "a", GAUGES)
     write(tmp_path, "b", SIRENS)
     known.write_text("- {name: Harbour Towns, type: place}", encoding="utf-8")

@@ -1,13 +1,12 @@
 """Tests of BRIEFS_CATALOGUE, the path of a catalogue outside the project."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.seeds.documents import Page, seed, write
+from tests.seeds.documents import Page, seed, use_catalogue, write
 
 ENTRIES = """\
 - name: Inland Waters Board
@@ -21,7 +20,7 @@ def catalogue(app: Flask, tmp_path: Path) -> Path:
     """Return the path of a catalogue with one entity, which the settings of `app` name."""
     path = tmp_path / "own.yaml"
     path.write_text(ENTRIES, encoding="utf-8")
-    app.config["BRIEFS_SETTINGS"] = replace(app.config["BRIEFS_SETTINGS"], catalogue=str(path))
+    use_catalogue(app, path)
     return path
 
 
@@ -43,14 +42,8 @@ def test_the_catalogue_of_the_setting_replaces_the_catalogue_of_the_project(
 
 
 @pytest.mark.parametrize("command", ["load", "relink"])
-def test_a_catalogue_that_cannot_be_used_stops_the_command(app: Flask, catalogue: Path, command: str) -> None:
+def test_a_missing_catalogue_stops_the_command(app: Flask, catalogue: Path, command: str) -> None:
     catalogue.unlink()
-    missing = app.test_cli_runner().invoke(args=["seed", command])
-    assert (missing.exit_code, missing.stderr) == (
-        1,
-        "Error: own.yaml: cannot be read: No such file or directory\n",
-    )
-    catalogue.write_text("- name: China\n", encoding="utf-8")
-    invalid = app.test_cli_runner().invoke(args=["seed", command])
-    assert invalid.exit_code == 1
-    assert invalid.stderr.startswith("Error: own.yaml: entry 1, type: ")
+    result = app.test_cli_runner().invoke(args=["seed", command])
+    error = "Error: own.yaml: cannot be read: No such file or directory\n"
+    assert (result.stderr, result.exit_code) == (error, 1)
