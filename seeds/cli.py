@@ -32,7 +32,7 @@ from seeds.report import REJECTED, open_report
 from seeds.run import Run, format_rejection
 from seeds.stories.key_points import KeyPointChooser
 from seeds.stories.regrouping import regroup_articles
-from seeds.storing.entity_merging import merge_entities
+from seeds.storing.entities.entity_names import update_names_and_slugs
 from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.rendering import render_articles
 from seeds.storing.transactions import transactions
@@ -177,13 +177,13 @@ def relink_command(jobs: int) -> None:
             with begin() as connection:
                 articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
             rederived_count = rederive_articles(begin, articles, pool, vectors, key_points)
-        merged_count = merge_entities(begin)
+        updated_count = update_names_and_slugs(begin)
         relinked_count = relink_articles(begin, articles, vectors)
         regrouped_count = regroup_articles(begin, key_points)
         render_articles(begin)
     print_result(
         f"{count_of(len(articles), 'article', 'articles')}, {rederived_count} rederived, "
-        f"{count_of(merged_count, 'entity', 'entities')} merged, {relinked_count} relinked, "
+        f"{count_of(updated_count, 'entity', 'entities')} updated, {relinked_count} relinked, "
         f"{regrouped_count} in a different story"
     )
 

@@ -14,7 +14,7 @@ from seeds.extraction.spacy_recognizer import ModelError, load_recognizer
 from seeds.preparing.preparation import matcher_pool
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import update_search_index
-from seeds.storing.catalogue_update import refresh_entities, release_slugs
+from seeds.storing.entities.catalogue_update import refresh_entities, release_slugs
 from seeds.storing.transactions import Transaction
 
 

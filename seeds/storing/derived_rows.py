@@ -31,12 +31,12 @@ from seeds.search_index.search_rows import (
     insert_search_rows,
     read_search_terms,
 )
-from seeds.storing.article_entities import (
+from seeds.storing.entities.article_entities import (
     PreviousMentions,
-    delete_unmentioned,
     update_entity_counts,
     upsert_entities,
 )
+from seeds.storing.entities.entity_replacement import replace_unmentioned
 from seeds.storing.facet_counts import add_facet_counts, delete_facet_lists
 from seeds.storing.rendering import delete_renderings
 from seeds.storing.row_builders import (
@@ -149,7 +149,7 @@ def insert_derived_rows(
     update_entity_counts(connection, zip(current, former, strict=True))
     if previous:
         texts = articles[0].derived.mention_texts
-        delete_unmentioned(connection, previous, dict(zip(current[0], texts, strict=True)))
+        replace_unmentioned(connection, previous, dict(zip(current[0], texts, strict=True)))
 
 
 def delete_derived_rows(connection: Connection, article: int, vectors: VectorCache) -> PreviousMentions:

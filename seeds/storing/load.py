@@ -24,6 +24,7 @@ from seeds.preparing.article_record import ArticleRecord
 from seeds.preparing.prepared_article import PackedContent, PreparedArticle, ReadDocument, pack_record
 from seeds.stories.key_points import KeyPointChooser
 from seeds.stories.story_rows import forget_story_json, write_stories
+from seeds.storing.article_slugs import Former, SlugRegister, slug_choices
 from seeds.storing.derived_rows import DerivedArticle, delete_derived_rows, insert_derived_rows
 from seeds.storing.history import (
     UNCHANGED,
@@ -35,7 +36,6 @@ from seeds.storing.history import (
 )
 from seeds.storing.rendering import delete_renderings
 from seeds.storing.row_builders import article_row, document_row
-from seeds.storing.slugs import Former, SlugRegister, slug_choices
 from seeds.storing.stored_article import (
     ArticleState,
     erased_slug,

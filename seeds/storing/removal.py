@@ -29,9 +29,10 @@ from seeds.search_index.search_rows import update_search_index
 from seeds.stories.key_points import KeyPointChooser
 from seeds.stories.removal import leave_story
 from seeds.stories.story_rows import write_stories
-from seeds.storing.article_entities import delete_unmentioned, update_entity_counts
 from seeds.storing.derived_rows import delete_derived_rows
-from seeds.storing.entity_merging import update_entity_names
+from seeds.storing.entities.article_entities import update_entity_counts
+from seeds.storing.entities.entity_names import update_entity_names
+from seeds.storing.entities.entity_replacement import replace_unmentioned
 from seeds.storing.history import Outcome, archive_revisions, record_changes
 from seeds.storing.rendering import delete_renderings
 from seeds.storing.stored_article import (
@@ -157,7 +158,7 @@ def _delete_article(
     update_search_index(connection)
     previous = delete_derived_rows(connection, state.number, VectorCache())
     update_entity_counts(connection, [({}, previous)])
-    delete_unmentioned(connection, previous, {})
+    replace_unmentioned(connection, previous, {})
     stories = leave_story(connection, state.number, identity)
     connection.execute(DELETE_ARTICLE, {"article": state.number})
     write_stories(connection, stories, key_points)

@@ -20,7 +20,7 @@ from seeds.linking.article_features import extract_features
 from seeds.linking.inverted_index import INDEXED_FEATURES
 from seeds.linking.neighbours import MIN_SCORE
 from seeds.parsing.files import SubmittedDocument
-from seeds.storing.article_entities import slug_choices
+from seeds.storing.entities.entity_slugs import entity_slug_choices
 from tests.oracle.questions import ENTITY_COLLECTIONS, Question
 from tests.support.extraction import make_matcher
 
@@ -190,7 +190,7 @@ class Corpus:
         if present is None:
             taken = {other.slug for other in self.entities.values()}
             slug = next(
-                each for each in slug_choices(entity.slug, entity.type, entity.id) if each not in taken
+                each for each in entity_slug_choices(entity.slug, entity.type, entity.id) if each not in taken
             )
             self.entities[entity.id] = entity._replace(slug=slug)
             self.last_entity += 1

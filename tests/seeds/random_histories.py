@@ -20,8 +20,8 @@ from seeds.linking.vector_cache import VectorCache
 from seeds.parsing.files import SubmittedDocument
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.stories.regrouping import regroup_articles
-from seeds.storing.catalogue_update import refresh_entities, release_slugs
-from seeds.storing.entity_merging import merge_entities
+from seeds.storing.entities.catalogue_update import refresh_entities, release_slugs
+from seeds.storing.entities.entity_names import update_names_and_slugs
 from seeds.storing.relink import rederive_articles, relink_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions
@@ -127,7 +127,7 @@ def relink_pages(app: Flask, catalogue: list[EntityRecord]) -> None:
             articles = list(connection.scalars(select(Article.number).order_by(Article.id)))
         vectors = VectorCache()
         rederive_articles(begin, articles, pool, vectors, KEY_POINTS)
-        merge_entities(begin)
+        update_names_and_slugs(begin)
         relink_articles(begin, articles, vectors)
         regroup_articles(begin, KEY_POINTS)
 

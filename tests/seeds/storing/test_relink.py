@@ -82,7 +82,7 @@ def test_a_second_run_changes_nothing_and_reports_it(app: Flask) -> None:
     relink(app)
     before = rows(app)
     assert relink(app) == (
-        f"{len(SAMPLES)} articles, 0 rederived, 0 entities merged, 0 relinked, 0 in a different story\n"
+        f"{len(SAMPLES)} articles, 0 rederived, 0 entities updated, 0 relinked, 0 in a different story\n"
     )
     assert rows(app) == before
 
@@ -225,7 +225,7 @@ def test_an_interrupted_run_is_completed_by_the_next(
     seed_pages(app, [submit("a", Page(body=BOARD)), submit("b", Page(body=WALK))])
     catalogue.append(EntityRecord("Inland Waters Board", "organization", "iwb"))
     with monkeypatch.context() as cut:
-        cut.setattr(seeds.cli, "merge_entities", lambda _: 1 / 0)
+        cut.setattr(seeds.cli, "update_names_and_slugs", lambda _: 1 / 0)
         assert isinstance(app.test_cli_runner().invoke(args=["seed", "relink"]).exception, ZeroDivisionError)
     assert relink(app).startswith("2 articles, 0 rederived, ")
     assert rows(app)["entities"] == recount_entities(rows(app))

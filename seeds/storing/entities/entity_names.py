@@ -1,4 +1,4 @@
-"""Update the name and the type of each extracted entity to those that most of its articles use.
+"""Count the votes of articles for the name and the type of each extracted entity, and store the winners.
 
 An entity is extracted if it is not in the catalogue of known entities. A load stores it with the name and
 type from the first article that mentions the entity. Counting the votes of all articles in each load would
@@ -10,14 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, select
 
-from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, ArticleMentions, Entity, EntitySlug
+from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, ArticleMentions, Entity
 from api.text_folding import fold_characters
 from seeds.extraction.mentions import extracted_slug
-from seeds.storing.article_entities import slug_choices
-from seeds.storing.catalogue_update import delete_renderings_with_entities, update_entities
-from seeds.storing.history import increment_corpus_revision
+from seeds.storing.entities.catalogue_update import update_entities
+from seeds.storing.entities.entity_slugs import assign_slug
 from seeds.storing.transactions import Transaction
 
 # The number of entities in one transaction, which bounds the memory that is used.
@@ -47,7 +46,7 @@ class EntityVotes(NamedTuple):
         return {"name": name, "type": entity_type, "aliases": sorted(self.forms - {name})}
 
 
-def merge_entities(begin: Transaction) -> int:
+def update_names_and_slugs(begin: Transaction) -> int:
     """Update the name and the type of each extracted entity to the most frequent ones in its articles.
 
     The entity then gets the slug of its new name. If several entities have names with the same slug, at most
@@ -70,7 +69,7 @@ def merge_entities(begin: Transaction) -> int:
             last = page[-1].number
     for slug in sorted(claimants):
         with begin() as connection:
-            changed += _assign_slug(connection, slug, claimants[slug])
+            changed += assign_slug(connection, slug, claimants[slug])
     return changed
 
 
@@ -131,58 +130,3 @@ def _count_votes(connection: Connection, entities: Collection[int]) -> Mapping[i
             entity.types[row.own_type] += 1
             entity.forms.update(fold_characters(mention[-1]) for mention in of_entities[row.position - 1])
     return votes
-
-
-def _assign_slug(connection: Connection, slug: str, claimants: list[int]) -> int:
-    """Decide which of several entities with the same name gets the slug of this name, and update their slugs.
-
-    The entity that most articles mention gets `slug`, and the others get longer slugs, such as `hope-person`.
-    If an entity of the catalogue (the file of known entities) has or had `slug`, all of them get longer
-    slugs.
-
-    Args:
-        connection: The connection, in a write transaction.
-        slug: The slug that is made from the name.
-        claimants: The numbers of extracted entities that do not have `slug` yet. If `slug` is the current
-            slug of a different extracted entity, that entity also competes for it.
-
-    Returns:
-        The number of entities whose slug changed.
-    """
-    columns = (Entity.number, Entity.id, Entity.slug, Entity.type, Entity.origin, Entity.article_count)
-    owner = connection.execute(
-        select(*columns).join(EntitySlug, EntitySlug.entity == Entity.number).where(EntitySlug.slug == slug)
-    ).one_or_none()
-    rows = {row.id: row for row in connection.execute(select(*columns).where(Entity.number.in_(claimants)))}
-    is_in_catalogue = owner is not None and owner.origin == "catalogue"
-    if owner and not is_in_catalogue and owner.slug == slug:
-        rows[owner.id] = owner
-    ranked = sorted(rows.values(), key=lambda row: (-row.article_count, row.id))
-    winner = None if is_in_catalogue else ranked[0]
-    # Change the winner last, because two entities cannot have the slug at the same time.
-    assigned = [(row, _free_slug(connection, slug, row)) for row in ranked if row is not winner]
-    assigned += [(winner, slug)] if winner else []
-    changed = [(row, new_slug) for row, new_slug in assigned if row.slug != new_slug]
-    for row, new_slug in changed:
-        connection.execute(update(Entity).where(Entity.number == row.number).values(slug=new_slug))
-        connection.execute(delete(EntitySlug).where(EntitySlug.slug == new_slug))
-        connection.execute(insert(EntitySlug).values(slug=new_slug, entity=row.number))
-    if changed:
-        delete_renderings_with_entities(connection, [row.number for row, _ in changed])
-        increment_corpus_revision(connection)
-    return len(changed)
-
-
-def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return a longer slug for an entity, because `slug` belongs to a different entity with the same name.
-
-    For example, `hope-person` instead of `hope`. If this is taken too, the id of the entity is appended
-    instead. `row` is the stored entity.
-    """
-    choices = slug_choices(slug, row.type, row.id)[1:]
-    taken_by_others = select(EntitySlug.slug).where(
-        EntitySlug.slug.in_(choices), EntitySlug.entity != row.number
-    )
-    taken = set(connection.scalars(taken_by_others))
-    # The last choice contains the id of the entity, so it can be taken away from any other entity.
-    return next((choice for choice in choices if choice not in taken), choices[-1])
