@@ -16,6 +16,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 
 from api.search.analyzer import PARAGRAPH_BREAK, PLACEHOLDER
@@ -24,7 +25,7 @@ from api.search.analyzer import PARAGRAPH_BREAK, PLACEHOLDER
 PART_WEIGHTS = {"title": 10, "summary": 5, "takeaways": 3, "text": 1}
 # The number of bits of a hash that are the number of the bucket, by the level of the segment. With these,
 # most buckets have less than a kilobyte.
-BUCKET_BITS = {1: 8, 2: 11, 3: 13}
+BUCKET_BITS = {1: 8, 2: 10, 3: 12, 4: 13, 5: 15}
 HASH_BITS, MAX_BUCKET_BITS = 64, max(BUCKET_BITS.values())
 MARKERS = (PLACEHOLDER, PARAGRAPH_BREAK)
 # Frequencies are stored in two bytes.
@@ -181,7 +182,7 @@ def decode_bucket(data: bytes) -> TermLists:
     """Return the lists of articles of all terms in a bucket, given the bytes of the bucket."""
     # Few terms need the upper bytes, so these bytes are compressed separately and decompressed only for these
     # terms.
-    stream = zlib.decompressobj()
+    stream = isal_zlib.decompressobj()
     raw = stream.decompress(data)
     start = COUNT_TYPE.itemsize
     hashes = np.frombuffer(raw, HASH_TYPE, int.from_bytes(raw[:start], "little"), start)
@@ -204,7 +205,7 @@ def find_list(data: bytes, hashed: int) -> TermGaps | None:
         data: The bytes of the bucket.
         hashed: The hash of the term.
     """
-    stream = zlib.decompressobj()
+    stream = isal_zlib.decompressobj()
     raw = stream.decompress(data)
     start = COUNT_TYPE.itemsize
     end = start + HASH_TYPE.itemsize * int.from_bytes(raw[:start], "little")
@@ -247,4 +248,4 @@ def join_gaps(lists: Mapping[int, TermGaps]) -> tuple[NDArray[np.int32], Integer
 
 
 def _upper_bytes(data: bytes) -> NDArray[np.uint8]:
-    return np.frombuffer(zlib.decompress(data), np.uint8).reshape(2, -1)
+    return np.frombuffer(isal_zlib.decompress(data), np.uint8).reshape(2, -1)

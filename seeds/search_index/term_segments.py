@@ -29,7 +29,7 @@ from api.search.term_lists import (
     unpack_terms,
 )
 
-SEGMENT_ARTICLES, MERGED_SEGMENTS = 256, 8
+SEGMENT_ARTICLES, MERGED_SEGMENTS = 256, 4
 # Pending articles are counted when an article is added whose number is a multiple of this.
 COUNT_INTERVAL = 32
 # The number of buckets of each segment that are read together when segments are merged.

@@ -98,7 +98,7 @@ def test_all_hits_have_the_scores_and_the_order_of_bm25(connection: Connection, 
         add_terms(connection, {number: pack_terms(parts) for number, parts in sorted(added.items())})
         articles |= added
     levels = connection.scalars(select(table_of(TermSegment).c.level).distinct()).all()
-    assert 3 in levels
+    assert max(levels) >= 3
     for query in QUERIES:
         assert ranked(connection, query) == ranked_by_fts5(articles, query), query
     remove_terms(connection, [*articles])
