@@ -105,8 +105,8 @@ def _read(variable: str, parse_value: Callable[[str], object], text: str) -> obj
 
 def _reject_unknown(environ: Mapping[str, str]) -> None:
     known = [variable for variable, _ in VARIABLES.values()]
-    for variable in environ:
-        if variable.startswith("BRIEFS_") and variable not in known:
+    for variable, text in environ.items():
+        if text and variable.startswith("BRIEFS_") and variable not in known:
             # Compare without the common prefix, which would make all names similar.
             bare = {name.removeprefix("BRIEFS_"): name for name in known}
             near = [bare[name] for name in difflib.get_close_matches(variable[7:], bare, n=1)]

@@ -51,8 +51,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     )
 
 
-@pytest.mark.parametrize("variable", [variable for variable, _ in VARIABLES.values()])
-def test_an_empty_value_means_the_default(variable: str) -> None:
+@pytest.mark.parametrize("variable", [*(variable for variable, _ in VARIABLES.values()), "BRIEFS_UNKNOWN"])
+def test_an_empty_variable_counts_as_not_set(variable: str) -> None:
     assert read(**{variable: ""}) == read()
 
 
