@@ -22,7 +22,7 @@ from api.urls import settings
 from api.web.request_ids import ID
 
 RETRY_SECONDS = 5
-EXAMPLE_INSTANCE, EXAMPLE_REQUEST_ID = "/v1/takeaways", "4ff43dd0e6a046db"
+EXAMPLE_PATH, EXAMPLE_REQUEST_ID = "/v1/takeaways", "4ff43dd0e6a046db"
 
 API_FOLDER = Path(__file__).parent
 
@@ -112,7 +112,7 @@ def closest_choice(given: str, choices: list[str]) -> str | None:
 def problem(
     kind: ProblemKind,
     base_url: str,
-    instance: str,
+    path: str,
     request_id: str,
     detail: str | None = None,
     members: Mapping[str, Any] | None = None,
@@ -121,8 +121,8 @@ def problem(
 
     Args:
         kind: The kind of the problem.
-        base_url: The value of BRIEFS_BASE_URL, with which `type` begins, or an empty text.
-        instance: The path of the request.
+        base_url: The value of BRIEFS_BASE_URL, with which `type` and `instance` begin, or an empty text.
+        path: The path of the request, percent-encoded.
         request_id: The id of the request.
         detail: A description of the error. By default, the description of the kind.
         members: Further members of the problem, such as `errors`. They replace members of the same name.
@@ -132,7 +132,7 @@ def problem(
         "title": kind.title,
         "status": kind.status,
         "detail": detail or kind.detail,
-        "instance": instance,
+        "instance": base_url + path,
         "request_id": request_id,
     }
     return body | dict(members or {})
@@ -142,9 +142,11 @@ def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
     """Return an example of an error response of this kind, for the documentation.
 
     It is shown on the page of the kind (`/problems/…`) and in the OpenAPI specification. `base_url` is the
-    prefix of the member `type`: the value of BRIEFS_BASE_URL, or an empty text.
+    prefix of the members `type` and `instance`: the value of BRIEFS_BASE_URL, or an empty text.
     """
-    return problem(kind, base_url, EXAMPLE_INSTANCE, EXAMPLE_REQUEST_ID, members=kind.example)
+    members = dict(kind.example)
+    path = members.pop("instance", EXAMPLE_PATH)
+    return problem(kind, base_url, path, EXAMPLE_REQUEST_ID, members=members)
 
 
 def problem_response(error: HTTPException) -> Response:

@@ -65,6 +65,7 @@ def problem_page(
         alternates=[],
         kind=kind,
         problem=values,
+        is_search="errors" in values and values["instance"] == f"{base_url}/browse",
         advice=READER_ADVICE.get(kind, kind.advice),
         query=list(query),
     )

@@ -171,7 +171,9 @@ class Problem(Shape):
     title = fields.String(metadata={"description": "The name of the kind of problem."})
     status = fields.Integer(metadata={"description": "The HTTP status."})
     detail = fields.String(metadata={"description": "A description of the problem for people."})
-    instance = fields.String(metadata={"format": "uri-reference", "description": "The path of the request."})
+    instance = fields.String(
+        metadata={"format": "uri-reference", "description": "The address of the request, without its query."}
+    )
     request_id = fields.String(metadata={"description": "The id of the request in the log of the server."})
     errors = fields.List(
         fields.Nested(ParameterError), metadata={"description": "Only with 422: the invalid parameters."}

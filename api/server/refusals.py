@@ -41,9 +41,9 @@ def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: 
         log: The logger for the line.
         status: The HTTP status of the response.
         reason: Why the request is refused, for the line in the log.
-        base_url: The value of BRIEFS_BASE_URL, the prefix of `type` in the problem, or an empty text.
-        path: The value of `instance` in the problem: a path that the request is known to have, or
-            `/`.
+        base_url: The value of BRIEFS_BASE_URL, the prefix of `type` and `instance` in the problem, or an
+            empty text.
+        path: The path in `instance` of the problem: a path that the request is known to have, or `/`.
     """
     request_id = make_id()
     level = logging.WARNING if status < 500 or status == HTTPStatus.NOT_IMPLEMENTED else logging.ERROR

@@ -43,9 +43,9 @@ def send_error(
         settings: The settings of the application.
         error: The response.
     """
-    instance = quote(environ["PATH_INFO"], encoding="latin-1")
+    path = quote(environ["PATH_INFO"], encoding="latin-1")
     kind = error.kind
-    values = problem(kind, settings.base_url, instance, environ[ID], error.detail, error.members)
+    values = problem(kind, settings.base_url, path, environ[ID], error.detail, error.members)
     if wants_page(environ):
         body, described = problem_page(kind, values, settings.base_url), PAGE_HEADERS
     else:

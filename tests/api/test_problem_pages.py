@@ -88,11 +88,14 @@ def test_an_unknown_kind_has_no_page(client: FlaskClient) -> None:
 
 
 @on_one_engine
-def test_types_begin_with_the_base_url(client_with: ClientWith) -> None:
+def test_the_addresses_in_a_problem_begin_with_the_base_url(client_with: ClientWith) -> None:
     client = client_with(BRIEFS_BASE_URL=BASE_URL)
-    assert orjson.loads(client.get("/nothing").data)["type"] == f"{BASE_URL}/problems/address-not-found"
-    page = html.unescape(client.get("/problems/too-busy").text)
-    assert f'"type": "{BASE_URL}/problems/too-busy"' in page
+    problem = orjson.loads(client.get("/nothing?x=1").data)
+    assert problem["type"] == f"{BASE_URL}/problems/address-not-found"
+    assert problem["instance"] == f"{BASE_URL}/nothing"
+    page = html.unescape(client.get("/problems/article-removed").text)
+    assert f'"type": "{BASE_URL}/problems/article-removed"' in page
+    assert f'"instance": "{BASE_URL}/v1/articles/a-quiet-harbour"' in page
 
 
 def test_the_kind_of_an_error_says_what_is_wrong(app: Flask, client: FlaskClient) -> None:

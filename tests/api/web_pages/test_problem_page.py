@@ -89,6 +89,14 @@ def test_an_invalid_search_stays_in_the_search_box_with_its_valid_filters(
     assert "<code>errors</code>" not in response.text
 
 
+@on_one_engine
+def test_an_invalid_search_keeps_its_search_box_under_a_base_url(client_with: ClientWith) -> None:
+    client = client_with(BRIEFS_BASE_URL="https://api.example.org/briefs")
+    page = html.document_fromstring(client.get("/browse?q=-x", headers=BROWSER).text)
+    (form,) = find(page, "//main//form[@role='search']")
+    assert [each.get("value") for each in find(form, ".//input")] == ["-x"]
+
+
 def test_the_pages_have_advice_for_readers() -> None:
     for kind, words in READER_ADVICE.items():
         page = problem_page(kind, example_problem(kind), "").decode()
