@@ -5,6 +5,7 @@ from pathlib import Path
 from api.metrics import hooks
 from api.server.settings import read_server_settings
 from api.server.start_checks import check_start
+from api.server.time_limits import TIME_LIMITS
 from api.server.worker import ServiceWorker
 
 server = read_server_settings()
@@ -20,8 +21,9 @@ threads = server.threads
 worker_connections = 800
 # Send files like other responses, so that a slow client occupies no thread.
 sendfile = False
-# Seconds that a connection can be idle. A proxy must close its idle connections earlier.
-keepalive = 5
+# The other time limits of connections apply in the worker class.
+keepalive = TIME_LIMITS.keepalive_seconds
+graceful_timeout = TIME_LIMITS.stop_seconds
 # Replace each worker after this many requests, in case a library leaks memory. The jitter keeps workers from
 # being replaced at the same time.
 max_requests = 1_000_000
@@ -36,8 +38,6 @@ forwarder_headers = ""
 # Ignore the headers about the scheme too. Comparing the address of each client with a list would take time.
 forwarded_allow_ips = "*"
 secure_scheme_headers = {}
-# Seconds that a stopping worker has to finish its requests.
-graceful_timeout = 30
 # Create no control socket in the home folder, and keep the heartbeat files in memory instead of on a disk.
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

@@ -17,6 +17,7 @@ from api.server.connections import MAX_HEAD_BYTES, Connection, State
 from api.server.refusals import refusal
 from api.server.request_bodies import Arrival
 from api.server.response_stream import ClientGoneError
+from api.server.time_limits import TIME_LIMITS
 from api.urls import MCP_PATH
 
 # The number of threads for the requests of monitors.
@@ -25,8 +26,6 @@ MONITOR_THREADS = 2
 MAX_TOTAL_UNSENT_BYTES = 64 * 1024 * 1024
 # Before a connection is closed, at most this many bytes from the client are read and ignored.
 MAX_DISCARDED_BYTES = 1024 * 1024
-# How long a stopping worker waits for requests on connections that are kept alive.
-STOP_KEEPALIVE_SECONDS = 2.0
 
 # A sort key: the connection that has waited for the longest time comes first.
 LONGEST_WAIT = attrgetter("since")
@@ -39,11 +38,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
     at once, the main loop sends it. Slow and silent clients therefore occupy no thread.
 
     Attributes:
-        head_seconds: The time in which the head of a request must arrive.
-        body_seconds: The time in which the body of a request must arrive, after its head.
-        queue_seconds: The time in which a thread must begin to work on a request.
-        send_seconds: The time without progress after which a response is abandoned.
-        linger_seconds: The time in which the client must close the connection after the last response.
+        time_limits: How long the worker waits for clients and for its threads.
         connections: All open connections. Only the main loop changes this set.
         count_refused: A function that is called for each request that the worker refuses without calling the
             application. Its argument is the HTTP status of the response.
@@ -52,11 +47,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         base_url: The value of BRIEFS_BASE_URL, the prefix of the URLs in error responses, or an empty text.
     """
 
-    head_seconds = 10.0
-    body_seconds = 10.0
-    queue_seconds = 10.0
-    send_seconds = 20.0
-    linger_seconds = 2.0
+    time_limits = TIME_LIMITS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,7 +100,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self._close(connection)
             return
         if connection.requests and not connection.received:
-            connection.deadline = time.monotonic() + self.head_seconds
+            connection.deadline = time.monotonic() + self.time_limits.head_seconds
         connection.received += data
         self._answer_if_complete(connection)
 
@@ -125,21 +116,21 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         elif arrival is Arrival.TOO_LARGE:
             self._refuse(connection, 413, "the body is too large")
         elif is_new:
-            connection.deadline = time.monotonic() + self.body_seconds
+            connection.deadline = time.monotonic() + self.time_limits.body_seconds
             connection.send_continue()
 
     def _answer(self, connection: Connection) -> None:
         """Let a thread answer the request that has arrived."""
         connection.state = State.ANSWERING
         connection.since = time.monotonic()
-        connection.deadline = connection.since + self.queue_seconds
+        connection.deadline = connection.since + self.time_limits.queue_seconds
         pool = self._monitor_pool if connection.is_from_monitor() else self.tpool
         connection.work = pool.submit(self.handle, connection)
 
     def expect_request(self, connection: Connection) -> None:
         """Set the state of a connection whose response is complete, so that it waits for the next request."""
         connection.since = time.monotonic()
-        seconds = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_SECONDS
+        seconds = self.cfg.keepalive if self.alive else self.time_limits.stop_keepalive_seconds
         connection.deadline = connection.since + seconds
         connection.state = State.RECEIVING
 
@@ -148,7 +139,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connection.state = State.SENDING
         connection.since = time.monotonic()
         if connection.sock.unsent_bytes:
-            connection.deadline = connection.since + self.send_seconds
+            connection.deadline = connection.since + self.time_limits.send_seconds
             connection.sock.has_progressed()
             self._watch(connection, selectors.EVENT_WRITE)
             self._limit_unsent_bytes()
@@ -156,7 +147,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self.expect_request(connection)
             self._watch(connection, selectors.EVENT_READ)
             if connection.received:
-                connection.deadline = connection.since + self.head_seconds
+                connection.deadline = connection.since + self.time_limits.head_seconds
                 self._answer_if_complete(connection)
         elif connection.is_incomplete:
             # A client of HTTP/1.0 would take a regular close of the connection for the end of the response.
@@ -176,7 +167,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self.finish(connection)
         elif connection.sock.unsent_bytes < before:
             connection.since = time.monotonic()
-            connection.deadline = connection.since + self.send_seconds
+            connection.deadline = connection.since + self.time_limits.send_seconds
 
     def _limit_unsent_bytes(self) -> None:
         """Close connections if the unsent bytes of all responses exceed MAX_TOTAL_UNSENT_BYTES.
@@ -200,7 +191,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             return
         connection.state = State.CLOSING
         connection.since = time.monotonic()
-        connection.deadline = connection.since + self.linger_seconds
+        connection.deadline = connection.since + self.time_limits.linger_seconds
         self._watch(connection, selectors.EVENT_READ)
 
     def _discard(self, connection: Connection) -> None:

@@ -25,12 +25,10 @@ from api.metrics.exposition import METRICS
 from api.server.granian_requests import GranianRequests
 from api.server.settings import ServerSettings, read_server_settings
 from api.server.start_checks import check_address, log_warnings
+from api.server.time_limits import TIME_LIMITS
 
-# The limits of granian for the head of a request: the time in which it must arrive, and its size.
-HEAD_MILLISECONDS = 10_000
+# The size of the buffer for the head of a request.
 MAX_HEAD_BYTES = 65_536
-# A worker that does not end is killed after this time, which is longer than BRIEFS_REQUEST_SECONDS.
-STOP_SECONDS = 30
 PROJECT = Path(__file__).parents[2]
 
 
@@ -95,11 +93,13 @@ def make_server(target: str, settings: ServerSettings) -> Granian:
         workers=settings.workers,
         blocking_threads=settings.threads,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=MAX_HEAD_BYTES),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=round(TIME_LIMITS.head_seconds * 1000), max_buffer_size=MAX_HEAD_BYTES
+        ),
         websockets=False,
         log_dictconfig=settings.log_config,
         respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
+        workers_kill_timeout=TIME_LIMITS.stop_seconds,
     )
     server.on_startup(hooks.start_folder)
     server.on_shutdown(partial(hooks.on_exit, None))

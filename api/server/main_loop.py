@@ -13,7 +13,7 @@ from typing import Any
 
 from gunicorn.config import Config
 
-from api.server.connection_worker import LONGEST_WAIT, STOP_KEEPALIVE_SECONDS, ConnectionWorker
+from api.server.connection_worker import LONGEST_WAIT, ConnectionWorker
 from api.server.connections import Connection, State
 
 # The pause of a worker after it has accepted a connection.
@@ -21,8 +21,6 @@ ACCEPT_PAUSE_SECONDS = 0.0001
 # If all clients wait for responses, a worker accepts this many connections in addition to the limit of
 # gunicorn (`worker_connections`).
 EXTRA_CONNECTIONS = 100
-# A client that has been silent for a shorter time may be about to send its request.
-MIN_SILENT_SECONDS = 1.0
 # Streams end after this share of the time that a stopping worker has (`graceful_timeout` of gunicorn).
 STREAMING_SHARE = 0.8
 # The time between two checks of all deadlines.
@@ -95,7 +93,7 @@ class PollingWorker(ConnectionWorker):
         self.streams_end_at = now + self.cfg.graceful_timeout * STREAMING_SHARE
         for connection in self.connections:
             if connection.state is State.RECEIVING and not connection.received:
-                connection.deadline = min(connection.deadline, now + STOP_KEEPALIVE_SECONDS)
+                connection.deadline = min(connection.deadline, now + self.time_limits.stop_keepalive_seconds)
         while self.connections and now < end and not self._is_quitting:
             self.notify()
             self.wait_for_and_dispatch_events(TICK_SECONDS / 10)
@@ -139,10 +137,12 @@ class PollingWorker(ConnectionWorker):
         excess = len(self.connections) - self.worker_connections
         if excess >= 0:
             is_full = excess >= EXTRA_CONNECTIONS
-            if not self._make_room(0 if is_full else MIN_SILENT_SECONDS) and is_full:
+            if not self._make_room(0 if is_full else self.time_limits.min_silent_seconds) and is_full:
                 self._refuse_oldest()
-        connection = Connection(self.cfg, connected, client, listener.getsockname(), self.send_seconds)
-        connection.deadline = connection.since + self.head_seconds
+        connection = Connection(
+            self.cfg, connected, client, listener.getsockname(), self.time_limits.send_seconds
+        )
+        connection.deadline = connection.since + self.time_limits.head_seconds
         self.connections.add(connection)
         self._watch(connection, selectors.EVENT_READ)
         time.sleep(ACCEPT_PAUSE_SECONDS)
@@ -188,7 +188,7 @@ class PollingWorker(ConnectionWorker):
         """
         for connection in self.connections:
             if connection.state is State.SENDING and connection.sock.has_progressed():
-                connection.since, connection.deadline = now, now + self.send_seconds
+                connection.since, connection.deadline = now, now + self.time_limits.send_seconds
         for connection in [each for each in self.connections if each.deadline <= now]:
             state = connection.state
             if state is State.ANSWERING:

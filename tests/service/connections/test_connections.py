@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from api.server.main_loop import MIN_SILENT_SECONDS
+from api.server.time_limits import TIME_LIMITS
 from tests.support.programs.long_body import long_body
 from tests.support.server import PATIENCE_SECONDS, Server, running_gunicorn, starting_gunicorn
 
@@ -361,7 +361,7 @@ def test_a_full_worker_closes_the_connections_that_are_silent_for_the_longest_ti
         ExitStack() as stack,
     ):
         silent = many(stack, server, 50)
-        time.sleep(MIN_SILENT_SECONDS)
+        time.sleep(TIME_LIMITS.min_silent_seconds)
         assert_others_are_served(server)
         assert silent[0].recv(1) == b""
         newest = silent[-1]

@@ -1,0 +1,38 @@
+"""The time limits of connections, for both servers: gunicorn with the worker of this service, and granian."""
+
+from typing import NamedTuple
+
+
+class TimeLimits(NamedTuple):
+    """How long a server waits for clients, for its threads and, before it stops, for its requests.
+
+    granian supports only `head_seconds` and `stop_seconds`. Options on the command line of gunicorn override
+    `keepalive_seconds` and `stop_seconds`.
+
+    Attributes:
+        head_seconds: The time in which the head of a request must arrive.
+        body_seconds: The time in which the body of a request must arrive, after its head.
+        queue_seconds: The time in which a thread must begin to work on a request.
+        send_seconds: The time without progress after which a response is abandoned.
+        linger_seconds: The time in which the client must close the connection after the last response.
+        keepalive_seconds: The time that a connection can be idle between two requests. A proxy must close its
+            idle connections earlier.
+        min_silent_seconds: If a worker has too many connections, it keeps those whose clients have been
+            silent for a shorter time, since these clients can be about to send a request.
+        stop_seconds: The time that a stopping worker has to finish its requests. It is longer than
+            BRIEFS_REQUEST_SECONDS.
+        stop_keepalive_seconds: The time that a stopping worker waits for requests on idle connections.
+    """
+
+    head_seconds: float = 10.0
+    body_seconds: float = 10.0
+    queue_seconds: float = 10.0
+    send_seconds: float = 20.0
+    linger_seconds: float = 2.0
+    keepalive_seconds: int = 5
+    min_silent_seconds: float = 1.0
+    stop_seconds: int = 30
+    stop_keepalive_seconds: float = 2.0
+
+
+TIME_LIMITS = TimeLimits()
