@@ -4,6 +4,7 @@ import difflib
 import logging
 import traceback
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from api.database.deadlines import current_deadline
 from api.database.failures import Failure, failure_of
+from api.logs.levels import failure_level
 from api.media_types import PROBLEM_JSON
 from api.pages.problem_page import PAGE_HEADERS, problem_page, wants_page
 from api.problem_kinds import MAX_TARGET_BYTES, ProblemKind, default_kind
@@ -208,7 +210,7 @@ def _database_error(error: Exception) -> Response:
     failure = failure_of(error)
     if failure is None:
         return _unexpected_error(error)
-    _log(error)
+    _log(error, HTTPStatus.SERVICE_UNAVAILABLE)
     deadline = current_deadline()
     # The watchdog ends a statement by breaking the connection, so the error does not show the reason.
     if deadline and deadline.has_passed:
@@ -218,11 +220,11 @@ def _database_error(error: Exception) -> Response:
 
 
 def _unexpected_error(error: Exception) -> Response:
-    _log(error)
+    _log(error, HTTPStatus.INTERNAL_SERVER_ERROR)
     return problem_response(InternalServerError())
 
 
-def _log(error: Exception) -> None:
+def _log(error: Exception, status: int) -> None:
     # Log the class of the error and its location in the code of the API. A traceback would contain paths, and
     # messages about statements contain SQL and values. Log the message only if a connection failed, since
     # nothing else shows the reason.
@@ -236,4 +238,4 @@ def _log(error: Exception) -> None:
     }
     if isinstance(error, DBAPIError) and error.statement is None:
         extra["reason"] = str(error.orig).partition("\n")[0]
-    log.error("request failed", extra=extra)
+    log.log(failure_level(status), "request failed", extra=extra)

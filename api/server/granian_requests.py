@@ -8,6 +8,7 @@ from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from api.config import Settings
+from api.logs.levels import failure_level
 from api.problem_kinds import ProblemKind
 from api.server.connections import is_host
 from api.web.problem_responses import ErrorResponse, send_error
@@ -52,13 +53,15 @@ class GranianRequests:
         self, environ: WSGIEnvironment, start_response: StartResponse, reason: str
     ) -> Iterable[bytes]:
         request_id = environ[ID] = make_id()
-        self._count_refused(400)
-        log.warning("request refused", extra={"request_id": request_id, "status": 400, "error": reason})
+        kind = ProblemKind.INVALID_REQUEST
+        self._count_refused(kind.status)
+        extra = {"request_id": request_id, "status": kind.status, "error": reason}
+        log.log(failure_level(kind.status), "request refused", extra=extra)
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
             return start_response(status, [*headers, ("X-Request-ID", request_id)], *error)
 
-        return send_error(environ, start, self._settings, ErrorResponse(ProblemKind.INVALID_REQUEST, []))
+        return send_error(environ, start, self._settings, ErrorResponse(kind, []))
 
 
 @lru_cache(maxsize=1_000)

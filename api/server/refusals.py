@@ -9,6 +9,7 @@ from http import HTTPStatus
 import orjson
 from gunicorn.http import errors
 
+from api.logs.levels import failure_level
 from api.media_types import PROBLEM_JSON
 from api.problem_kinds import REASON_PHRASES, ProblemKind, default_kind
 from api.problems import RETRY_SECONDS, problem
@@ -34,8 +35,8 @@ def status_of(error: BaseException) -> int:
 def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: str = "/") -> bytes:
     """Log one line about a refused request, and return the response: head and body, a problem (RFC 9457).
 
-    The line is a warning if the client caused the refusal, and otherwise an error. The line and the response
-    contain nothing that the client sent.
+    The line and the response contain nothing that the client sent. `failure_level` returns the level of the
+    line.
 
     Args:
         log: The logger for the line.
@@ -46,9 +47,8 @@ def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: 
         path: The path in `instance` of the problem: a path that the request is known to have, or `/`.
     """
     request_id = make_id()
-    level = logging.WARNING if status < 500 or status == HTTPStatus.NOT_IMPLEMENTED else logging.ERROR
     extra = {"request_id": request_id, "status": status, "error": reason}
-    log.log(level, "request refused", extra=extra)
+    log.log(failure_level(status), "request refused", extra=extra)
     # A worker refuses a request with 503 if no thread is free.
     kind = ProblemKind.TOO_BUSY if status == HTTPStatus.SERVICE_UNAVAILABLE else default_kind(status)
     body = orjson.dumps(problem(kind, base_url, path, request_id))
