@@ -4,9 +4,9 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from werkzeug.http import HTTP_STATUS_CODES, is_entity_header, is_resource_modified
+from werkzeug.http import HTTP_STATUS_CODES, is_resource_modified
 
-from api.web.headers import Headers
+from api.web.headers import Headers, not_modified_headers
 from api.web.negotiation import wants_gzip
 from api.web.request_records import ROUTE
 
@@ -56,9 +56,9 @@ class BufferedResponse:
         self.etag = next((value for name, value in headers if name == "ETag"), None)
 
     @cached_property
-    def not_modified_headers(self) -> Headers:
-        """The headers of a 304 response: all except those that describe a body (RFC 9110, 15.4.5)."""
-        return [header for header in self.headers if not is_entity_header(header[0])]
+    def _not_modified_headers(self) -> Headers:
+        """The headers of a 304 response. A cached response is sent often, so they are computed once."""
+        return not_modified_headers(self.headers)
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Start the response with `start_response` and return its body, in a list that can be empty.
@@ -68,7 +68,7 @@ class BufferedResponse:
         """
         environ[ROUTE] = self.route
         if "HTTP_IF_NONE_MATCH" in environ and self.is_not_modified(environ):
-            start_response(NOT_MODIFIED, self.not_modified_headers)
+            start_response(NOT_MODIFIED, self._not_modified_headers)
             return []
         start_response(self.status, self.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]

@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import NamedTuple
 
+from werkzeug.http import is_entity_header
+
 from api.config import Settings
 
 Headers = list[tuple[str, str]]
@@ -60,6 +62,8 @@ class ResponseTraits(NamedTuple):
 def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
     """Return the headers of a response that the service sets: MANAGED_HEADERS.
 
+    For a 304, apply `not_modified_headers` to the result.
+
     For OPTIONS, the result has no CORS headers (`Access-Control-…`), since Flask-CORS adds them.
 
     Args:
@@ -78,6 +82,14 @@ def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "",
     return headers
 
 
+def not_modified_headers(headers: Headers) -> Headers:
+    """Return the headers of a 304 response instead of a 200 response with `headers`.
+
+    They are all except those that describe a body (RFC 9110, 15.4.5).
+    """
+    return [header for header in headers if not is_entity_header(header[0])]
+
+
 # The size of the cache is limited, since clients choose the method and the origin.
 @lru_cache(maxsize=200)
 def _shared_headers(
@@ -85,7 +97,7 @@ def _shared_headers(
 ) -> Headers:
     method, status = traits.method, traits.status
     is_options = method == "OPTIONS"
-    has_content = not is_options and status not in (304, 308)
+    has_content = not is_options and status != 308
     varies = ["Origin"] * (cors_origins != ("*",))
     # A shared cache must not send a response to clients without a key, even if `Cache-Control` is public.
     varies += ["Authorization", "X-API-Key"] * require_key

@@ -9,7 +9,7 @@ from werkzeug.http import generate_etag, quote_etag
 
 from api.problems import problem_response
 from api.urls import settings
-from api.web.headers import MANAGED_HEADERS, ResponseTraits, response_headers
+from api.web.headers import MANAGED_HEADERS, ResponseTraits, not_modified_headers, response_headers
 from api.web.negotiation import accepts, wants_gzip
 
 # A smaller body fits in one packet with or without compression.
@@ -42,7 +42,8 @@ def _finish(response: Response) -> Response:
     )
     allow = ", ".join(sorted(response.allow)) if "Allow" in given else ""
     others = [header for header in response.headers if header[0] not in MANAGED_HEADERS]
-    response.headers = Headers([*others, *response_headers(settings(), traits, given.get("ETag", ""), allow)])
+    headers = [*others, *response_headers(settings(), traits, given.get("ETag", ""), allow)]
+    response.headers = Headers(not_modified_headers(headers) if response.status_code == 304 else headers)
     return response
 
 
