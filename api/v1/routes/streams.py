@@ -12,7 +12,7 @@ from api.v1 import schemas
 from api.v1.article_pages import article_collection
 from api.v1.listings import entity_collection, takeaway_collection
 from api.v1.story_pages import story_collection
-from api.v1.streams import parameters, tables
+from api.v1.streams import csv_columns, parameters
 from api.v1.streams.responses import csv_response, ndjson_response
 
 blueprint = Blueprint(
@@ -52,7 +52,9 @@ def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
     entities by spaces. A CSV contains no warnings: if `entity` or `story` names nothing, the CSV has only its
     first line. The same query as JSON or NDJSON has `warnings`.
     """
-    return csv_response(parameters, article_collection, schemas.ArticlePage, tables.ARTICLES, LARGE_PARTS)
+    return csv_response(
+        parameters, article_collection, schemas.ArticlePage, csv_columns.ARTICLES, LARGE_PARTS
+    )
 
 
 @_stream("/stories.ndjson", NDJSON, parameters.StoryStreamParameters)
@@ -72,7 +74,7 @@ def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
     Returns all stories that match, one per row. The names of publications and the texts of takeaways are
     joined by line breaks, and the slugs of entities by spaces. A CSV contains no warnings.
     """
-    return csv_response(parameters, story_collection, schemas.StoryPage, tables.STORIES)
+    return csv_response(parameters, story_collection, schemas.StoryPage, csv_columns.STORIES)
 
 
 @_stream("/takeaways.ndjson", NDJSON, parameters.TakeawayStreamParameters)
@@ -92,7 +94,7 @@ def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
     Returns all takeaways that match, one per row. The numbers of the paragraphs in `evidence` and the slugs
     of entities are joined by spaces. A CSV contains no warnings.
     """
-    return csv_response(parameters, takeaway_collection, schemas.TakeawayPage, tables.TAKEAWAYS)
+    return csv_response(parameters, takeaway_collection, schemas.TakeawayPage, csv_columns.TAKEAWAYS)
 
 
 @_stream("/entities.ndjson", NDJSON, parameters.EntityStreamParameters)
@@ -111,4 +113,4 @@ def stream_entities_as_csv(parameters: dict[str, Any]) -> Response:
 
     Returns all entities that match, one per row. Aliases are joined by line breaks, and URLs by spaces.
     """
-    return csv_response(parameters, entity_collection, schemas.EntityPage, tables.ENTITIES)
+    return csv_response(parameters, entity_collection, schemas.EntityPage, csv_columns.ENTITIES)

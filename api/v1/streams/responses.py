@@ -11,9 +11,9 @@ from api.database.request_connection import close_request_connection
 from api.listing.pages import Collection, stream_cursors
 from api.media_types import NDJSON
 from api.resources.serialization import Shape, requested_keys
-from api.v1.streams import csv_rows, ndjson
+from api.v1.streams import csv_encoder, ndjson_encoder
+from api.v1.streams.csv_columns import Table
 from api.v1.streams.reading import Encode, Pack, read_portions
-from api.v1.streams.tables import Table
 from api.web.negotiation import wants_gzip
 
 # The value of `wbits` that selects the gzip format.
@@ -29,7 +29,7 @@ def ndjson_response(parameters: Parameters, select: Select) -> Response:
     `select` is a function that returns the collection of these items, given the loaded query.
     """
     collection = select(parameters)
-    return _response(parameters, collection, ndjson.NdjsonEncoder(collection.meta), NDJSON)
+    return _response(parameters, collection, ndjson_encoder.NdjsonEncoder(collection.meta), NDJSON)
 
 
 def csv_response(
@@ -55,8 +55,8 @@ def csv_response(
     ]
     parameters = {name: value for name, value in parameters.items() if name != "include"} | {"fields": keys}
     collection = select(parameters)
-    encode = csv_rows.CsvEncoder(table, requested_keys(shape, parameters))
-    return _response(parameters, collection, encode, csv_rows.CONTENT_TYPE)
+    encode = csv_encoder.CsvEncoder(table, requested_keys(shape, parameters))
+    return _response(parameters, collection, encode, csv_encoder.CONTENT_TYPE)
 
 
 def _response(parameters: Parameters, collection: Collection, encode: Encode, content_type: str) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 
 import wsgi
 from api.v1.streams import responses
-from api.v1.streams.csv_rows import CsvEncoder
+from api.v1.streams.csv_encoder import CsvEncoder
 
 LINES = b'{"id":"an item of an endless stream"}\n' * 1000
 LONG_PORTION = random.Random(24).randbytes(10_000_000)  # noqa: S311

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import false, select
 
 from api.models import Corpus
-from api.v1.streams import ndjson, reading
+from api.v1.streams import ndjson_encoder, reading
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.pages import Page, load, write_page
 from tests.api.rows import corpus_rows, insert_rows, render
@@ -50,7 +50,7 @@ def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     render(app)
     monkeypatch.setattr(reading, "FIRST_ROWS", 2)
     monkeypatch.setattr(reading, "MAX_ROWS", 3)
-    monkeypatch.setattr(ndjson, "ITEMS_PER_PROGRESS", 5)
+    monkeypatch.setattr(ndjson_encoder, "ITEMS_PER_PROGRESS", 5)
 
 
 def lines_of(client: FlaskClient, target: str) -> list[Any]:
@@ -171,7 +171,7 @@ def test_a_stream_that_broke_off_is_continued_by_its_last_cursor(client: FlaskCl
         cursor = found and f"&cursor={quote(found)}"
         requests += 1
     assert received == whole
-    assert requests > 1 or len(whole) < ndjson.ITEMS_PER_PROGRESS
+    assert requests > 1 or len(whole) < ndjson_encoder.ITEMS_PER_PROGRESS
 
 
 @pytest.mark.usefixtures("corpus")

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from api.media_types import CSV
+from api.v1.streams.csv_columns import Table
 from api.v1.streams.reading import Progress
-from api.v1.streams.tables import Table
 
 CONTENT_TYPE = f"{CSV}; charset=utf-8; header=present"
 # A spreadsheet runs a cell as a formula if it begins with one of these characters.
