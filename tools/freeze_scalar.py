@@ -14,7 +14,10 @@ FROZEN_SCRIPT = ASSETS_FOLDER / f"{SCALAR}.gz"
 
 
 def main() -> None:
-    """Write the compressed script, unless the file already contains the same script."""
+    """Copy the script of Scalar, the viewer of the API documentation, into `api/assets/`, compressed.
+
+    Do not write the file if it already contains the script of the installed package.
+    """
     script = packaged_script()
     # Compare the uncompressed script, since versions of Python compress it to different bytes.
     if not FROZEN_SCRIPT.exists() or gzip.decompress(FROZEN_SCRIPT.read_bytes()) != script:

@@ -235,7 +235,11 @@ def lock_path(path: str) -> Path:
 
 
 def read_log_owner(path: str) -> str:
-    """Return the identity of the file to which the write-ahead log of `path` belongs, or "" if unknown."""
+    """Return the device and inode of the database file to which the write-ahead log at `path` belongs.
+
+    Seeding commands write them to the lock file. They differ from those of the file at `path` if somebody
+    replaced this file. Return an empty string if they are unknown.
+    """
     try:
         return lock_path(path).read_text(encoding="ascii").strip()
     except (OSError, ValueError):

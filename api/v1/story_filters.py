@@ -56,7 +56,10 @@ def select_stories(listing: Listing, parameters: Mapping[str, Any], references: 
 
 
 def _latest_end(before: datetime) -> datetime:
-    """Return a time by which all stories that began before `before` have ended."""
+    """Return a time at which all stories that began earlier than `before` have ended.
+
+    It is `before` plus the duration of the longest story.
+    """
     span = timedelta(seconds=(request_connection().scalar(LONGEST_SPAN) or 0) + 1)
     return before + span if before < LAST_TIME - span else LAST_TIME
 

@@ -53,7 +53,10 @@ def rows(app: Flask) -> Rows:
 
 
 class _Names:
-    """The ids of articles and entities and the paths of folders in a database, by their numbers."""
+    """Replaces internal keys in rows, which differ between databases, by values that are the same in all.
+
+    The key of an article or entity is replaced by its id, and the key of a folder by its path.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._articles: dict[int, UUID] = dict(connection.execute(select(Article.number, Article.id)).all())
