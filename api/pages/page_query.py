@@ -39,6 +39,10 @@ class PageQuery:
         """Return the query in which the parameters of `pairs` have only the values of `pairs`."""
         return self.without(*(name for name, _ in pairs)).adding(*pairs)
 
+    def replacing(self, old: Pair, new: Pair) -> "PageQuery":
+        """Return the query with `new` in the place of `old`. If it contains `new` already, remove `old`."""
+        return PageQuery(dict.fromkeys(new if pair == old else pair for pair in self.pairs))
+
 
 def page_query(parameters: Mapping[str, Any]) -> PageQuery:
     """Return the query of the current request.

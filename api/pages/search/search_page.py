@@ -1,6 +1,6 @@
 """The search page: briefs that match a query, with facets, highlights, order and paging."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -18,6 +18,7 @@ from api.pages.page_query import PageQuery, page_query
 from api.pages.page_values import page_body, paging
 from api.pages.search.filter_names import filter_names
 from api.pages.search.search_filters import FACET_HEADINGS, facet_lists, filter_chips
+from api.resources.references import find_references
 from api.urls import BROWSE_PATH
 from api.v1.article_pages import article_page
 from api.v1.query_parameters import RELEVANCE, ArticleParameters
@@ -69,7 +70,7 @@ def get_search_page(parameters: dict[str, Any]) -> Response:
         chips=filter_chips(query, filter_names(parameters)),
         sorts=list(_sorts(query, parameters)),
         paging=paging(page),
-        warnings=[_warning(each, query) for each in page["meta"].get("warnings", ())],
+        warnings=_warnings(page["meta"].get("warnings", ()), parameters, query),
     )
 
 
@@ -111,11 +112,22 @@ def _with_passages(brief: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _warning(warning: Mapping[str, Any], query: PageQuery) -> dict[str, Any]:
-    """Return a warning of the API with an additional key `query`, for a link that corrects the search.
+def _warnings(
+    warnings: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any], query: PageQuery
+) -> list[dict[str, Any]]:
+    """Return warnings of the API with an additional key `query`, for a link that corrects the search.
 
-    In this query, the suggestion replaces all values of the parameter. The query is None if there is no
-    suggestion.
+    In this query, the suggestion replaces the unknown value. The query is None if there is no suggestion.
+
+    Args:
+        warnings: `meta.warnings` of the list of articles, one for each unknown value.
+        parameters: The loaded query of the request.
+        query: The query of the page.
     """
-    name, suggestion = warning["parameter"], warning["suggestion"]
-    return {**warning, "query": query.setting((name, suggestion)) if suggestion else None}
+    # Only the messages of the warnings contain the unknown values, so these are looked up again.
+    unknown = find_references(parameters).unknown if warnings else ()
+    return [
+        {**warning, "query": query.replacing(pair, (pair[0], suggestion)) if suggestion else None}
+        for pair, warning in zip(unknown, warnings, strict=True)
+        for suggestion in [warning["suggestion"]]
+    ]

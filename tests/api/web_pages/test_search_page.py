@@ -204,6 +204,29 @@ def test_warnings_of_the_api_are_shown_with_a_link_to_what_was_meant(demo: Flask
     assert "No brief matches" in text_of(only(page, "nothing"))
 
 
+@pytest.mark.parametrize(
+    ("query", "corrected"),
+    [
+        ("entity=hallowick,dunminste", ["entity=hallowick&entity=dunminster"]),
+        ("entity=dunminste&entity=hallowick&q=dam", ["entity=dunminster&entity=hallowick&q=dam"]),
+        ("entity_any=dunminste,dunminster", ["entity_any=dunminster"]),
+        (
+            "entity_any=hallowik,lanner-1&entity=dunminste",
+            [
+                "entity_any=hallowik&entity_any=lanner-1&entity=dunminster",
+                "entity_any=hallowick&entity_any=lanner-1&entity=dunminste",
+            ],
+        ),
+    ],
+)
+def test_the_link_to_what_was_meant_replaces_only_the_unknown_value(
+    demo: FlaskClient, query: str, corrected: list[str]
+) -> None:
+    warnings = by_class(read_page(demo, f"/browse?{query}"), "notice")
+    links = [find(warning, "./a")[0].get("href") for warning in warnings]
+    assert [urlsplit(link).query for link in links] == corrected
+
+
 def test_both_engines_make_the_same_page(
     client: FlaskClient, runner: FlaskCliRunner, demo: FlaskClient
 ) -> None:
