@@ -44,7 +44,9 @@ class Manifest:
         Raises:
             Rejection: If the row of the document is invalid, or if it has two rows.
         """
-        found = [self.rows[each] for each in (name, PurePath(name).stem) if each in self.rows]
+        # The name of a file without an extension is also its stem.
+        names = dict.fromkeys((name, PurePath(name).stem))
+        found = [self.rows[each] for each in names if each in self.rows]
         if len(found) > 1:
             raise _rejection(max(row.line for row in found), f"a second row for {printable(name)}")
         metadata = found[0].metadata if found else Sidecar()

@@ -39,6 +39,14 @@ def test_a_row_gives_metadata_to_its_document() -> None:
     assert manifest.find("b.md") == manifest.find("c.txt") == Sidecar()
 
 
+@pytest.mark.parametrize("name", ["notes", ".notes"])
+def test_a_document_without_an_extension_has_one_row(tmp_path: Path, name: str) -> None:
+    assert parse_text(f"file,slug\n{name},tide").find(name).slug == "tide"
+    path = write(tmp_path, "a", Page()).rename(tmp_path / name)
+    (tmp_path / "manifest.csv").write_text(f"file,slug\n{name},tide\n")
+    assert read_with_sidecar(path, 10_000).metadata.slug == "tide"
+
+
 @pytest.mark.parametrize("column", ["file", "filename", "name", "document"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_the_column_of_the_document_has_several_names(column: str, mark: str) -> None:
