@@ -4,7 +4,7 @@ A load prints a message about each of the other files.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from seeds.parsing.formats.manifest import MANIFEST_NAME
 from seeds.parsing.formats.registry import FORMATS, find_format, has_format
 
 ENDINGS = ", ".join(FORMATS)
+SUBFOLDER = "subfolders are not searched; name the folder to load its documents"
+SAVED_FOLDER_END = "_files"
 NO_FORMAT = f"no document format has this ending; the endings are {ENDINGS}"
 
 
@@ -87,15 +89,22 @@ def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
     """
     if path.name == MANIFEST_NAME:
         return None
+    # A folder with the name of a sidecar is reported as a sidecar that cannot be read.
+    if path.suffix.lower() not in SIDECAR_ENDINGS and path.is_dir():
+        return None if _is_saved_folder(path, documents) else SUBFOLDER
     if _is_readme(path):
         return "a README describes its folder; name the file to load it as a document"
     if path.suffix.lower() in SIDECAR_ENDINGS:
         return _find_reason_of_sidecar(path, documents.get(path.stem, []))
-    if path.is_dir():
-        # Browsers save the pictures of NAME.html in NAME_files.
-        is_saved = path.name.removesuffix("_files") in documents
-        return None if is_saved else "subfolders are not searched; name the folder to load its documents"
     return NO_FORMAT
+
+
+def _is_saved_folder(path: Path, documents: Collection[str]) -> bool:
+    """Return True if the name of the folder `path` is that in which a browser saves the pictures of a page.
+
+    For the page NAME.html, this is NAME_files. `documents` are the names of the documents without the ending.
+    """
+    return path.name.endswith(SAVED_FOLDER_END) and path.name.removesuffix(SAVED_FOLDER_END) in documents
 
 
 def _find_reason_of_sidecar(path: Path, documents: list[Path]) -> str | None:

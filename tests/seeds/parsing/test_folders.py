@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seeds.parsing.folders import NO_FORMAT, find_files
+from seeds.parsing.folders import NO_FORMAT, SUBFOLDER, find_files
 
 
 def found_in(folder: Path) -> tuple[list[str], dict[str, str]]:
@@ -65,8 +65,14 @@ def test_a_subfolder_is_named_unless_a_browser_saved_it_with_a_page(tmp_path: Pa
     make(tmp_path, "a.html")
     (tmp_path / "a_files").mkdir()
     (tmp_path / "more").mkdir()
-    reason = "subfolders are not searched; name the folder to load its documents"
-    assert found_in(tmp_path) == (["a.html"], {"more": reason})
+    assert found_in(tmp_path) == (["a.html"], {"more": SUBFOLDER})
+
+
+@pytest.mark.parametrize("name", ["a", "a_file", "b_files", "_files", "readme"])
+def test_a_subfolder_with_a_similar_name_is_named(tmp_path: Path, name: str) -> None:
+    make(tmp_path, "a.txt")
+    (tmp_path / name).mkdir()
+    assert found_in(tmp_path) == (["a.txt"], {name: SUBFOLDER})
 
 
 def test_an_invalid_manifest_is_named_if_no_document_is_rejected_for_it(tmp_path: Path) -> None:
