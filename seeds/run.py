@@ -199,6 +199,8 @@ class Run:
             message = f"warning: {warning.section}: {warning.message}"
             print_message(f"{printable(str(path))}: {place}{message}")
         if isinstance(result, Rejection):
+            # The result of storing does not name the line of a document that is a line of its file.
+            result.line = result.line or read.line
             self._reject(path, RejectedDocument(result, key, warnings))
             return
         if self._is_pruning and result.kind == CREATED:

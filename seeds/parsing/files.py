@@ -52,12 +52,14 @@ class SubmittedDocument:
         """The metadata of the document. The sidecar wins over the manifest, and both over the document."""
         return merge_metadata(self.sidecar, self.row, self.document.metadata)
 
-    @property
-    def date_source(self) -> str:
-        """Where `published_at` is given, for messages: the sidecar, the manifest or the document."""
-        if self.sidecar.published_at is not None:
+    def find_source(self, name: str) -> str:
+        """Return where the metadata `name` is given, for messages: the sidecar, the manifest or the document.
+
+        `name` is an attribute of `Metadata` that has a value.
+        """
+        if getattr(self.sidecar, name, None) is not None:
             return "the sidecar"
-        return MANIFEST_NAME if self.row.published_at is not None else "the document"
+        return MANIFEST_NAME if getattr(self.row, name, None) is not None else "the document"
 
     @cached_property
     def key(self) -> str:

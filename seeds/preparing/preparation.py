@@ -128,9 +128,9 @@ def convert(submission: SubmittedDocument) -> ReadDocument:
         submission.data,
         submission.folder,
         submission.line,
-        submission.date_source,
+        submission.find_source("published_at"),
         submission.document.warnings,
-        has_requested_slug=slug is not None,
+        slug_source=submission.find_source("slug") if slug else None,
     )
 
 

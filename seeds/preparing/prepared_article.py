@@ -124,7 +124,8 @@ class ReadDocument(NamedTuple):
         line: The number of the line that is the document, or None if the whole file is.
         date_source: Where the time of publication is given, for messages, such as `the sidecar`.
         warnings: The warnings of the parser.
-        has_requested_slug: True if the metadata requests the slug of the record.
+        slug_source: Where the metadata requests the slug of the record, for messages. None if the slug was
+            made from the title.
         article: The prepared article, or None if it is not prepared yet.
     """
 
@@ -134,7 +135,7 @@ class ReadDocument(NamedTuple):
     line: int | None
     date_source: str
     warnings: tuple[LoadWarning, ...]
-    has_requested_slug: bool
+    slug_source: str | None
     article: PreparedArticle | None = None
 
 

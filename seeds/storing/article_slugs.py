@@ -35,11 +35,15 @@ class SlugRegister:
         self._owners = find_slug_owners(connection, {slug for slugs in choices.values() for slug in slugs})
         self.new: dict[str, UUID] = {}
 
-    def choose(self, identity: UUID) -> str:
-        """Return the slug of the article with the id `identity`, and reserve it.
+    def choose(self, identity: UUID, source: str | None) -> str:
+        """Return the slug of an article, and reserve it.
 
         If the metadata of the document requests a slug, this is the only choice. Otherwise, the article keeps
         its slug. If it was never loaded, the slug is made from its title.
+
+        Args:
+            identity: The id of the article.
+            source: Where the metadata requests a slug, for messages. None if it requests none.
 
         Raises:
             Rejection: If the requested slug belongs, or once belonged, to a different article.
@@ -51,7 +55,7 @@ class SlugRegister:
             # Say if the article was removed, because the operator cannot find a removed article by its slug.
             is_stored = owner in self.new.values() or find_article_state(self._connection, owner) is not None
             whose = "another article" if is_stored else "an article that was removed"
-            raise Rejection(f"sidecar: the slug '{slugs[0]}' belongs to {whose}; choose another slug")
+            raise Rejection(f"the slug '{slugs[0]}' in {source} belongs to {whose}; choose another slug")
         if slug not in self._owners:
             self._owners[slug] = self.new[slug] = identity
         return slug

@@ -141,7 +141,7 @@ def _plan(
     former: list[Former] = [states.get(each) or removed.get(each) for each in identities]
     choices = {
         identity: slug_choices(
-            identity, each.record.content["slug"], known, is_requested=each.has_requested_slug
+            identity, each.record.content["slug"], known, is_requested=each.slug_source is not None
         )
         for identity, each, known in zip(identities, documents, former, strict=True)
     }
@@ -152,7 +152,8 @@ def _plan(
         try:
             if known and known.slug == erased_slug(identity) and not admit_erased:
                 raise Rejection("its article was erased; use --admit-erased to load it again")
-            accepted.append((identity, read, known, read.record.with_slug(slugs.choose(identity))))
+            slug = slugs.choose(identity, read.slug_source)
+            accepted.append((identity, read, known, read.record.with_slug(slug)))
         except Rejection as rejection:
             results[identity] = rejection
     folders = _folder_numbers(connection, {read.folder for _, read, *_ in accepted})

@@ -190,7 +190,7 @@ def test_a_current_or_former_slug_of_a_different_article_is_rejected_with_one_li
     assert last_line(result) == "0 created, 0 updated, 0 unchanged, 0 removed, 1 rejected"
     (line,) = result.stderr.splitlines()
     assert line.startswith(f"{path}: rejected: ")
-    assert f"'{taken}' belongs to another article" in line
+    assert f"the slug '{taken}' in the sidecar belongs to another article" in line
     assert rows(app) == before
 
 

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import orjson
 import pytest
 from flask import Flask
 
@@ -23,11 +24,36 @@ def test_messages_name_the_file_the_line_and_the_reason(app: Flask, mixed_folder
         == f"{mixed_folder}/wrong1.txt: line 1: rejected: the file is empty; expected a title and a body"
     )
     assert taken.startswith(
-        f"{mixed_folder}/wrong2.txt: rejected: sidecar: the slug 'sirens-tested-at-noon' belongs"
+        f"{mixed_folder}/wrong2.txt: rejected: the slug 'sirens-tested-at-noon' in the sidecar belongs"
     )
     assert time.startswith(
         f"{mixed_folder}/wrong3.txt: rejected: sidecar wrong3.yaml line 1: 'published_at' must be"
     )
+
+
+def test_a_slug_that_is_taken_is_rejected_with_the_place_of_the_slug(app: Flask, tmp_path: Path) -> None:
+    taken = "sirens-tested-at-noon"
+    seed(app, write(tmp_path / "former", "a", SIRENS))
+    folder = tmp_path / "new"
+    write(folder, "a-sidecar", GAUGES, f"slug: {taken}")
+    write(folder, "b-manifest", GAUGES)
+    (folder / "manifest.csv").write_text(f"file,slug\nb-manifest.txt,{taken}\n")
+    (folder / "c-front-matter.md").write_text(f"---\ntitle: Tide\nslug: {taken}\n---\nThe tide is high.")
+    brief = {"title": "Tide", "slug": taken, "body": ["The tide is high."]}
+    (folder / "d-json.json").write_bytes(orjson.dumps(brief))
+    (folder / "e-line.jsonl").write_bytes(orjson.dumps(brief | {"key": "e-line"}) + b"\n")
+    places = {
+        "a-sidecar.txt": "the sidecar",
+        "b-manifest.txt": "manifest.csv",
+        "c-front-matter.md": "the document",
+        "d-json.json": "the document",
+        "e-line.jsonl: line 1": "the document",
+    }
+    assert message_lines(seed(app, folder)) == [
+        f"{folder}/{name}: rejected: the slug '{taken}' in {place} belongs to another article; "
+        "choose another slug"
+        for name, place in places.items()
+    ]
 
 
 def test_a_file_that_cannot_be_read_is_rejected_with_its_name(app: Flask, tmp_path: Path) -> None:
