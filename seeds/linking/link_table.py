@@ -1,8 +1,8 @@
 """The links from articles in memory, while the links to their nearest neighbours are computed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,7 +52,7 @@ class ResolvedLink:
     number: int | None = None
     is_listed: bool = False
     score: float | None = None
-    reasons: Sequence[Any] = ()
+    reasons: Reasons = field(default_factory=list)
     has_changed: bool = False
 
     def set_score(self, score: float | None, reasons: Reasons) -> None:
@@ -84,7 +84,7 @@ class LinkTable:
             for number, article, target, basis, stored_score, target_id, *reasons in rows:
                 score = None if stored_score == UNSCORED else stored_score
                 self._links[article][target] = ResolvedLink(
-                    target, target_id, number, basis == "listed", score, reasons[0] if reasons else ()
+                    target, target_id, number, basis == "listed", score, reasons[0] if reasons else []
                 )
 
     def scored(self, article: int) -> list[ResolvedLink]:
@@ -118,7 +118,7 @@ class LinkTable:
         if deleted:
             self._connection.execute(DELETE_LINKS, {"numbers": sorted(deleted)})
         listed = [
-            score_parameters(link.number, link.score, [*link.reasons])
+            score_parameters(link.number, link.score, link.reasons)
             for _, link in changed
             if link.is_listed and link.number is not None
         ]
@@ -128,7 +128,7 @@ class LinkTable:
                 (article, sources[article].id),
                 (link.target, link.target_id),
                 link.score,
-                [*link.reasons],
+                link.reasons,
                 published_key(sources[article].published_at),
             )
             for article, link in computed
