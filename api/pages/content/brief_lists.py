@@ -21,7 +21,7 @@ class CursorParameter(PageParameters):
         exclude = ("limit", "total")
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- declared by the base class
-        """Return `-published_at`, which is not used: the pages pass their own order to `read_briefs`."""
+        """Return `-published_at`. The base class needs an order, which `read_briefs` replaces by its own."""
         return "-published_at"
 
 
