@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, Select, Table
+from sqlalchemy import ColumnElement, MetaData, Select, Table, case, false, true
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -26,6 +26,15 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 def table_of(model: type[Base]) -> Table:
     """Return the SQLAlchemy Core table of `model`, for statements that do not need ORM objects."""
     return Base.metadata.tables[model.__tablename__]
+
+
+def without_index(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return `condition` in a form that cannot use an index.
+
+    Without statistics, SQLite can begin with the index of a condition that most rows fulfil, and read the
+    whole table. With this form of the condition, it begins with a different condition of the statement.
+    """
+    return case((condition, true()), else_=false())
 
 
 # A SELECT of any columns.

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, bindparam, case, false, func, select, true
+from sqlalchemy import bindparam, func, select
 
-from api.database.base import table_of
+from api.database.base import table_of, without_index
 from api.database.request_connection import request_connection
 from api.listing.keyset import Plan, PlannedRows, RowSource
 from api.listing.pages import Collection, Page, make_page
@@ -232,7 +232,7 @@ def article_entity_page(parameters: Parameters, article: Any) -> Page:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _article_entity_plan(sort: str, forms: tuple[FilterForm, ...]) -> Plan:
-    rows = ARTICLE_ENTITY_ROWS.where(*[_without_index(form.condition(ENTITIES)) for form in forms])
+    rows = ARTICLE_ENTITY_ROWS.where(*[without_index(form.condition(ENTITIES)) for form in forms])
     return SortedRows(rows, entity_orders(mention_count=MENTIONED.c.mention_count)[sort])
 
 
@@ -265,7 +265,7 @@ def co_mentioned_page(parameters: Parameters, entity: Any) -> Page:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _co_mentioned_plan(sort: str, forms: tuple[FilterForm, ...]) -> Plan:
-    rows = CO_MENTIONED_ROWS.where(*[_without_index(form.condition(ENTITIES)) for form in forms])
+    rows = CO_MENTIONED_ROWS.where(*[without_index(form.condition(ENTITIES)) for form in forms])
     return SortedRows(rows, co_mentioned_orders(SHARED.c.articles)[sort])
 
 
@@ -291,12 +291,3 @@ def revisions(article: Any, parameters: Parameters) -> RowSource:
 
 
 REVISION_PLANS = {sort: SortedRows(REVISION_ROWS, order) for sort, order in REVISION_ORDERS.items()}
-
-
-def _without_index(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return `condition` in a form that cannot use an index.
-
-    With a filter by type, SQLite would otherwise read all entities of this type from the index instead of
-    only the given entities.
-    """
-    return case((condition, true()), else_=false())
