@@ -10,9 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-# The log is emptied at this size. It stays below 128 MB with the transaction that reaches this size, even if
-# the transaction merges the largest segments of the term index.
-LOG_BYTES = 48 << 20
+# The log is emptied at this size. It stays below 256 MB with the transaction that reaches this size, even if
+# the transaction merges the largest segments of the term index. With a shorter log, pages of indexes are
+# copied into the database more often.
+LOG_BYTES = 96 << 20
 # While a process reads the old log, emptying it is tried again each time that it has grown by this size.
 GROWTH_BYTES = 32 << 20
 # At this size, a command waits for the reader instead of writing on.
