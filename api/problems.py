@@ -154,8 +154,8 @@ def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
 def problem_response(error: HTTPException) -> Response:
     """Return the response for `error`: a problem (RFC 9457) with the status and headers of the error.
 
-    The headers are, for example, `Allow` and `Retry-After`. Browsers get a page, except for errors of
-    resources for programs.
+    The headers are, for example, `Allow` and `Retry-After`. The body is JSON. If the client is a browser and
+    the request is for a page, the body is HTML.
     """
     status = error.code or 500
     kind = error.kind if isinstance(error, ProblemException) else default_kind(status)

@@ -128,8 +128,9 @@ def measure(name: str, server: RunningServer, targets: Targets, seconds: int) ->
 @click.option("--seconds", default=5, show_default=True, help="Length of each load.")
 @click.option("--soak", default=0, show_default=True, help="Seconds of more load at the end.")
 def main(silent: int, slow: int, unread: int, seconds: int, soak: int) -> None:
-    """Measure sixteen clients alone, and beside many bad clients before and after their deadlines.
+    """Measure sixteen clients alone, and beside bad clients: silent, slow, or not reading their responses.
 
+    The clients are measured before and after the deadlines at which the service closes the bad connections.
     Print a Markdown table: requests a second, milliseconds, and MiB of the largest process. `--soak` repeats
     the measurement beside the bad clients for this number of seconds.
     """

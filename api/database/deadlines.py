@@ -1,9 +1,8 @@
 """Deadlines, which limit the time that a thread spends in the database.
 
 A `Watchdog` runs one thread in each process. When the deadline of a request has passed, the watchdog
-interrupts the database connection that the thread of the request uses. Listeners of SQLAlchemy's events note
-in the deadline which connection this is. They do nothing in threads without a deadline, such as those of
-commands.
+interrupts the database connection that the thread of the request uses. Listeners of SQLAlchemy's events store
+this connection in the deadline of the thread. Threads of commands have no deadline.
 """
 
 import os

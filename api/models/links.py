@@ -71,10 +71,19 @@ class RelatedLink(Base):
 
 
 _link = RelatedLink
-_is_listed, _is_unresolved = text("title_hash IS NOT NULL"), text("target IS NULL")
+_is_listed = text("title_hash IS NOT NULL")
+_is_resolved, _is_unresolved = text("target IS NOT NULL"), text("target IS NULL")
 Index(None, _link.article, _link.precedence, unique=True)
-# At most one link from one article to another. The index also finds the links to an article.
-Index(None, _link.target, _link.article, unique=True)
+# At most one link from one article to another. The index also finds the links to an article. It has no links
+# without a target, since SQLite would otherwise read all of them from this index and sort them.
+Index(
+    None,
+    _link.target,
+    _link.article,
+    unique=True,
+    sqlite_where=_is_resolved,
+    postgresql_where=_is_resolved,
+)
 Index(None, _link.title_hash, sqlite_where=_is_listed, postgresql_where=_is_listed)
 # The orders of all links. Most links are computed and resolved, so the few others have indexes of their own.
 for _name, _condition in (("", None), ("_listed", _is_listed), ("_unresolved", _is_unresolved)):

@@ -15,7 +15,7 @@ from webargs.flaskparser import FlaskParser
 
 from api.problems import InvalidParameters, closest_choice, parameter_error
 from api.resources.documented_parameters import NAMED_EXAMPLES
-from api.resources.list_parameters import MAX_TEXT_LENGTH, ListParameter
+from api.resources.multi_value_parameters import MAX_TEXT_LENGTH, ListParameter
 from api.search.analyzer import fold
 from api.search.query_language import MAX_WORDS, parse_query
 from api.timestamps import LAST_TIME, parse_timestamp

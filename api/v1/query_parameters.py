@@ -8,7 +8,7 @@ from marshmallow import Schema, validates_schema
 from api.models import ENTITY_TYPES
 from api.problems import InvalidParameters, parameter_error
 from api.resources.documented_parameters import NAMED_EXAMPLES
-from api.resources.list_parameters import Names, Texts
+from api.resources.multi_value_parameters import Names, Texts
 from api.resources.parameters import (
     MAX_LIMIT,
     Choice,

@@ -136,9 +136,10 @@ def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnyS
 
 
 def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list[ColumnElement[bool]]:
-    """Return conditions on the time of a story that it meets if an article was published within the bounds.
+    """Return conditions on the first and last publication of a story, which exclude most stories early.
 
-    The conditions exclude most other stories without reading their articles.
+    A story that fails them has no article that was published within the bounds. The articles of the other
+    stories must still be read.
 
     Args:
         table: The table of stories.

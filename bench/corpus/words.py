@@ -1,4 +1,7 @@
-"""The words of generated pages, and words that only some pages contain, such as one page in a hundred."""
+"""The words of generated pages. Some words are only in a known share of the pages, such as 1 %.
+
+Measurements search for these words.
+"""
 
 import random
 from collections.abc import Iterator, Sequence

@@ -460,7 +460,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("target IS NULL"),
         postgresql_where=sa.text("target IS NULL"),
     )
-    op.create_index(op.f("ix_related_links_target_article"), "related_links", ["target", "article"], unique=True)
+    op.create_index(
+        op.f("ix_related_links_target_article"),
+        "related_links",
+        ["target", "article"],
+        unique=True,
+        sqlite_where=sa.text("target IS NOT NULL"),
+        postgresql_where=sa.text("target IS NOT NULL"),
+    )
     op.create_index(
         op.f("ix_related_links_title_hash"),
         "related_links",

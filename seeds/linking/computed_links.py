@@ -19,7 +19,7 @@ from seeds.linking.link_table import LinkTable
 from seeds.linking.neighbours import Neighbour, find_neighbours
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
 from seeds.stories.assignment import StoryAssignment
-from seeds.stories.clustering import MIN_SCORE
+from seeds.stories.clustering import MIN_STORY_SCORE
 
 MAX_SCORED_LINKS = 8
 
@@ -133,7 +133,7 @@ def insert_links_both_ways(
     sources = {given.number: given for given in articles}
     sources |= {each.given.number: each.given for several in backward for each in several}
     near = [
-        {neighbour.other.number for neighbour in neighbours if neighbour.score >= MIN_SCORE}
+        {neighbour.other.number for neighbour in neighbours if neighbour.score >= MIN_STORY_SCORE}
         for neighbours in found
     ]
     numbers = {given.number for given in articles}

@@ -14,8 +14,8 @@ paragraphs. Items of the takeaway that no paragraph contains lower the score of 
 
 A paragraph can be evidence if all of the following hold:
 
-- Its score is at least `MIN_SCORE`, and it shares at least two items with the takeaway. A single shared
-  entity suffices if no other paragraph contains the entity and the takeaway has no number.
+- Its score is at least `MIN_EVIDENCE_SCORE`, and it shares at least two items with the takeaway. A single
+  shared entity suffices if no other paragraph contains the entity and the takeaway has no number.
 - It contains at least `MIN_SPECIFIC_SHARE` of the takeaway's entities and numbers, by weight.
 - The weights of the shared items that are not numbers add up to at least `MIN_WEIGHT_WITHOUT_NUMBERS`.
 - It contains at least half of the words of each longer quotation in the takeaway.
@@ -49,7 +49,7 @@ from seeds.linking.evidence_items import (
 from seeds.parsing.document import ArticleText
 
 # These values were chosen on pages with hand-annotated evidence. See docs/numbers.md.
-MIN_SCORE, MIN_SPECIFIC_SHARE = 0.25, 0.25
+MIN_EVIDENCE_SCORE, MIN_SPECIFIC_SHARE = 0.25, 0.25
 # Any two texts can share a few numbers by chance.
 MIN_WEIGHT_WITHOUT_NUMBERS = 0.3
 MIN_SHARE_OF_QUOTATION = 0.5
@@ -183,7 +183,7 @@ def _compare(
         is_rare_name = item.startswith(ENTITY) and paragraph_counts[item] == 1
         is_enough = is_rare_name and not any(each.startswith(NUMBER) for each in takeaway)
     else:
-        is_enough = score >= MIN_SCORE
+        is_enough = score >= MIN_EVIDENCE_SCORE
     return Candidate(number, score, shared) if is_enough else None
 
 

@@ -8,7 +8,8 @@ The search has two steps:
 
        similarity(a, b) = sum over shared features f of a[f] * b[f]
 
-An article is a neighbour if the similarity is at least `MIN_SCORE`. `link_reasons` explains the similarity.
+An article is a neighbour if the similarity is at least `MIN_SIMILARITY`. `link_reasons` explains the
+similarity.
 
 Reference: Salton, Wong and Yang, "A vector space model for automatic indexing" (1975).
 """
@@ -27,7 +28,7 @@ from seeds.linking.link_reasons import Reasons, SharedEntity, explain
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
 
 # The lowest similarity at which two articles are linked.
-MIN_SCORE = 0.14
+MIN_SIMILARITY = 0.14
 # Higher than the number of any article.
 ANY_NUMBER = (1 << 62) - 1
 ENTITY_NAMES = select(Entity.id, Entity.number, Entity.name).where(
@@ -97,7 +98,7 @@ def find_neighbours(
 def _compare(
     given: LinkedArticle, candidates: Iterable[LinkedArticle], entities: Mapping[str, SharedEntity]
 ) -> list[Neighbour]:
-    """Return the candidates whose similarity to the article `given` is at least `MIN_SCORE`, best first.
+    """Return the candidates whose similarity to the article `given` is at least `MIN_SIMILARITY`, best first.
 
     Each neighbour keeps a reference to `entities`, which the caller fills later: the shared entities by the
     name of their feature.
@@ -106,7 +107,7 @@ def _compare(
     for each in candidates:
         products = weight_products(given.vector.weights, each.vector.weights)
         score = min(1.0, round(sum(products.values()) / WEIGHT_SCALE**2, 4))
-        if score >= MIN_SCORE:
+        if score >= MIN_SIMILARITY:
             similar.append(Neighbour(given, each, score, products, entities))
     return sorted(similar, key=lambda each: (-each.score, each.other.id))
 

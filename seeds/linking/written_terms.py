@@ -1,4 +1,4 @@
-"""The words and names by which an article writes the features that it shares with other articles.
+"""Find how an article writes a feature, so that the reasons of a link show words as readers know them.
 
 A feature is a single word in lower case, such as `xr` or `5`. Readers know it as a part of a name or
 compound, such as `XR-5`. This module finds this term for each feature, as it is written in the article.

@@ -14,7 +14,7 @@ from api.database.base import table_of
 from api.models import Article
 from seeds.bulk import portions
 from seeds.linking.link_table import LinkTable
-from seeds.stories.clustering import MIN_SCORE, StoryArticle, find_stories
+from seeds.stories.clustering import MIN_STORY_SCORE, StoryArticle, find_stories
 from seeds.stories.story_rows import move_articles
 
 # If the stories to which an article has links have more articles than this in total, they can be merged, but
@@ -70,14 +70,14 @@ class StoryAssignment:
         Args:
             article: The number of the article.
             similar: The numbers of articles that are possibly linked with it. Those whose link has a score of
-                less than `MIN_SCORE` are ignored.
+                less than `MIN_STORY_SCORE` are ignored.
             links: The links between the articles.
         """
         own = links.scores(article)
         linked = {
             other
             for other in similar
-            if max(own.get(other, 0), links.scores(other).get(article, 0)) >= MIN_SCORE
+            if max(own.get(other, 0), links.scores(other).get(article, 0)) >= MIN_STORY_SCORE
         }
         former = sorted({self._stories[article], *(self._stories[other] for other in linked)})
         if len(former) == 1 and len(self._members[former[0]]) == 1:

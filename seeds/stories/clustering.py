@@ -36,7 +36,7 @@ from api.models import UNDATED
 MIN_LINKAGE = 0.5
 MIN_SCALE = 0.42
 # Links with a lower score cannot join two articles.
-MIN_SCORE = MIN_LINKAGE * MIN_SCALE
+MIN_STORY_SCORE = MIN_LINKAGE * MIN_SCALE
 LINKS_PER_ARTICLE = 5
 SCALE_LINKS = 3
 # Shorter than a month, so that the reports of two months on the same subject are two stories.

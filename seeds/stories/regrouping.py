@@ -14,7 +14,7 @@ from api.database.base import table_of
 from api.models import UNSCORED, Article, RelatedLink
 from seeds.bulk import portions
 from seeds.console import progress
-from seeds.stories.clustering import MIN_SCORE, StoryArticle, find_stories
+from seeds.stories.clustering import MIN_STORY_SCORE, StoryArticle, find_stories
 from seeds.stories.key_points import KeyPointChooser
 from seeds.stories.story_rows import move_articles, write_stories
 from seeds.storing.history import increment_corpus_revision
@@ -53,8 +53,8 @@ class LinkGraph:
     def components(self) -> list[list[int]]:
         """Return the connected components of the graph, as lists of numbers of articles.
 
-        A link connects two articles if its score is at least `MIN_SCORE`. Articles of different components
-        are never in one story.
+        A link connects two articles if its score is at least `MIN_STORY_SCORE`. Articles of different
+        components are never in one story.
         """
         parents = {number: number for number in self.numbers}
 
@@ -63,7 +63,7 @@ class LinkGraph:
                 parents[number] = number = parents[parents[number]]
             return number
 
-        for article, target, _ in self._links[self._links[:, 2] >= MIN_SCORE].tolist():
+        for article, target, _ in self._links[self._links[:, 2] >= MIN_STORY_SCORE].tolist():
             first, second = root(int(article)), root(int(target))
             parents[max(first, second)] = min(first, second)
         members: defaultdict[int, list[int]] = defaultdict(list)

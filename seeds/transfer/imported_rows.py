@@ -89,10 +89,14 @@ def complete_rows(rows: LineRows, database: Database) -> None:
 
 
 def _item_columns(article: ImportedArticle, item_key: int) -> Row:
-    """Return the columns with the stored JSON of an article as an item of a list.
+    """Return the columns `item_key` and `item_json`: the JSON that lists show for an article, and its key.
 
-    The columns are null for an article that is not the founder of its story. Its JSON contains the title of
-    the founder, and is made after the import. `item_key` is the `rendering_key` of the JSON.
+    The founder of a story is the article that the story is named after. The columns of every other article
+    are null: its JSON contains the title of the founder, so it is made after the import.
+
+    Args:
+        article: The article.
+        item_key: The result of `rendering_key`.
     """
     if article.story != article.id:
         return {"item_key": None, "item_json": None}

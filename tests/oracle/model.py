@@ -18,7 +18,7 @@ from seeds.extraction.mentions import FoundEntity, find_entities, sections
 from seeds.identifiers import article_id, computed_link_id, related_link_id, story_id, takeaway_id
 from seeds.linking.article_features import extract_features
 from seeds.linking.inverted_index import INDEXED_FEATURES
-from seeds.linking.neighbours import MIN_SCORE
+from seeds.linking.neighbours import MIN_SIMILARITY
 from seeds.parsing.files import SubmittedDocument
 from seeds.storing.entities.entity_slugs import entity_slug_choices
 from tests.oracle.questions import ENTITY_COLLECTIONS, Question
@@ -351,7 +351,7 @@ class Corpus:
             theirs = other.features
             score = round(min(1, sum(own[name] * theirs[name] for name in own.keys() & theirs.keys())), 4)
             are_compared = {*[*own][:INDEXED_FEATURES]} & {*[*theirs][:INDEXED_FEATURES]}
-            if other is not article and score >= MIN_SCORE and are_compared:
+            if other is not article and score >= MIN_SIMILARITY and are_compared:
                 scores[other.id] = score
         return scores
 

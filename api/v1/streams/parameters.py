@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from api.resources.list_parameters import Names
+from api.resources.multi_value_parameters import Names
 from api.v1 import schemas
 from api.v1.query_parameters import (
     AllTakeawayParameters,

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from seeds.linking.computed_links import MAX_SCORED_LINKS
 from seeds.linking.link_reasons import NEAR_DUPLICATE_SCORE
-from seeds.linking.neighbours import MIN_SCORE
+from seeds.linking.neighbours import MIN_SIMILARITY
 from seeds.parsing.files import SubmittedDocument
 from tests.seeds.documents import Page, seed_pages, submit
 from tests.seeds.stored_rows import rows
@@ -61,7 +61,7 @@ def test_two_pages_on_one_event_are_linked_both_ways_and_an_unrelated_page_is_no
 def test_reasons_name_the_shared_features_and_add_up_to_the_score(app: Flask, client: FlaskClient) -> None:
     seed_pages(app, [SUNK, page("asked", "Why the Ferry Sank", (INQUIRY[0], *ORCHARD))])
     link = related(client, "sunk")["asked"]
-    assert MIN_SCORE <= link["score"] < NEAR_DUPLICATE_SCORE
+    assert MIN_SIMILARITY <= link["score"] < NEAR_DUPLICATE_SCORE
     units = [round(reason["weight"] * 10_000) for reason in link["reasons"]]
     assert sum(units) == round(link["score"] * 10_000)
     assert units == sorted(units, reverse=True)
