@@ -1,7 +1,7 @@
 """Compare the CPU time of the MCP tool `search_briefs` and of `/v1/articles`: `python -m bench.agents`.
 
-The application runs in this process, without a server or a network. Its database is that at DATABASE_URL, or
-that of `make demo`.
+The application runs in this process, without a server or a network. It uses the database at DATABASE_URL or,
+if this variable is not set, the database of `make demo`.
 """
 
 import os

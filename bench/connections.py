@@ -93,7 +93,10 @@ class BadClients:
 
 @contextmanager
 def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadClients]:
-    """Keep these numbers of silent, slow and unread connections open until the `with` block ends."""
+    """Keep these numbers of silent, slow and unread connections open until the `with` block ends.
+
+    The client of an unread connection does not read its responses.
+    """
     clients = BadClients(port, ["silent"] * silent + ["slow"] * slow + ["unread"] * unread)
     thread = threading.Thread(target=clients.run)
     thread.start()
@@ -108,8 +111,8 @@ def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadC
 def measure(name: str, server: RunningServer, targets: Targets, seconds: int) -> list[str]:
     """Measure sixteen clients for some seconds, and return a row of the table.
 
-    The row has `name`, the requests per second, and in milliseconds the median and the 99th percentile of the
-    response times and the slowest of ten responses of /healthz. The last cell is the memory in MiB.
+    The row has `name`, the requests per second, three times in milliseconds, and the memory in MiB. The times
+    are the median and the 99th percentile of the responses, and the slowest of ten responses of /healthz.
     """
     slowest = 0.0
     load = put_load(server.port, targets, seconds, connections=16)
@@ -130,9 +133,9 @@ def measure(name: str, server: RunningServer, targets: Targets, seconds: int) ->
 def main(silent: int, slow: int, unread: int, seconds: int, soak: int) -> None:
     """Measure sixteen clients alone, and beside bad clients: silent, slow, or not reading their responses.
 
-    The clients are measured before and after the deadlines at which the service closes the bad connections.
-    Print a Markdown table: requests a second, milliseconds, and MiB of the largest process. `--soak` repeats
-    the measurement beside the bad clients for this number of seconds.
+    Beside the bad clients, measure before and after the time when the service closes their connections. Print
+    a Markdown table: requests a second, milliseconds, and MiB of the largest process. `--soak` repeats the
+    measurement beside the bad clients for this number of seconds.
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, MIN_DESCRIPTORS), most))

@@ -1,4 +1,4 @@
-"""Databases for benchmarks: SQLite files, or databases of a PostgreSQL server that is started for them."""
+"""Databases for benchmarks: SQLite files, or databases of a temporary PostgreSQL server."""
 
 import shutil
 import sqlite3
@@ -17,7 +17,7 @@ ENGINES = ("sqlite", "postgresql")
 
 
 class Store(Protocol):
-    """The databases that benchmarks use, each under a name. They are all of one engine, SQLite or PostgreSQL.
+    """The databases that benchmarks use, each under a name. All have the same engine, SQLite or PostgreSQL.
 
     `version` is the name and the version of the engine, for the report.
     """
@@ -85,7 +85,7 @@ class SqliteStore:
 
 
 class PostgresqlStore:
-    """The databases of the benchmarks on a PostgreSQL server, which this class creates, copies and measures.
+    """Creates, copies and measures the databases of the benchmarks on a PostgreSQL server.
 
     `server` is the URL of the maintenance database of the server.
     """

@@ -14,7 +14,7 @@ ROWS_TOGETHER = 2_000
 
 
 def insert_all_rows(source: Engine, target: Engine) -> float:
-    """Copy all rows of a database into an empty, migrated database, and return the seconds of inserting them.
+    """Copy all rows of a database into an empty, migrated database, and return the seconds of the insertion.
 
     All rows are inserted in one transaction, table by table. Reading the rows is not included.
 

@@ -29,7 +29,7 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> str:
 
     Args:
         store: The databases.
-        corpus: The name of a database, to a copy of which documents are added.
+        corpus: The name of a database. Documents are added to a copy of this database.
         articles: The number of its articles.
     """
     rates: dict[str, float] = {}

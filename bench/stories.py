@@ -165,7 +165,7 @@ def share_of_same_stories(first: Groups, second: Groups) -> float:
 
 
 def groups_of(groups: Groups, names: Iterable[str]) -> dict[str, set[str]]:
-    """Return, for each of `names`, the set of those names that are in the same group, including itself."""
+    """Return, for each of `names`, the set of the names in the same group, including the name itself."""
     members: defaultdict[object, set[str]] = defaultdict(set)
     for name in names:
         members[groups[name]].add(name)

@@ -42,8 +42,8 @@ class Corpus(NamedTuple):
         url: Its `DATABASE_URL`.
         articles: The number of its articles.
         slugs: The slugs of all articles.
-        second_half_rate: The documents per second that the second half of seeding reached, divided by those
-            of the first half. A value below 1 means that seeding becomes slower as the database grows.
+        second_half_rate: The documents per second in the second half of seeding, divided by those in the
+            first half. A value below 1 means that seeding becomes slower as the database grows.
     """
 
     url: str
@@ -55,7 +55,7 @@ class Corpus(NamedTuple):
 def read_corpus(url: str, articles: int) -> Corpus:
     """Read the slugs and the times of loading from a database, and return them in a `Corpus`.
 
-    The database at `url` contains the number `articles` of generated articles.
+    `articles` is the number of generated articles in the database at `url`.
     """
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **engine_options(url))
     with engine.connect() as connection:

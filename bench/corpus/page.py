@@ -40,7 +40,7 @@ class Page:
         return "\n".join(lines) + "\n"
 
     def text(self) -> str:
-        """Return the text of the page. Call it only once."""
+        """Return the text of the page. Call this method once, since each call draws new random parts."""
         return "\n\n".join(self._blocks()) + "\n"
 
     def _blocks(self) -> Iterator[str]:

@@ -66,7 +66,7 @@ def _syllables(rng: random.Random) -> Iterator[str]:
 
 
 def _invented_words() -> list[str]:
-    """Return the invented words from which all generated pages are made, short words first."""
+    """Return the invented words of all generated pages, short words first."""
     rng = random.Random("vocabulary")
     syllables = _syllables(rng)
     words: dict[str, None] = {}

@@ -28,7 +28,7 @@ class ExtractedEntity:
 class Match:
     """A comparison of the entities of a document with the annotated entities (gold).
 
-    `hits` are pairs of an annotated and an extracted entity with a common name. `missed` are annotated
+    `hits` are pairs of an annotated and an extracted entity with a name in common. `missed` are annotated
     entities that were not extracted, and `spurious` are extracted entities that were not annotated. Entities
     that are annotated as optional or ignored are in neither.
     """
@@ -50,7 +50,7 @@ class EntityResult:
         typed: The score if types must agree.
         untyped: The score if types are ignored.
         counts: The share of matched entities whose number of mentions is correct.
-        misplaced: The share of mentions whose offsets do not contain their text.
+        misplaced: The share of mentions whose text is not at their offsets.
         faults: All errors.
     """
 
@@ -113,7 +113,7 @@ def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool 
 
 
 def served_texts(article: Json | None) -> dict[tuple[str, int | None], str | None]:
-    """Return the texts of an article in which mentions are counted, by part and number: `("body", 1)`.
+    """Return the texts of an article that can contain mentions, by part and number: `("body", 1)`.
 
     `article` is a response of the API. The number is None for a part with a single text, such as the title.
     """

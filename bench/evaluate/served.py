@@ -1,4 +1,4 @@
-"""The API on a database that contains only the samples. Articles are found by file name."""
+"""Call the API on a database that contains only the samples, and find articles by file name."""
 
 import logging
 import tempfile

@@ -1,4 +1,4 @@
-"""A gunicorn that serves a corpus with a single worker, and a connection to it that is kept alive."""
+"""A gunicorn server with a single worker for a corpus, and a persistent connection to the server."""
 
 import tempfile
 import time

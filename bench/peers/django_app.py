@@ -150,7 +150,7 @@ class ArticleEntitySerializer(serializers.ModelSerializer):
 
 
 class ReferenceSerializer(serializers.ModelSerializer):
-    """The id, slug and title of an article to which a link leads."""
+    """The id, slug and title of the target article of a link."""
 
     id = serializers.UUIDField()
 

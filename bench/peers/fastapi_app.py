@@ -45,7 +45,7 @@ class ArticleEntityOut(Out):
 
 
 class ReferenceOut(Out):
-    """The id, slug and title of an article to which a link leads."""
+    """The id, slug and title of the target article of a link."""
 
     id: uuid.UUID
     slug: str

@@ -112,7 +112,7 @@ COPIED = (
 def write_plain_tables(articles: Iterable[Mapping[str, Any]], database: Path) -> None:
     """Write articles, given as the JSON values of the API with all parts, into a new SQLite file.
 
-    The articles to which related links lead are stored too, if they are among `articles`.
+    A related link has a target only if the target article is among `articles`.
     """
     engine = create_engine(f"sqlite:///{database}")
     Base.metadata.create_all(engine)

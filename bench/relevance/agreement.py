@@ -67,7 +67,7 @@ class ExhaustiveIndex:
     def add(self, article: Mapping[str, Any]) -> None:
         """Add an article, given as the JSON of the API with its body, analysis and takeaways.
 
-        Add articles in the order in which they were loaded.
+        Add articles in the order of loading.
         """
         texts = [part.split() for part in index_text(article_parts(article)).values()]
         frequencies: Counter[str] = Counter()
@@ -174,7 +174,7 @@ def _agreement(service: LocalService, index: ExhaustiveIndex, text: str, terms: 
 
 
 def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
-    """Return a Markdown table with a row for the queries with few matches and one for those with many.
+    """Return a Markdown table with two rows: queries with few matches, and queries with many matches.
 
     `articles` is the number of articles in the corpus, for the heading.
     """

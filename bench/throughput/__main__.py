@@ -1,4 +1,4 @@
-"""`python -m bench.throughput`: measure throughput alone."""
+"""`python -m bench.throughput`: run only the measurements of requests per second."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Requests a second of the service, compared with a bare WSGI application and with the peers."""
+"""Measure the requests per second of the service, a minimal WSGI application and other frameworks."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -67,8 +67,8 @@ def hot_paths(slug: str) -> dict[str, str]:
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
     """Return the measured cases that the byte cache of `server` answers.
 
-    `paths` are the paths to request, by the name of the case. For each, there is a second case in which the
-    minimal WSGI application `bare` answers with the same bytes.
+    `paths` are the paths to request, by the name of the case. Each case has a counterpart: the minimal WSGI
+    application `bare` answers with the same bytes.
     """
     cases = []
     for number, (name, path) in enumerate(paths.items()):
@@ -91,10 +91,10 @@ def peer_cases(
 
     Args:
         stack: Ends the programs when it is closed.
-        server: The service, from which the programs get a copy of some articles.
+        server: The service. The programs get a copy of some of its articles.
         folder: A folder for temporary files.
         article: The article that each case requests.
-        baseline: The name of the case with which the cases are compared.
+        baseline: The name of the case to compare with.
     """
     database, briefs = folder / "plain.db", folder / "briefs.db"
     write_plain_tables(_articles(server, article), database)
@@ -116,7 +116,7 @@ def peer_cases(
 
 
 def _articles(server: RunningServer, article: Article) -> list[Article]:
-    """Return `article`, the articles to which its links lead, and the newest articles, all with all parts.
+    """Return `article`, the targets of its links, and the newest articles, each with all parts.
 
     The service at `server` returns them.
     """

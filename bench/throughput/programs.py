@@ -34,15 +34,15 @@ def briefs_with_granian(url: str) -> Program:
 
 
 def bare(bodies: Path) -> Program:
-    """Return the command line of a minimal WSGI application, with which others are compared.
+    """Return the command line of a minimal WSGI application, the baseline of the comparison.
 
-    It serves each file of the folder `bodies` under the name of the file.
+    The application serves each file of the folder `bodies` under the name of the file.
     """
     return Program("bare WSGI", _gunicorn("bench.peers.bare:app"), {"BENCH_BODIES": str(bodies)})
 
 
 def bare_in_gthread(bodies: Path) -> Program:
-    """Return the command line of the application of `bare` with gunicorn's own threaded worker, `gthread`."""
+    """Return the command line that runs the application of `bare` with gunicorn's worker `gthread`."""
     program = bare(bodies)
     environ = {**program.environ, "GUNICORN_CMD_ARGS": "--worker-class gthread"}
     return Program("bare WSGI, gthread", program.command, environ)

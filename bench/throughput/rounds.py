@@ -15,7 +15,7 @@ from bench.throughput.servers import RunningServer
 class Case(NamedTuple):
     """A measured case: a server, the requests to it, and the number of connections.
 
-    `baseline` is the name of the case with which it is compared, or None.
+    `baseline` is the name of the case to compare with, or None.
     """
 
     name: str

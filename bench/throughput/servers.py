@@ -52,16 +52,16 @@ class RunningServer(NamedTuple):
             connection.close()
 
     def cpu_seconds(self) -> float:
-        """Return the CPU seconds of all its processes, in user and in system mode."""
+        """Return the CPU seconds of all processes of the server, in user and in system mode."""
         fields = [_read_stat(pid) for pid in _process_tree(self.pid)]
         return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS_PER_SECOND
 
     def total_memory(self) -> float:
-        """Return the memory of all its processes in MiB, as the proportional set size (PSS)."""
+        """Return the memory of all processes of the server in MiB, as the proportional set size (PSS)."""
         return sum(_read_pss(pid) for pid in _process_tree(self.pid)) / KIB_PER_MIB
 
     def memory(self) -> float:
-        """Return the memory of its largest process in MiB, as the proportional set size (PSS)."""
+        """Return the memory of the largest server process in MiB, as the proportional set size (PSS)."""
         return max(_read_pss(pid) for pid in _process_tree(self.pid)) / KIB_PER_MIB
 
 
