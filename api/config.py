@@ -32,8 +32,8 @@ class SettingError(ValueError):
 class Settings:
     """The settings of the service, one attribute for each setting.
 
-    The table VARIABLES in this module has, for the name of each attribute, the environment variable of the
-    setting and the function that parses its text.
+    The table VARIABLES in this module maps the name of each attribute to an environment variable and to the
+    function that parses the text of this variable.
     """
 
     database_url: str

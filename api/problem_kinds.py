@@ -25,7 +25,7 @@ CHECK_ID = "Check the id or slug. Lists contain the current ids and slugs."
 
 
 class _Row(NamedTuple):
-    """A row of the table. The columns have the same meaning as the attributes of `ProblemKind`."""
+    """A row of the table of problem kinds. The columns are the attributes of `ProblemKind`."""
 
     status: int
     title: str
@@ -64,7 +64,7 @@ class ProblemKind(Enum):
 
     @property
     def subject(self) -> str:
-        """What was not found, for the kinds whose name ends in `NOT_FOUND`, such as `related link`."""
+        """What was not found, such as `related link`. Only for kinds whose name ends in `NOT_FOUND`."""
         return self.name.removesuffix("_NOT_FOUND").lower().replace("_", " ")
 
     @property
@@ -375,7 +375,7 @@ KINDS_BY_SLUG = {kind.slug: kind for kind in ProblemKind}
 
 
 def kinds_of(status: int) -> list[ProblemKind]:
-    """Return the kinds of problems with this HTTP status, the default first."""
+    """Return the kinds of problems with this HTTP status. The default kind comes first."""
     return [kind for kind in ProblemKind if kind.status == status]
 
 

@@ -123,7 +123,7 @@ def problem(
 
     Args:
         kind: The kind of the problem.
-        base_url: The value of BRIEFS_BASE_URL, with which `type` and `instance` begin, or an empty text.
+        base_url: The prefix of `type` and `instance`: the value of BRIEFS_BASE_URL, or an empty text.
         path: The path of the request, percent-encoded.
         request_id: The id of the request.
         detail: A description of the error. By default, the description of the kind.
@@ -143,8 +143,8 @@ def problem(
 def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
     """Return an example of an error response of this kind, for the documentation.
 
-    It is shown on the page of the kind (`/problems/…`) and in the OpenAPI specification. `base_url` is the
-    prefix of the members `type` and `instance`: the value of BRIEFS_BASE_URL, or an empty text.
+    The example is shown on the page of the kind (`/problems/…`) and in the OpenAPI specification. `base_url`
+    is the prefix of the members `type` and `instance`: the value of BRIEFS_BASE_URL, or an empty text.
     """
     members = dict(kind.example)
     path = members.pop("instance", EXAMPLE_PATH)

@@ -1,7 +1,7 @@
-"""Fold a text for comparison: without invisible characters, and with one character for each kind of mark.
+"""Fold a text for comparison: remove invisible characters, and unify quotation marks and dashes.
 
 Some characters are invisible, and others differ only in their shape. Parsing, search, extraction and the
-comparison of titles read the folded text, in which these differences are gone:
+comparison of titles read the folded text, without these differences:
 
 - Characters that Unicode calls default-ignorable, such as the soft hyphen, are removed.
 - Every apostrophe and single quotation mark is `'`, every double quotation mark is `"`, and every hyphen and

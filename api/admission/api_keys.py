@@ -63,7 +63,7 @@ def requested_key(environ: WSGIEnvironment) -> str | None:
 
 
 def hide_keys(text: str) -> str:
-    """Return `text` with each API key replaced by `briefs_...`, so that it can be logged."""
+    """Return `text` with each API key replaced by `briefs_...`, so that the result can be logged."""
     return KEY_IN_TEXT.sub(HIDDEN_KEY, text) if PREFIX in text else text
 
 

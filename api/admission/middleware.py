@@ -1,4 +1,4 @@
-"""Decide whether a request is admitted: check its API key, and count it against the limit of its client."""
+"""WSGI middleware that checks the API key of each request and limits the requests of each client."""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence

@@ -43,10 +43,10 @@ log = logging.getLogger("briefs.limits")
 
 
 class _Lease:
-    """The requests of one policy that this process can admit for a client without asking Redis.
+    """A number of requests that this process can admit for a client without asking Redis.
 
     Attributes:
-        left: The number of these requests.
+        left: How many of these requests are left.
         unleased: The number of requests in the window that no process had leased at the last query.
         ends_at: The end of the window, as a value of the clock.
         queried_at: The time of the last query to Redis, as a value of the clock.
@@ -121,7 +121,7 @@ class RedisCounters:
         Args:
             client: The name of the client, which is unique among all clients.
             policies: The policies that the request must satisfy. There is at least one.
-            cost: 1, or 0 to read the quotas without counting the request, which is then always admitted.
+            cost: 1, or 0 to only read the quotas. With 0, the request is admitted and not counted.
         """
         now = self._clock()
         with self._lock:
@@ -149,7 +149,7 @@ class RedisCounters:
     def _take_slowly(
         self, client: str, policies: Policies, leases: list[_Lease], cost: int
     ) -> Decision | None:
-        """Count a request of `client` for all `policies`, and ask Redis where a lease does not suffice.
+        """Count a request of `client` for all `policies`, and query Redis if a lease has too few requests.
 
         Args:
             client: The client whose requests are counted.
@@ -181,10 +181,10 @@ class RedisCounters:
             return Decision(is_admitted, [lease.quota(now) for lease in leases])
 
     def _take(self, client: str, policy: Policy, lease: _Lease, cost: int) -> bool:
-        """Take `cost` requests from `lease`, and fill the lease from Redis first if it has too few requests.
+        """Take `cost` requests from `lease`. First fill the lease from Redis if it has too few requests.
 
-        Return False if the quota of `client` is used up. `cost` is 1, or 0 to only update what `lease` knows
-        about the quota, and then the result is True.
+        Return False if the quota of `client` is used up. `cost` is 1, or 0 to update `lease` without taking a
+        request. With 0, the result is True.
         """
         now = self._clock()
         with self._lock:
@@ -232,9 +232,10 @@ class RedisCounters:
                 lease.left += cost
 
     def _check_back_off(self, now: float) -> None:
-        """Raise `_BackOffError` if Redis must not be queried yet.
+        """Raise `_BackOffError` if Redis failed a short time ago and must not be queried yet.
 
-        After the back-off, only the first thread queries Redis. For the other threads, a new back-off begins.
+        After this time (the back-off), only the first thread queries Redis. For the other threads, a new
+        back-off begins.
         """
         if self._failures:
             if now < self._retry_at:

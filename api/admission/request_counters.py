@@ -20,7 +20,7 @@ Policies = tuple[Policy, ...]
 
 
 class Quota(NamedTuple):
-    """The requests that a client has left, and the whole seconds until it has its full quota again."""
+    """The requests that a client has left, and the seconds until the full quota is available again."""
 
     remaining: int
     reset_seconds: int
@@ -38,7 +38,7 @@ class Decision(NamedTuple):
 
 
 class RequestCounters(Protocol):
-    """The interface of counters, which decide whether the requests of clients are within their policies."""
+    """The interface of classes that count requests and decide whether a client is within its limits."""
 
     def take(self, client: str, policies: Policies, cost: int = 1) -> Decision | None:
         """Count a request of `client`, and decide whether `policies` admit it.
@@ -48,11 +48,11 @@ class RequestCounters(Protocol):
         Args:
             client: The name of the client, which is unique among all clients.
             policies: The policies that the request must satisfy. There is at least one.
-            cost: 1, or 0 to read the quotas without counting the request, which is then always admitted.
+            cost: 1, or 0 to only read the quotas. With 0, the request is admitted and not counted.
         """
 
     def close(self) -> None:
-        """Close the connections of the counters, if they have connections."""
+        """Close the connections to the storage of the counts, if there are any."""
 
 
 def whole_seconds(seconds: float) -> int:
@@ -94,7 +94,7 @@ class MemoryCounters:
         Args:
             client: The name of the client, which is unique among all clients.
             policies: The policies that the request must satisfy. There is at least one.
-            cost: 1, or 0 to read the quotas without counting the request, which is then always admitted.
+            cost: 1, or 0 to only read the quotas. With 0, the request is admitted and not counted.
         """
         with self._lock:
             now = self._clock()
@@ -125,7 +125,7 @@ class MemoryCounters:
 
 
 def make_counters(redis_url: str) -> RequestCounters:
-    """Return counters in the memory of this process, or in the Redis at `redis_url` if it is not empty."""
+    """Return counters in the Redis at `redis_url`, or in the memory of this process if the URL is empty."""
     if not redis_url:
         return MemoryCounters()
     # The client of Redis needs 5 MB of memory, so it is loaded only if it is used.

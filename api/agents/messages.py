@@ -22,7 +22,7 @@ class ErrorCode(IntEnum):
 
 
 class ProtocolError(Exception):
-    """A request that breaks a rule of the protocol, or that the service cannot answer.
+    """An error for a request that breaks a rule of the protocol or cannot be answered.
 
     Args:
         code: The code of the error.

@@ -53,7 +53,7 @@ def answer(message: Message, version: str) -> Result:
 def _discover(_: Result) -> Result:
     """Return the versions, capabilities and instructions of the service, and how long they can be cached.
 
-    Clients whose version of the protocol has no handshake (`initialize`) ask for them.
+    Clients call this method if their version of the protocol has no handshake (`initialize`).
     """
     return {
         "supportedVersions": list(SUPPORTED_VERSIONS),

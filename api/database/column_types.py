@@ -76,7 +76,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Compressed(bytes):
-    """Bytes in the zlib format, which `CompressedBytes` and `CompressedJson` store as they are."""
+    """Bytes in the zlib format, which `CompressedBytes` and `CompressedJson` store unchanged."""
 
     __slots__ = ()
 

@@ -61,11 +61,11 @@ class Deadline:
 
     @property
     def has_passed(self) -> bool:
-        """True if the time in which the thread can use the database is over."""
+        """True if the thread can no longer use the database, because its time is over."""
         return time.monotonic() >= self.expires_at
 
     def check(self) -> None:
-        """Raise `DeadlineError` if the time is over or the database is unavailable."""
+        """Raise `DeadlineError` if the time of the thread is over or the database is unavailable."""
         if self.outage_message is not None:
             raise DatabaseUnavailableError(self.outage_message)
         if self.has_passed:
@@ -80,20 +80,20 @@ class Deadline:
         return connected_at >= self.oldest_connection
 
     def use(self, connection: DBAPIConnection) -> None:
-        """Note that the thread uses `connection`, which is interrupted when the time is over."""
+        """Record that the thread uses `connection`, so that `interrupt` can interrupt this connection."""
         if connection is not self._connection:
             with self._lock:
                 self._forget()
                 self._connection, self._interruption = connection, _Interruption(connection)
 
     def release(self, connection: DBAPIConnection | None = None) -> None:
-        """Note that the thread no longer uses `connection`, or any connection if `connection` is None."""
+        """Record that the thread no longer uses `connection`, or any connection if `connection` is None."""
         if connection is None or connection is self._connection:
             with self._lock:
                 self._forget()
 
     def interrupt(self) -> None:
-        """Interrupt the connection that the thread uses. The watchdog calls this method."""
+        """Interrupt the database connection that the thread uses. The watchdog calls this method."""
         with self._lock:
             if self._interruption is not None:
                 self._interruption.run()

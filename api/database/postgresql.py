@@ -50,7 +50,7 @@ def command_parameters() -> dict[str, Any]:
 
 
 def merge_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the libpq parameters `given`, and those of `defaults` that `given` does not contain.
+    """Return the libpq parameters `defaults`, replaced and extended by the parameters `given`.
 
     The parameter `options` contains command-line options of the server. The options of both are joined. If an
     option is set twice, the server uses the later value, which comes from `given`.
@@ -60,7 +60,7 @@ def merge_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> d
 
 
 def is_closed_by_server(connection: Any) -> bool:
-    """Return True if the server has closed the idle psycopg `connection`, without sending a query.
+    """Return True if the server has closed the idle psycopg `connection`. No query is sent.
 
     The server sends something on an idle connection only before it closes the connection, or if one of its
     settings was changed. In the second case, the connection counts as closed too.

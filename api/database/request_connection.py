@@ -1,4 +1,4 @@
-"""The database connection of a request, on which all of its statements see the same state of the database."""
+"""The database connection of a request. All statements of the request read the same snapshot."""
 
 from flask import g
 from sqlalchemy import Connection
@@ -8,7 +8,7 @@ from api.database.base import db
 
 
 def request_connection() -> Connection:
-    """Return the connection of the current request. Its first statement begins a transaction.
+    """Return the database connection of the current request. The first statement begins a transaction.
 
     A plain connection is used, since opening a session of the ORM takes as long as a short statement.
     """
@@ -19,7 +19,7 @@ def request_connection() -> Connection:
 
 
 def close_request_connection(_: BaseException | None) -> None:
-    """End the database transaction of a request, if it has one (a teardown function of Flask).
+    """End the database transaction of a request, if there is one (a teardown function of Flask).
 
     An error due to a lost connection is ignored, so that the response is still sent.
     """

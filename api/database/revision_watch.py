@@ -43,7 +43,7 @@ log = logging.getLogger("briefs.database")
 
 
 class Observation(NamedTuple):
-    """The result of one query for the version of the database.
+    """The result of one query for the database version, a value that differs after each change.
 
     Attributes:
         queried_at: The time before the query, a value of `time.monotonic`.
@@ -99,9 +99,10 @@ class RevisionWatch:
 
     @property
     def recovered_at(self) -> float:
-        """The time at which the database became available again, or minus infinity if it always was.
+        """The time when the database last became available again, as a value of `time.monotonic`.
 
-        Connections that were opened before this time can be broken.
+        Connections that were opened before this time can be broken. The time is minus infinity if the
+        database was always available.
         """
         return self._recovered_at
 
@@ -158,9 +159,9 @@ class RevisionWatch:
             self._thread, self._is_stopping = None, False
 
     def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
-        """Let the thread of the watch query the database, and return an observation newer than `oldest`.
+        """Let the querying thread query the database, and return a result (observation) newer than `oldest`.
 
-        If there is no such observation after this number of seconds, return the last observation. After
+        If there is no newer observation after `seconds`, return the last observation. After
         MAX_ANSWER_SECONDS, treat the database as unavailable.
 
         Args:

@@ -86,9 +86,10 @@ class DatabaseFile:
 
     Args:
         path: The absolute path of the file.
-        identity: The identity of the file that can be opened. If it is empty, this is the file that exists at
-            the path now. If there is no file now, it is the file that is opened first.
-        is_read_only: True if no connection can write, also if `connect` is called to write.
+        identity: The device and the inode of the only file that can be opened, as `file_identity` returns
+            them. An empty text means the file that exists at the path now or, if there is no file, the first
+            file that is opened.
+        is_read_only: True if no connection can write, whatever access `connect` is called with.
         is_immutable: True if no process changes the file. Connections then read it without locks, and do not
             notice changes.
     """
@@ -114,7 +115,7 @@ class DatabaseFile:
 
         Raises:
             ReplacedFileError: If the file was replaced or deleted.
-            sqlite3.OperationalError: If the file does not exist or cannot be opened. Also if it must be
+            sqlite3.OperationalError: If the file does not exist or cannot be opened. Also if a file must be
                 created, but commands have written an earlier file at the same path.
         """
         access = Access.READ if self._is_read_only else access
@@ -147,7 +148,7 @@ class DatabaseFile:
         return read_state(self.path, is_immutable=True) == opened and not self._has_log()
 
     def _verify_absence(self, access: Access) -> None:
-        """Raise an error if the file does not exist, although it was used before or cannot be created."""
+        """Raise an error for a missing file: the file was used before, or it must not be created."""
         if self._identity:
             raise ReplacedFileError(f"the database file {self.path} was deleted; restart the service")
         # If the folder does not exist either, the error of SQLite follows.
@@ -160,10 +161,10 @@ class DatabaseFile:
             )
 
     def _open(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, bool]:
-        """Return a new connection, and True if it must be closed when the file changes.
+        """Return a new connection, and True if the connection must be closed when the file changes.
 
-        It must be closed if the process cannot create the write-ahead log, since the connection then reads
-        without locks and would not notice a change.
+        The second value is True if the process cannot create the write-ahead log. The connection then reads
+        the file without locks and does not notice changes.
         """
         if self._is_immutable:
             return self._open_by_mode("immutable=1", options), False
@@ -207,9 +208,9 @@ class DatabaseFile:
     def _verify_log(self, access: Access, identity: str) -> None:
         """Raise `ReplacedFileError` if the write-ahead log beside the file belongs to a different file.
 
-        Call this before opening the file, because a connection that can write copies the log into the file
-        when it is closed. An empty log is harmless, but its index, the file that ends in `-shm`, contains the
-        size of the other file, so that a connection that can write would damage the file.
+        Call this method before the file is opened, because closing a connection that can write copies the log
+        into the file. An empty log is harmless. Its index, the file that ends in `-shm`, is not: the index
+        contains the size of the other file, so a connection that can write would damage the file.
         """
         index = Path(f"{os.path.realpath(self.path)}-shm")
         if read_log_owner(self.path) in ("", identity):
@@ -226,19 +227,21 @@ class DatabaseFile:
 
 
 def lock_path(path: str) -> Path:
-    """Return the path of the lock file of the SQLite file at `path`, which commands lock while they write.
+    """Return the path of the file that commands lock while they write the SQLite file at `path`.
 
-    The lock file contains the identity of the SQLite file to which the write-ahead log belongs.
+    This lock file contains the device and the inode of the SQLite file that commands last wrote. The
+    write-ahead log belongs to this SQLite file.
     """
     # Use the real path, because symbolic links can give a database several names.
     return Path(f"{os.path.realpath(path)}.lock")
 
 
 def read_log_owner(path: str) -> str:
-    """Return the device and inode of the database file to which the write-ahead log at `path` belongs.
+    """Return the device and the inode of the SQLite file that commands last wrote at `path`, as text.
 
-    Seeding commands write them to the lock file. They differ from those of the file at `path` if somebody
-    replaced this file. Return an empty string if they are unknown.
+    The write-ahead log belongs to this file. If somebody has replaced the file at `path`, its device and
+    inode differ from the result. Commands store the result in the lock file. Return an empty text if the lock
+    file is missing.
     """
     try:
         return lock_path(path).read_text(encoding="ascii").strip()

@@ -1,4 +1,4 @@
-"""The addresses at which programs begin to use the service."""
+"""The addresses where programs begin to use the service, such as the OpenAPI specification."""
 
 from typing import NamedTuple
 

@@ -53,7 +53,7 @@ def display_name(tag: str) -> str:
 
 
 def _displayed_path(item: Json, locations: Mapping[str, str], components: Json) -> Json:
-    """Return a path item as the page shows it, in which each operation lists all of its parameters.
+    """Return an OpenAPI path item for the documentation page. Each operation lists all of its parameters.
 
     Parameters in `locations` are added to `components`, and the operations refer to them.
     """
@@ -79,10 +79,10 @@ def _displayed_or_reference(parameter: Json, locations: Mapping[str, str], compo
 
 
 def _displayed_parameter(parameter: Json) -> Json:
-    """Return the OpenAPI description of a parameter, changed so that the documentation page does not send it.
+    """Return a changed OpenAPI description of a parameter, so that the page does not send the parameter.
 
-    Its examples are switched off, and its default moves from the schema to the description, since Scalar
-    sends both. Parameters of the path and those in SENT_PARAMETERS are returned unchanged.
+    The examples of the parameter are switched off, and its default moves from the schema to the description,
+    since Scalar sends both. Parameters of the path and those in SENT_PARAMETERS are returned unchanged.
     """
     if parameter["in"] == "path" or parameter["name"] in SENT_PARAMETERS:
         return parameter

@@ -40,7 +40,7 @@ NEWEST_TAKEAWAY: AnySelect = (
 
 
 def existing_values(connection: Connection) -> dict[str, Any]:
-    """Return a value for each parameter in PARAMETER_LOCATIONS with which a request finds something.
+    """Return a value for each parameter in PARAMETER_LOCATIONS, so that example requests find something.
 
     A parameter is left out if the database contains no resource for it, or if a request without it finds
     something. If any article has related links, the returned article has some.

@@ -99,10 +99,10 @@ def _specification_yaml() -> bytes:
 
 
 def _displayed_specification() -> dict[str, Any]:
-    """Return the specification for the page, in which requests ask for resources that exist.
+    """Return the specification for the documentation page, with values that exist in the database.
 
-    Its examples are static if the service requires a key, since slugs are content, or if the database does
-    not answer.
+    The page sends these values as parameters. If the service requires a key, or if the database does not
+    answer, the values are fixed examples. The page itself needs no key, so it must not reveal slugs.
     """
     displayed = displayed_specification(document(current_app), PARAMETER_LOCATIONS)
     if settings().require_key:

@@ -50,7 +50,7 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
 def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
     """Return the SQL condition that a row of one table comes before a row of a second table in a list.
 
-    Both arguments are the order of the list.
+    Both arguments are the sort order of the list, each over the columns of one table.
 
     Args:
         earlier: The order over the columns of the first table.

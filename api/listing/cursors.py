@@ -45,8 +45,8 @@ class CursorWriter:
     Args:
         pairs: The names and values of the query string of the current request.
         sort: The value of `sort`, such as `-published_at`.
-        scope: The id of the article, entity or story whose rows the collection contains, such as the
-            takeaways of an article. None for a collection of all rows.
+        scope: The id of the article, entity or story that the collection belongs to, such as the article of a
+            list of takeaways. None for a collection of all rows.
         former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
             ids are accepted.
         rule: The URL rule of the collection. By default, that of the current request.
@@ -79,7 +79,7 @@ class CursorWriter:
         return urlsafe_b64encode(_signature(signed, _secret_key()) + signed).rstrip(b"=").decode()
 
     def read(self, cursor: str, types: Sequence[type]) -> list[Any]:
-        """Return the sort key in `cursor`, after which the requested page begins.
+        """Return the sort key in `cursor`. The requested page begins after this sort key.
 
         Args:
             cursor: The value of the query parameter `cursor`.
@@ -124,7 +124,7 @@ def _signature(signed: bytes, key: bytes) -> bytes:
 
 
 def _stored_key() -> str:
-    """Return the secret key in the database. It is read again only after the database has changed."""
+    """Return the stored secret key that signs cursors. The database is read again only after a change."""
     watch: RevisionWatch = current_app.extensions[REVISION_WATCH]
     version = watch.version()
     known_version, key = current_app.extensions.get(STORED_KEY, (None, ""))

@@ -1,9 +1,9 @@
 """Keyset pagination: a page begins after the sort key of the last row of the previous page.
 
 The sort key of a row consists of its key, such as the title, and the number of the row. An index of both
-serves both directions. A descending order reads the index backward. In an ascending order, the keys ascend,
-but rows with the same key still come newest first, that is, by descending number, and rows whose key is null
-come last. Such a page is put together from at most four short reads of the index (see `IndexedRows`).
+serves both directions. A descending order reads the index backward. In an ascending order, rows with the same
+key still come newest first (by descending number), and rows whose key is null come last. Such a page is put
+together from at most four short reads of the index (see `IndexedRows`).
 
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
@@ -32,14 +32,14 @@ KEY = "after_key"
 
 
 class RowSource(Protocol):
-    """The rows of a collection in a fixed order, from which its pages are made.
+    """The interface of a source of pages: the rows of a collection in a fixed order.
 
-    This is an interface. `PlannedRows` implements it with SQL, for example.
+    For example, `PlannedRows` implements this interface with SQL.
     """
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
+        """The Python types of the values in a sort key, to decode the sort key in a cursor."""
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
         """Return the first rows after the sort key `after`, or of all rows if `after` is None.
@@ -57,7 +57,7 @@ class Plan(ABC):
     """A way to read the rows of a collection: statements with bound parameters, made once and used often.
 
     Attributes:
-        rows: A statement that selects the items of the collection that match its filters, without an order.
+        rows: A statement that selects the matching items of the collection, without an order.
         order: The order of the rows.
     """
 
@@ -83,12 +83,12 @@ class Plan(ABC):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The caller asks for one row more than a page shows, to learn if there is a next page. If the result
-        has `count` rows, its last row can therefore be a different row with the same value of `order.key`.
+        The caller asks for one row more than a page shows. This last row only shows that there is a next
+        page, so it can be a different row with the same value of `order.key`.
 
         Args:
             values: The values of the bound parameters of the filters.
-            after: The sort key after which the page begins, or None.
+            after: The sort key of the last row of the previous page, or None for the first page.
             count: The number of rows.
         """
 
@@ -99,12 +99,12 @@ class IndexedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        If the result has `count` rows, its last row can be a different row with the same value of
-        `order.key`, since a page does not show it.
+        The last of `count` rows only shows that there is a next page, so it can be a different row with the
+        same value of `order.key`.
 
         Args:
             values: The values of the bound parameters of the filters.
-            after: The sort key after which the page begins, or None.
+            after: The sort key of the last row of the previous page, or None for the first page.
             count: The number of rows.
         """
         if self.order.descending or self.order.key is None:
@@ -193,8 +193,8 @@ class MergedRows(IndexedRows):
     Attributes:
         items: The statement that selects the items of the collection.
         number: The column of `items` with the numbers of the rows.
-        branches: For each table, the statement that selects the numbers of its rows that match, and the order
-            of the page by the columns of the table.
+        branches: A pair for each table: the statement that selects the numbers of its matching rows, and the
+            order of the page over the columns of the table.
     """
 
     items: AnySelect
@@ -234,7 +234,7 @@ class PlannedRows:
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
+        """The Python types of the values in a sort key, to decode the sort key in a cursor."""
         return self.plan.key_types
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
@@ -253,7 +253,7 @@ class PlannedRows:
 
 
 def count_of(statement: AnySelect) -> AnySelect:
-    """Return the statement that counts the rows that `statement` selects."""
+    """Return a statement that counts the rows of `statement`."""
     return select(func.count()).select_from(statement.order_by(None).subquery())
 
 
@@ -276,9 +276,9 @@ def items_of_keys(
 
 
 def order_of_keys(keys: FromClause, order: Order) -> Order:
-    """Return `order` over the columns of `keys` instead of its own columns.
+    """Return the sort order `order`, expressed by the columns of the subquery `keys`.
 
-    `keys` is a subquery of numbers and sort keys, with the number in its first column.
+    The columns of `keys` are the number of a row and its sort key.
     """
     columns = list(keys.c)[1:]
     key = None if order.key is None else columns[0]
@@ -315,7 +315,7 @@ def _is_in_group(order: Order) -> ColumnElement[bool]:
 
 
 def bound_value(place: int, key: Key) -> ColumnElement[Any]:
-    """Return the bound parameter for one value of the sort key after which the page begins.
+    """Return the bound parameter for one value of the sort key of the last row of the previous page.
 
     Args:
         place: The place of the value in the sort key, from 0.

@@ -1,4 +1,4 @@
-"""Total orders of rows: by a key column, and rows with the same key by their numbers, newest first."""
+"""Sort orders: rows are sorted by a key column, and rows with the same key by number, newest first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ Key = ColumnElement[Any]
 
 @dataclass(frozen=True, eq=False)
 class KeyTable:
-    """A table, or an alias of it, that has the sort keys of the rows of a collection.
+    """A table (or an alias of a table) with the sort keys of the rows of a collection.
 
-    It is the table of the rows themselves, or an index table that repeats their sort keys.
+    The table contains the rows themselves, or is an index table that repeats their sort keys.
 
     Attributes:
         table: The table.

@@ -19,7 +19,7 @@ Page = tuple[dict[str, Any], dict[str, str]]
 
 
 class Collection(NamedTuple):
-    """The items that a query selects, from which pages and streams are made.
+    """The items that a query selects, to be sent as pages or as a stream.
 
     Attributes:
         source: The rows of the collection.
@@ -49,8 +49,8 @@ def make_page(
         source: The rows of the collection.
         parameters: The loaded query of the request.
         items: A function that returns the JSON values of rows.
-        scope: The id of the article, entity or story whose rows the collection contains, such as the
-            takeaways of an article. None for a collection of all rows.
+        scope: The id of the article, entity or story that the collection belongs to, such as the article of a
+            list of takeaways. None for a collection of all rows.
         former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
             ids are accepted.
         feed_start: None, unless the collection is a feed, to which rows are added at the end. For a feed: a

@@ -9,12 +9,12 @@ A page of the collection is read in one of two ways:
 - *Sort* the rows that one filter matches, if there are at most MAX_SORTED_ROWS.
 
 If a filter is known to match few rows, such as those of one article, these rows are sorted. If there is no
-filter, or a single filter that has an index in the order of the page, this index is scanned. Otherwise, the
-matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which
-matches the fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
+filter, or a single filter with an index in the order of the page, an index is scanned. Otherwise, the matches
+of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which matches the
+fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
 
-A plan and its statements depend only on the shape of a query: the filters that it has, but not their values.
-Plans are made once for each shape and kept, so that a request neither builds nor compiles SQL.
+A plan and its statements depend only on the shape of a query: which filters the query has, but not their
+values. Plans are made once for each shape and kept, so that a request neither builds nor compiles SQL.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,19 +43,19 @@ def _no_key_tables(_: str) -> Sequence[KeyTable]:
 class FilterForm:
     """The SQL of a filter, with bound parameters for its values.
 
-    It contains the filter in several forms, because a collection is read in one of two ways: an index is
+    The filter is written in several forms, because a collection is read in one of two ways: an index is
     scanned in the order of the page, or the matches of a filter are sorted. Filters with the same SQL must
     share one FilterForm, because it is the key of the cached plans.
 
     Attributes:
         numbers: A statement that selects the numbers of the matching rows, using an index. None if no index
-            finds them, as for the rows that do not have a value.
+            finds them, for example rows without a value.
         condition: A function that returns the condition as SQL. Its argument is the table to which the
             condition applies: the table of the rows, or a table with their numbers and sort keys.
         sorted_tables: A function that takes a value of `sort`, and returns the tables with an index of the
             matching rows in this order: none, one, or several tables that each contain a part of the rows.
-        orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows,
-            which are then neither counted nor scanned. None for other filters.
+        orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows.
+            These rows are sorted without counting or scanning. None for other filters.
         repeats_numbers: True if `numbers` can select a number more than once.
     """
 
@@ -129,8 +129,8 @@ class Listing:
         Args:
             filters: The filters of the list.
             sort: The value of `sort`.
-            first_of: None, or a function that takes this collection, the forms of the filters and `sort`, and
-                returns the form of one more filter. The total number of rows is counted without this filter.
+            first_of: None, or a function that takes this collection, the SQL of the filters and `sort`, and
+                returns the SQL of one more filter. The total number of rows is counted without this filter.
         """
         forms = tuple(each.form for each in filters)
         selected = None if self.is_planned(forms, sort) else most_selective(filters)
@@ -151,7 +151,7 @@ class Listing:
 
     @staticmethod
     def is_planned(forms: Sequence[FilterForm], sort: str) -> bool:
-        """Return True if there is only one way to read the rows, so that no matches need to be counted.
+        """Return True if there is only one way to read the rows. Matches then need not be counted.
 
         Args:
             forms: The SQL of all filters.
@@ -184,7 +184,7 @@ class Listing:
     ) -> Plan:
         """Return a plan that reads several tables in the order `sort` and merges their rows.
 
-        Each of `tables` has a part of the rows that match `form`, one of `forms`.
+        `form` is one of `forms`. Each of `tables` contains a part of its matching rows.
         """
         number, matches = self.table.number, form.all_numbers()
         conditions = [each.condition(self.table) for each in forms if each is not form]
@@ -199,13 +199,13 @@ class Listing:
         return MergedRows(rows, self.orders(self.table)[sort], self.rows, number, branches)
 
     def sort(self, forms: Sequence[FilterForm], sort: str, selective: FilterForm) -> Plan:
-        """Return a plan that reads all rows that match, and then sorts them.
+        """Return a plan that reads all matching rows and then sorts them.
 
         Args:
             forms: The SQL of all filters.
             sort: The order: a value of the parameter `sort`, such as `-title`.
-            selective: The one of `forms` that matches few rows. The plan reads these rows, and tests the
-                other filters.
+            selective: The filter among `forms` with few matching rows. The plan reads these rows, and tests
+                the other filters.
         """
         number = self.table.number
         matches = selective.few_numbers()
@@ -236,9 +236,9 @@ def _make_plan(
 
 
 def most_selective(filters: Sequence[Filter]) -> Filter | None:
-    """Return the filter that matches the fewest rows, if they are few enough to be sorted.
+    """Return the filter that matches the fewest rows, if there are few enough to be sorted.
 
-    Return None if every filter matches more than MAX_SORTED_ROWS rows or has no index that finds them.
+    Return None if every filter matches more than MAX_SORTED_ROWS rows or has no index to find them.
     """
     indexed = [each for each in filters if each.form.numbers is not None]
     if not indexed:
@@ -256,7 +256,7 @@ def _count_matches(forms: tuple[FilterForm, ...]) -> AnySelect:
 
 
 def forget_plans() -> None:
-    """Make all statements again when they are needed, for tests that change `MAX_SORTED_ROWS`."""
+    """Clear the caches of plans and statements, for tests that change `MAX_SORTED_ROWS`."""
     _make_plan.cache_clear()
     _count_matches.cache_clear()
 

@@ -23,7 +23,7 @@ from api.listing.orders import Key, Order
 
 @dataclass(frozen=True, eq=False)
 class SortedRows(Plan):
-    """A plan that lets the database sort all rows that match. It is used if few rows match."""
+    """A plan for few matching rows: the database sorts all of them."""
 
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None."""
@@ -72,7 +72,7 @@ class SortedRows(Plan):
 
 @dataclass(frozen=True, eq=False)
 class SortedNumbers(SortedRows):
-    """A plan that lets the database sort the numbers of the rows that match, and then reads the items.
+    """A plan that lets the database sort the numbers of all matching rows, and then reads the items.
 
     Attributes:
         items: The statement that selects the items of the collection.

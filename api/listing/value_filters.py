@@ -1,8 +1,8 @@
 """Filters by the values of rows, such as the entities of articles.
 
 A filter requires that a row has one of several values, or none of them. To require several values, use a
-filter for each. The SQL of a filter depends on the number of its values. The values are therefore
-filled up to a power of two with a value that no row has, so that there are few different statements.
+filter for each. The SQL of a filter depends on the number of its values. To have few different statements,
+the number of values is increased to a power of two, with a value that no row has.
 """
 
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ from api.listing.plans import MAX_PLANS, Filter, FilterForm
 
 @dataclass(frozen=True)
 class ValueIndex:
-    """A table with the values by which the rows of a collection are filtered.
+    """A table that lists values of rows, such as the entities of articles, for filters by these values.
 
-    It has the sort keys of the rows, too, so that one of its indexes finds the rows with a value in the order
-    of the page.
+    The table repeats the sort keys of the rows. One of its indexes therefore finds the rows with a value in
+    the order of the page.
 
     Attributes:
         table: The table.
@@ -45,7 +45,7 @@ class ValueIndex:
         return key_table(self.table.alias(), self.number)
 
     def has_value(self, table: KeyTable, names: Sequence[str]) -> ColumnElement[bool]:
-        """Return the condition that a row of `table`, an alias of the index, has one of the values.
+        """Return the condition that a row of `table` (an alias of the index table) has one of the values.
 
         The values are in the bound parameters `names`.
         """

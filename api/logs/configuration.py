@@ -18,7 +18,7 @@ SERVER_LOGGERS = ("gunicorn.error", "_granian")
 
 
 class WriterHandler(logging.Handler):
-    """A logging handler that passes lines to a `LogWriter`, so that the thread that logs them never waits.
+    """A logging handler that passes lines to a `LogWriter`, so that logging never makes a thread wait.
 
     Python flushes the handler when the process ends, and closes it when `dictConfig` replaces it.
     """
@@ -28,7 +28,7 @@ class WriterHandler(logging.Handler):
         self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Format `record` and queue its line."""
+        """Format `record`, and queue the line."""
         self._writer.put(f"{self.format(record)}\n".encode(errors="backslashreplace"))
 
     def flush(self) -> None:
@@ -69,7 +69,7 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
 
 
 def flush_log() -> None:
-    """Wait until the queued lines of the log are written, so that other output can follow them."""
+    """Wait until all queued log lines are written, so that other output comes after these lines."""
     for handler in logging.getLogger(SERVICE_LOGGER).handlers:
         handler.flush()
 
@@ -80,7 +80,7 @@ def stderr_writer(settings: Settings) -> LogWriter:
 
 
 def request_log(settings: Settings, writer: LogWriter | None = None) -> Observer:
-    """Return a function that logs one line for each request, given the record of the request.
+    """Return a function that takes the record of a request and logs one line.
 
     Args:
         settings: The settings of the application.

@@ -70,7 +70,7 @@ class FailureLimit(logging.Filter):
 
 
 class _Period:
-    """The lines of one kind in the current period."""
+    """How many log lines of one kind were written and suppressed in the current period."""
 
     def __init__(self) -> None:
         self.started, self.lines, self.suppressed = float("-inf"), 0, 0

@@ -123,7 +123,7 @@ def _json_begin(method: str, route: str | None, status: int) -> str:
 
 
 def _json_end(target: str, client_address: str, user_agent: str, *, addresses: str, has_queries: bool) -> str:
-    """Return the members of a JSON log line that come from the client, and the brace that ends the line.
+    """Return the end of a JSON log line: the members that come from the client, and the closing brace.
 
     The arguments are those of `_client_values`.
     """

@@ -1,6 +1,7 @@
 """A thread that writes log lines, so that no other thread waits for the reader of the log.
 
-A pipe whose reader is slow blocks whoever writes to it. If nobody reads it, the writer is blocked for ever.
+If the reader of a pipe is slow, writing to the pipe blocks the thread. If nobody reads the pipe, the thread
+is blocked for ever.
 """
 
 import logging

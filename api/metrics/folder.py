@@ -86,8 +86,8 @@ def close_folder(folder: Path) -> None:
 def archive_process(folder: Path, pid: int) -> None:
     """Add the counters of the ended process `pid` to files that all ended processes share (the archive).
 
-    The files of the process itself are then removed, so that the number of files that a scrape must read does
-    not grow with each worker that is replaced.
+    The files of the process are then removed. Otherwise, each replaced worker would leave files that every
+    scrape must read.
     """
     mark_process_dead(pid, str(folder))
     # If a reader holds the lock for long, the files of `pid` are not moved. The master process must not wait.
@@ -119,7 +119,7 @@ def _exists(pid: int) -> bool:
 
 @contextmanager
 def lock_to_read(folder: Path | None) -> Iterator[None]:
-    """Lock `folder` during the `with` body, so that no process creates or moves files while they are read.
+    """Lock `folder` during the `with` body, so that no process creates or moves its files meanwhile.
 
     If `folder` is None, do not lock anything.
     """
@@ -129,7 +129,7 @@ def lock_to_read(folder: Path | None) -> Iterator[None]:
 
 @contextmanager
 def lock_to_create(folder: Path | None) -> Iterator[None]:
-    """Lock `folder` during the `with` body, so that no process reads files while they are created.
+    """Lock `folder` during the `with` body, so that no process reads a file that is not complete yet.
 
     A reader fails on an empty file. If `folder` is None, do not lock anything.
     """

@@ -51,8 +51,8 @@ def start_folder(inherited: str | None = None) -> None:
 def pre_fork(_: Any, __: Any) -> None:
     """Open the folder for metrics before a worker starts, or create it again if it was removed.
 
-    The folder is not open yet if HUP has loaded this version into a master process of a version without
-    metrics. If the folder cannot be used, the worker keeps its metrics in memory.
+    The folder is not open yet if the master process started with a version without metrics, and the
+    signal HUP loaded this version. If the folder cannot be used, the worker keeps its metrics in memory.
     """
     path = os.environ.pop(MULTIPROCESS_FOLDER, "")
     with _logged_failure("each worker has its own metrics, since there is no folder for metrics"):
@@ -123,7 +123,10 @@ def _folder() -> Path | None:
 
 @contextmanager
 def _logged_failure(consequence: str) -> Iterator[None]:
-    """Log an exception in the `with` body as one line with its `consequence`, and continue after the body."""
+    """Log an exception in the `with` body as one line, and continue after the body.
+
+    `consequence` is the part of the line that says what the failure leads to.
+    """
     try:
         yield
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Publish counters and sizes of other parts of the service as metrics, such as the hits of the cache."""
+"""Publish counters and sizes of other parts of the service, such as the hits of the cache, as metrics."""
 
 from collections.abc import Mapping
 from functools import partial

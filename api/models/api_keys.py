@@ -13,14 +13,14 @@ class ApiKey(Base):
     """An API key. The database contains only its hash, so nobody can read the key from the database.
 
     Attributes:
-        id: The number by which `briefs keys list` and `briefs keys revoke` name the key.
+        id: The number of the key in `briefs keys list` and `briefs keys revoke`.
         digest: The SHA-256 hash of the key.
-        start: The first characters of the key, by which an operator recognizes it.
+        start: The first characters of the key, so that an operator can recognize the key.
         name: The name of the client, chosen by the operator.
         rate_limit: The limit of this key, such as `1000/minute`, or None for BRIEFS_RATE_LIMIT.
-        created_at: The time at which the key was created.
-        expires_at: The time from which the key is refused, or None if it does not expire.
-        revoked_at: The time at which the key was revoked, or None if it was not revoked.
+        created_at: When the key was created.
+        expires_at: When the key expires and is refused, or None if it does not expire.
+        revoked_at: When the key was revoked, or None if it was not revoked.
     """
 
     __tablename__ = "api_keys"

@@ -40,7 +40,7 @@ CORPUS_REVISION = select(Corpus.revision)
 
 
 class Article(Base):
-    """What lists of articles read: the sort keys of an article and its JSON as a list item.
+    """The columns of an article for lists: its sort keys, and its JSON as an item of a list.
 
     The complete content is in `ArticleDocument`, and the complete JSON in `Rendering`.
 
@@ -51,12 +51,14 @@ class Article(Base):
         id: The public id, derived from `key`.
         key: The URL of the document, or else its file name without the extension.
         slug: The current slug. `ArticleSlug` finds the article by any of its slugs.
-        title_hash: The hash by which listed titles find the article (`seeds.identifiers.title_hash`).
+        title_hash: The hash of the title (`seeds.identifiers.title_hash`), to find the article that a
+            document lists only by its title.
         published_key: When the article was published, or `UNDATED`.
         story: The number of the story of the article.
         content_digest: The SHA-256 of the content, which shows if a document has changed.
         derived_digest: The SHA-256 of the data that is derived from the content.
-        item_key: Names the form of `item_json`, as `rendering_key` does. Null while no JSON is stored.
+        item_key: The value of `api.v1.renderings.rendering_key` for `item_json`: a hash of the format of the
+            JSON. Null while no JSON is stored.
         item_json: The JSON of the article as an item of a list.
     """
 
@@ -111,8 +113,8 @@ class ArticleDocument(Base):
     """The document of an article and the content that was parsed from it, both compressed.
 
     `content` is the result of `api.v1.article_content.article_content` as JSON, compressed by `pack_content`
-    with the document as preset dictionary, so that it takes a fraction of its own size. `folder` is the
-    number of the folder that the file was last loaded from, and `source_name` the name of the file.
+    with the document as preset dictionary, so that the result is small. `folder` is the number of the folder
+    that the file was last loaded from, and `source_name` the name of the file.
     """
 
     __tablename__ = "documents"

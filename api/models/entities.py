@@ -17,7 +17,7 @@ ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
 class Entity(Base):
     """A person, organization, place, policy, product or event that articles mention.
 
-    `number` numbers the entities in the order in which they were first mentioned. `slug` is the current slug;
+    `number` counts the entities in the order of their first mentions. `slug` is the current slug;
     `EntitySlug` finds the entity by any of its slugs. `origin` is `catalogue` if the entity comes from the
     file of known entities, or `extracted` if it was found in the text. `same_as` lists URLs of the same
     entity in other sources. `article_count` and `mention_count` cover all articles.
@@ -104,8 +104,8 @@ class ArticleMentions(Base):
 
     `mentions` has a list for each entity, in the order of `ArticleEntity.position`. The list has the mentions
     of the entity in reading order, each as `[part, index, start, end, text]`: the part of the article, such
-    as `body`, the number of the paragraph or takeaway in this part (null in other parts), the offsets in code
-    points, and the text.
+    as `body`, the number of the paragraph or takeaway in this part (null for a part with a single text), the
+    offsets in code points, and the text.
     """
 
     __tablename__ = "article_mentions"

@@ -64,7 +64,7 @@ def date_facets(day: date) -> dict[int, NamedFacet]:
 
 
 def date_value(number: int) -> str:
-    """Return the year, month or day whose facet value has this number, such as `2026-04`."""
+    """Return a year, month or day, such as `2026-04`, given the number of its facet value."""
     if number <= FIRST_YEAR:
         return f"{FIRST_YEAR - number:04}"
     if number <= FIRST_MONTH:
@@ -93,7 +93,7 @@ def unpack_facets(facets: bytes) -> tuple[int, ...]:
 
 
 class ArticleFacet(Base):
-    """A facet value of an article, by which articles are filtered.
+    """A facet value of an article, such as its language, for filters of articles.
 
     `facet` is the number of an entity, or the `facet_number` of an entity type, a publication or a language.
     The row repeats the sort keys of the article, so that a single index can filter articles and sort them.

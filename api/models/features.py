@@ -1,4 +1,7 @@
-"""Feature vectors of articles, from which seeding computes related links. No request reads them."""
+"""Feature vectors (weighted words and entities) of articles, for the computation of related links.
+
+Seeding computes the links. No request reads these tables.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -27,14 +30,14 @@ class ArticleFeatures(Base):
 
 
 class Posting(Base):
-    """An entry of the inverted index from features (words and entities) to the articles that contain them.
+    """A row of the inverted index, which finds articles by their features (words and entities).
 
     Only the features with the highest weights in an article have postings. `feature` is the hash of a
     feature. `weight` is its weight in the feature vector of the article, in ten-thousandths. It is an
     integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key stores the rows of a
-    feature together, in the order in which the articles were published; those without a date count as later
-    than all others. `tie` is the beginning of the article's id, which orders articles of the same time in the
-    same way in every database. If an article is removed, its feature vector says which postings to delete.
+    feature together, in the order of publication of the articles. Articles without a date come last. `tie` is
+    the beginning of the id of the article. It orders articles of the same time in the same way in every
+    database. If an article is removed, its feature vector says which postings to delete.
     """
 
     __tablename__ = "postings"

@@ -1,4 +1,4 @@
-"""Related links: from an article to the articles that its document lists or that have a similar text."""
+"""Related links from an article to articles that its document lists, and to articles with a similar text."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ PLACES_PER_SCORE = 1 << 32
 
 
 def link_precedence(position: int = 0, score: float | None = None, target: UUID | None = None) -> int:
-    """Return the value of `RelatedLink.precedence`, by which the links of an article are sorted, descending.
+    """Return the value of `RelatedLink.precedence`, which sorts the links of an article, highest first.
 
     Listed links come first, in the order of the document. Computed links follow, by descending score.
 
@@ -45,8 +45,8 @@ class RelatedLink(Base):
         article: The number of the article that the link starts from.
         precedence: Sorts the links of an article, the highest first (see `link_precedence`).
         target: The number of the article that the link leads to.
-        reasons: `[[entity number, weight], ["term", weight], [null, weight]]`: shared entities and terms, and
-            near-duplicates, which have neither.
+        reasons: A list of pairs: `[entity number, weight]` for a shared entity, `["term", weight]` for a
+            shared term, and `[null, weight]` for a near-duplicate.
         published_key: The time of publication of `article`, or `UNDATED`.
         score_key: The similarity of the two articles from 0 to 1, or `UNSCORED`.
     """

@@ -10,15 +10,15 @@ from api.models.sort_keys import article_number
 class Rendering(Base):
     """The stored JSON of an article, compressed with gzip as it is sent to clients.
 
-    The seeding command that changes the data of an article deletes its rendering, and stores a new one before
-    it ends. A missing or outdated rendering is replaced by JSON that is made for the request.
+    A seeding command that changes the data of an article deletes the rendering, and stores a new rendering
+    before the command ends. A missing or outdated rendering is replaced by JSON that is made for the request.
 
     Attributes:
         article: The number of the article.
-        rendering_key: Names the format of the JSON and the base URL of its links, as a hash.
+        rendering_key: A hash of the format of the JSON and the base URL of its links.
         etag: The ETag of the uncompressed JSON.
-        part_ends: The end of the value of each key in the uncompressed JSON, so that single parts can be
-            taken from it without reading all of it (see `api.v1.renderings`).
+        part_ends: For each key, the place in the uncompressed JSON after its value, so that single parts can
+            be cut from the JSON (see `api.v1.renderings`).
         json_gzip: The JSON in the gzip format (RFC 1952).
     """
 

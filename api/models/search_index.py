@@ -46,7 +46,7 @@ def is_part_of_model(name: str | None) -> bool:
     """Return True if Alembic must compare the table or index `name` with the models.
 
     Return False for the tables and indexes of the full-text search, which no model describes. On SQLite, they
-    include the tables in which FTS5 stores its data, such as `article_search_data`.
+    include the tables with the data of FTS5, such as `article_search_data`.
     """
     tables = tuple(index.table for index in SEARCH_INDEXES)
     return not (name or "").removeprefix("ix_").startswith(tables)

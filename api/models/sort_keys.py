@@ -1,8 +1,8 @@
-"""Sort keys that are never null, and the numbers by which rows refer to articles and entities.
+"""Sort keys that are never null, and columns with the number of an article or entity (foreign keys).
 
 A nullable sort key is stored with the lowest value instead of null. An index of the key and the number of the
-row then serves both directions: `api.listing.keyset` reads it backward for a descending order and, for an
-ascending order, moves the rows with the lowest value to the end.
+row then serves both directions. For a descending order, `api.listing.keyset` reads the index backward. For an
+ascending order, it moves the rows with the lowest value to the end.
 """
 
 from datetime import UTC, datetime
@@ -37,9 +37,9 @@ def score_key(score: float | None) -> float:
 
 
 def takeaway_number(article: int, position: int) -> int:
-    """Return the number of a takeaway, by which its row is stored.
+    """Return the number of a takeaway, the primary key of its row.
 
-    In descending order of the numbers, the takeaways of the newest article come first, and those of one
+    In descending order of the numbers, the takeaways of the newest article come first. Takeaways of one
     article follow the order of the article.
 
     Args:

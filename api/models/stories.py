@@ -15,8 +15,8 @@ from api.database.column_types import Id, Number, UtcDateTime
 class Story(Base):
     """A story: the articles that report one event. Every article is in exactly one story, perhaps alone.
 
-    `Article.story` is the number of the story of an article. A story has the slug and the title of
-    its founder, one of its articles.
+    `Article.story` is the number of the story of an article. A story has the slug and the title of one of its
+    articles, the founder.
 
     Attributes:
         number: The number of the founder.
@@ -66,7 +66,7 @@ class FormerStory(Base):
     """A story that no longer exists.
 
     Its articles joined a different story, or its founder was removed. The founder of a story is the article
-    from which the story has its id. Requests for the story are redirected to the current story of the article
+    that gives the story its id. Requests for the story are redirected to the current story of the article
     `article_id`.
 
     Attributes:

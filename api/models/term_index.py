@@ -1,8 +1,8 @@
-"""The term index, from which relevance is computed: which articles contain a term, and how often.
+"""The term index for ranking by relevance: which articles contain a term, and how often.
 
-The index consists of segments. A segment is written once and describes up to some thousand articles. Its
-terms are divided by their hashes into buckets, and a bucket is compressed as a whole, so that a search reads
-a few kilobytes for each word. New articles wait in `PendingTerms` until there are enough for a segment.
+The index consists of segments. A segment is written once and describes up to some thousand articles. The
+terms of a segment are divided by their hashes into buckets. A bucket is compressed as a whole, so a search
+reads a few kilobytes for each word. New articles wait in `PendingTerms` until there are enough for a segment.
 `api.search.term_lists` encodes and decodes the bytes.
 """
 
@@ -49,7 +49,7 @@ class TermSegment(Base):
 
 
 class TermBucket(Base):
-    """The terms of a segment whose hashes begin with the same bits, and the articles that contain each.
+    """A bucket of a segment: the terms whose hashes begin with the same bits, and the articles of each term.
 
     `place` combines the numbers of the segment and of the bucket (see `api.search.term_lists.bucket_place`).
     """

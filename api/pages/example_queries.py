@@ -1,4 +1,4 @@
-"""Make the queries to try on the start page from its briefs and stories, so that each finds something."""
+"""Make example queries for the start page from its briefs and stories, so that each query finds something."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

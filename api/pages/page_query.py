@@ -1,4 +1,4 @@
-"""The query string of a page, and the query strings of its links, which add and remove values."""
+"""The query string of a page, and its variants with more or fewer values for the links of the page."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -36,11 +36,11 @@ class PageQuery:
         return PageQuery(pair for pair in self.pairs if pair[0] not in names)
 
     def setting(self, *pairs: Pair) -> "PageQuery":
-        """Return the query in which the parameters of `pairs` have only the values of `pairs`."""
+        """Return the query with `pairs` in place of all values of the same parameters."""
         return self.without(*(name for name, _ in pairs)).adding(*pairs)
 
     def replacing(self, old: Pair, new: Pair) -> "PageQuery":
-        """Return the query with `new` in the place of `old`. If it contains `new` already, remove `old`."""
+        """Return the query with `new` in place of `old`. If the query already has `new`, remove `old`."""
         return PageQuery(dict.fromkeys(new if pair == old else pair for pair in self.pairs))
 
 

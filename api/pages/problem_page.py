@@ -39,7 +39,10 @@ READER_ADVICE = {
 
 
 def wants_page(environ: WSGIEnvironment) -> bool:
-    """Return True if errors are sent as pages: the client prefers HTML, and the path is not for programs."""
+    """Return True if an error is sent as an HTML page, because the client prefers HTML.
+
+    Return False for paths that only programs use (PROGRAM_PATHS and PROGRAM_SEGMENTS).
+    """
     path = environ["PATH_INFO"]
     is_for_programs = path in PROGRAM_PATHS or path.lstrip("/").partition("/")[0] in PROGRAM_SEGMENTS
     return not is_for_programs and prefers_html(environ.get("HTTP_ACCEPT", ""))

@@ -1,4 +1,4 @@
-"""Redirect inexact addresses of pages: with empty or tracking parameters, or of lists that have no page."""
+"""Redirect addresses with empty or tracking parameters, and addresses of lists that have no page."""
 
 from collections.abc import Iterable
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Render the Jinja templates of the pages, with the filters and functions that they share.
+"""Render the Jinja templates of the pages, and define the filters and functions for the templates.
 
 The error pages of WSGI middleware are rendered without Flask, so this module does not use the templates of a
 Flask application.

@@ -90,7 +90,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
 
         The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
         name. It returns the JSON values of the body, a tuple of these and a dictionary of headers, or a Flask
-        Response, which is sent as it is. The name of the view in camel case is the operation id.
+        Response, which is sent unchanged. The name of the view in camel case is the operation id.
 
         Args:
             rule: The URL rule.
@@ -131,8 +131,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         """Return the function that Flask calls for a request.
 
         It parses the query string with the schema `query`, calls `view`, and returns the result as JSON,
-        unless the result is a Response. If `deprecation` is not None, the
-        function adds the headers of the announcement.
+        unless the result is a Response. If `deprecation` is not None, the function adds the headers that
+        announce the deprecation.
         """
         # With `partial`, marshmallow skips missing parameters. `PageParameters` adds all defaults.
         schema, parse, takes_query = (

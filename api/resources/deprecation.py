@@ -31,7 +31,7 @@ class Deprecation(NamedTuple):
     information: str | None = None
 
     def announce(self, response: Response) -> Response:
-        """Add the headers of the announcement to `response`, and return `response`."""
+        """Add the headers that announce the deprecation to `response`, and return `response`."""
         response.headers["Deprecation"] = f"@{int(self.since.timestamp())}"
         if self.removal:
             response.headers["Sunset"] = http_date(self.removal.astimezone(UTC))

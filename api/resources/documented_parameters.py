@@ -10,7 +10,7 @@ LAST_PARAMETERS = ("sort", "limit", "cursor", "total", "include", "facets", "fac
 
 
 def documented_parameters(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the OpenAPI descriptions of query parameters in the order in which a reader uses them.
+    """Return the OpenAPI descriptions of query parameters in a useful order for readers.
 
     First comes `q`, then the filters in the given order, then the parameters in LAST_PARAMETERS.
     """
@@ -27,7 +27,7 @@ def _rank(parameter: dict[str, Any]) -> int:
 def _with_examples(parameter: dict[str, Any]) -> dict[str, Any]:
     """Return the OpenAPI description of a parameter with its named examples in the key `examples`.
 
-    Before, the examples are in the schema of the parameter, under the key NAMED_EXAMPLES.
+    In the argument, the examples are in the schema of the parameter, under the key NAMED_EXAMPLES.
     """
     schema = dict(parameter["schema"])
     named = schema.pop(NAMED_EXAMPLES, {})

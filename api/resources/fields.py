@@ -1,4 +1,4 @@
-"""Marshmallow fields that describe links and variants in the specification, and the form of times in JSON."""
+"""Marshmallow fields for links and for objects of several kinds, and the format of times in JSON."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Read the former ids of an entity or a story, with which clients can still hold cursors of its lists."""
+"""Read the former ids of an entity or a story, so that cursors from before a merge remain valid."""
 
 from typing import Any
 from uuid import UUID

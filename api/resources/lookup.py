@@ -214,7 +214,7 @@ def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
 
 
 def not_found(kind: ProblemKind, reference: str) -> ProblemException:
-    """Return the 404 for an id or slug in the URL that names nothing.
+    """Return the error (404) for an unknown id or slug in the URL.
 
     Its detail contains `reference` only if it has the form of an id or slug.
 

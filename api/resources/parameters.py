@@ -206,7 +206,7 @@ class PageParameters(Schema):
 
     @post_load
     def add_defaults(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Return the loaded query `given` with the default values of all parameters that it does not have."""
+        """Return the loaded query `given`, with default values for the parameters that are missing."""
         if "sort" not in given:
             given["sort"] = self.default_sort(given)
         return self.defaults | given

@@ -1,4 +1,4 @@
-"""The entities and stories that the filters of a query name, and warnings about values that name nothing."""
+"""Find the entities and stories in the filters of a query, and warn about unknown ids and slugs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAX_SUGGESTIONS = 5
 
 @dataclass(frozen=True)
 class References:
-    """The numbers of the rows that the filters of a query name by id or slug.
+    """The numbers of the entities and stories that the filters of a query name by id or slug.
 
     Attributes:
         numbers: For each parameter, by name, the numbers of its values in order. An unknown value has

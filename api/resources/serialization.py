@@ -1,4 +1,4 @@
-"""Schema classes that describe JSON objects, and the keys that `fields` and `include` request.
+"""Schema classes of JSON objects, and the selection of keys by the parameters `fields` and `include`.
 
 The schema classes are the published specification. Resources make the JSON values themselves, and tests hold
 each response against the specification.
@@ -86,7 +86,7 @@ def page_shape(
 
 @cache
 def sparse_shape(shape: type[Shape]) -> type[Shape]:
-    """Return a variant of the schema class `shape` in which all keys are optional.
+    """Return a variant of the schema class `shape` with optional keys only.
 
     In the OpenAPI specification, the variant describes responses to requests with `fields`, which selects
     keys. If `shape` is a page, only the keys of its items become optional.

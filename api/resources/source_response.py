@@ -1,4 +1,4 @@
-"""Serve the bytes of a document."""
+"""Serve the bytes of the document of an article."""
 
 from base64 import b64encode
 from hashlib import sha256

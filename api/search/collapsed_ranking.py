@@ -46,9 +46,9 @@ class CollapsedRanking:
         return found[:limit], len(found) > limit
 
     def total(self) -> int:
-        """Return the number of all articles that the search finds and all filters match.
+        """Return the number of all articles that match the search and all filters.
 
-        Articles that are left out because a more relevant article of their story is listed are counted, too.
+        Articles that the collapsed list leaves out are counted, too.
         """
         return self.ranking.total()
 

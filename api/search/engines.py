@@ -32,9 +32,10 @@ def match_text(query: Query, dialect: str) -> str:
 
 @cache
 def hit_numbers(table: str, dialect: str) -> AnySelect:
-    """Return the statement that selects the numbers of the articles or takeaways that a search finds.
+    """Return the statement that selects the numbers of the hits of a search, articles or takeaways.
 
-    It reads only the full-text index. The search is the bound parameter `match`, the result of `match_text`.
+    The statement reads only the full-text index. The search is the bound parameter `match`, the result of
+    `match_text`.
 
     Args:
         table: The name of the full-text index.
@@ -53,10 +54,10 @@ def hit_numbers(table: str, dialect: str) -> AnySelect:
 
 @cache
 def hits_among(table: str, dialect: str) -> AnySelect:
-    """Return the statement that selects those numbers, out of given numbers, that a search finds.
+    """Return the statement that selects the hits of a search among given articles or takeaways.
 
-    The given numbers of articles or takeaways are the bound parameter `numbers`, a list. The search is the
-    bound parameter `match`, the result of `match_text`.
+    The numbers of the given articles or takeaways are the bound parameter `numbers`, a list. The search is
+    the bound parameter `match`, the result of `match_text`.
 
     Args:
         table: The name of the full-text index.
@@ -68,14 +69,14 @@ def hits_among(table: str, dialect: str) -> AnySelect:
 
 
 def is_hit(table: str, dialect: str, number: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the SQL condition that a search finds the article or takeaway whose number is in a column.
+    """Return the SQL condition that the article or takeaway with the given number is a hit of a search.
 
     The search is the bound parameter `match`, the result of `match_text`.
 
     Args:
         table: The name of the full-text index.
         dialect: `sqlite` or `postgresql`.
-        number: The column.
+        number: The column with the number of the article or takeaway.
     """
     # The sum keeps SQLite from looking up and sorting all hits, instead of reading an index in order.
     return (number + 0 if dialect == "sqlite" else number).in_(hit_numbers(table, dialect))

@@ -84,7 +84,7 @@ def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 def _word_start(text: str, offset: int, latest: int) -> int:
-    """Return the first offset in `text` from `offset` to `latest` at which a word starts.
+    """Return the offset of the first start of a word in `text` between `offset` and `latest`.
 
     Return `offset` if there is no space in between.
     """
@@ -95,7 +95,7 @@ def _word_start(text: str, offset: int, latest: int) -> int:
 
 
 def _word_end(text: str, offset: int, earliest: int) -> int:
-    """Return the last offset in `text` from `earliest` to `offset` at which a word ends.
+    """Return the offset of the last end of a word in `text` between `earliest` and `offset`.
 
     Return `offset` if there is no space in between.
     """

@@ -33,7 +33,7 @@ class Query:
 
     @property
     def phrases(self) -> list[Phrase]:
-        """All phrases that a hit can contain, that is, those in `required`. Highlights show them."""
+        """All phrases in `required`. Highlights mark these phrases in the texts of a hit."""
         return [phrase for choice in self.required for phrase in choice]
 
 

@@ -39,7 +39,7 @@ PROBED = 10
 
 @dataclass(frozen=True)
 class Ranking:
-    """The numbers of the articles that a full-text search finds and all filters match, by relevance.
+    """The articles that match a full-text search and all filters, the most relevant first.
 
     The sort key of an article is its distance from the query and its number. The most relevant article has
     the smallest distance. Of articles with the same distance, the newest comes first.
@@ -71,7 +71,7 @@ class Ranking:
         return [(number, distance, number) for distance, number in found[:limit]], len(found) > limit
 
     def total(self) -> int:
-        """Return the number of all articles that the search finds and all filters match."""
+        """Return the number of all articles that match the search and all filters."""
         if self._has_phrases or self._other_filters:
             forms = tuple(each.form for each in self.filters)
             return request_connection().scalar(_count(self.table, forms, self._dialect), self._values) or 0
@@ -123,7 +123,7 @@ class Ranking:
 
     @property
     def _other_filters(self) -> Sequence[Filter]:
-        """The filters that are checked for the articles of a page, because they match many articles."""
+        """The filters that match many articles, and are therefore checked only for the articles of a page."""
         return [] if self._selective else self.filters
 
     @cached_property
@@ -173,7 +173,7 @@ class Ranking:
         return self._matching_filters(found)
 
     def _matching_filters(self, hits: list[Hit]) -> list[Hit]:
-        """Return the `hits` whose articles match the filters that have not been applied yet."""
+        """Return the `hits` whose articles match `_other_filters`, the filters that match many articles."""
         if not self._other_filters or not hits:
             return hits
         statement = _matching_among(self.table, tuple(each.form for each in self._other_filters))
@@ -194,7 +194,7 @@ def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm
     Args:
         table: The table of articles.
         forms: The SQL of the filters.
-        selective: The one of `forms` that few articles match. These articles are read first.
+        selective: The filter among `forms` with few matching articles. These articles are read first.
     """
     matches = selective.few_numbers()
     numbers = select(table.number).join(matches, matches.c[0] == table.number)
@@ -203,7 +203,7 @@ def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm
 
 @lru_cache(maxsize=MAX_PLANS)
 def _matching_among(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement that selects those of given articles that match all filters.
+    """Return the statement that selects, among given articles, the articles that match all filters.
 
     The numbers of the given articles are the bound parameter `numbers`. `forms` are the SQL of the filters.
     """
@@ -213,7 +213,7 @@ def _matching_among(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _count(table: KeyTable, forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement that counts the articles that a search finds and all filters match.
+    """Return the statement that counts the articles that match a search and all filters.
 
     Args:
         table: The table of articles.

@@ -134,13 +134,13 @@ class TermList(NamedTuple):
 
 
 class TermIndex:
-    """The term index in one state of the database: all articles, and a cache of lists of terms.
+    """The term index of one state of the database, which finds the articles that contain a term.
 
-    The cache keeps the most recently used lists, so that the next search for the same words need not read
-    them. Several threads can use the index at the same time.
+    A cache keeps the lists of articles of the most recently used terms, so that the next search for the same
+    words need not read them. Several threads can use the index at the same time.
 
     Args:
-        connection: A database connection, from which the numbers and lengths of all articles are read.
+        connection: A database connection, to read the numbers and lengths of all articles.
         max_bytes: The maximum size of the cache in memory. 0 means no cache.
     """
 
@@ -204,7 +204,7 @@ class TermIndex:
         return Scores(-scores, self.numbers[hits])
 
     def _read(self, connection: Connection, terms: Iterable[str]) -> dict[str, TermList]:
-        """Return the lists of `terms`. Lists that are not in memory are read from the database."""
+        """Return the list of articles of each of `terms`. Lists not in memory are read from the database."""
         with self._lock:
             lists = {term: self._lists[term] for term in terms if term in self._lists}
             for term in lists:

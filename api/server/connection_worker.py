@@ -128,7 +128,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connection.work = pool.submit(self.handle, connection)
 
     def expect_request(self, connection: Connection) -> None:
-        """Set the state of a connection whose response is complete, so that it waits for the next request."""
+        """Let a connection wait for the next request after its response is complete."""
         connection.since = time.monotonic()
         seconds = self.cfg.keepalive if self.alive else self.time_limits.stop_keepalive_seconds
         connection.deadline = connection.since + seconds
@@ -183,7 +183,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self._close(connection)
 
     def _linger(self, connection: Connection) -> None:
-        """End the sending side of a connection, and wait until the client closes it (RFC 9112, 9.6)."""
+        """End the sending side of a connection, and wait for the client to close it (RFC 9112, 9.6)."""
         try:
             connection.socket.shutdown(socket.SHUT_WR)
         except OSError:

@@ -149,7 +149,7 @@ class Connection:
         return self.body.arrival(self.received) if self.body else Arrival.COMPLETE
 
     def send_continue(self) -> None:
-        """Ask for the request body if the client waits for this (RFC 9110, 10.1.1)."""
+        """Send `100 Continue` if the client waits for it before sending the body (RFC 9110, 10.1.1)."""
         if self.body and self.body.expects_continue:
             self.body.expects_continue = False
             # A client that does not receive this response sends the body anyway, after some time.

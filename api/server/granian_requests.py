@@ -1,4 +1,4 @@
-"""WSGI middleware between granian and the application."""
+"""WSGI middleware that checks requests from granian and completes their environment."""
 
 import logging
 from collections.abc import Callable, Iterable

@@ -33,7 +33,7 @@ def status_of(error: BaseException) -> int:
 
 
 def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: str = "/") -> bytes:
-    """Log one line about a refused request, and return the response: head and body, a problem (RFC 9457).
+    """Log one line about a refused request, and return the bytes of the error response (RFC 9457).
 
     The line and the response contain nothing that the client sent. `failure_level` returns the level of the
     line.

@@ -1,4 +1,4 @@
-"""The responses that the worker sends, whose repeated headers are checked and encoded only once."""
+"""Responses of the worker. Headers that many responses share are checked and encoded only once."""
 
 import time
 from collections.abc import Sequence

@@ -38,7 +38,7 @@ def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
     If a setting is invalid, the process exits with a message of one line, before any worker starts. If
     BRIEFS_LOG_FORMAT is missing or empty, this function sets it in the environment, so that workers use this
     format too: to `short` if standard error is a terminal, and otherwise to `json`. The environment also gets
-    the identity of the SQLite file, so that all workers read the same file.
+    the device and the inode of the SQLite file, so that all workers read the same file.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = default_log_format()
     settings, bind = check_settings()

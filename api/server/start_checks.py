@@ -49,7 +49,7 @@ def check_start(server: Any) -> None:
 
 
 def log_warnings(workers: int) -> None:
-    """Log the warnings about the environment variables of this process, which has this number of workers."""
+    """Log the warnings about the environment variables. `workers` is the number of worker processes."""
     for warning in warnings_about(os.environ, workers):
         log.warning(warning)
 
@@ -57,10 +57,10 @@ def log_warnings(workers: int) -> None:
 def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str]:
     """Yield warnings about the environment variables in `environ`, as texts for the log.
 
-    There is a warning for each variable in IGNORED_VARIABLES, which names the setting to use instead. The
-    warning is omitted if this setting has the same value. If the name of the setting begins with BRIEFS_, any
-    value suffices. There is also a warning if BRIEFS_BASE_URL is not set, and if a rate limit is set and each
-    of several `workers` counts requests separately. Values can be secret, so no warning contains a value.
+    For each variable in IGNORED_VARIABLES, a warning names the setting to use instead. The warning is omitted
+    if this setting has the same value. If the name of the setting begins with BRIEFS_, any value suffices.
+    There is also a warning if BRIEFS_BASE_URL is not set, and if a rate limit is set and each of several
+    `workers` counts requests separately. Values can be secret, so no warning contains a value.
     """
     for variable, (setting, purpose) in IGNORED_VARIABLES.items():
         value, chosen = environ.get(variable, ""), environ.get(setting, "")

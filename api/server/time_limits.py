@@ -10,15 +10,15 @@ class TimeLimits(NamedTuple):
     `keepalive_seconds` and `stop_seconds`.
 
     Attributes:
-        head_seconds: The time in which the head of a request must arrive.
-        body_seconds: The time in which the body of a request must arrive, after its head.
-        queue_seconds: The time in which a thread must begin to work on a request.
+        head_seconds: The maximum time until the head of a request has arrived.
+        body_seconds: The maximum time between the head of a request and the end of its body.
+        queue_seconds: The maximum time until a thread begins to work on a request.
         send_seconds: The time without progress after which a response is abandoned.
-        linger_seconds: The time in which the client must close the connection after the last response.
+        linger_seconds: The maximum time until the client closes the connection after the last response.
         keepalive_seconds: The time that a connection can be idle between two requests. A proxy must close its
             idle connections earlier.
-        min_silent_seconds: If a worker has too many connections, it keeps those whose clients have been
-            silent for a shorter time, since these clients can be about to send a request.
+        min_silent_seconds: If a worker has too many connections, it closes only connections whose clients
+            have been silent for at least this time. Other clients can be about to send a request.
         stop_seconds: The time that a stopping worker has to finish its requests. It is longer than
             BRIEFS_REQUEST_SECONDS.
         stop_keepalive_seconds: The time that a stopping worker waits for requests on idle connections.

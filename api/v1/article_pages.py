@@ -62,9 +62,9 @@ def article_page(parameters: Mapping[str, Any], entity: Any = None, story: Any =
 
 
 def article_collection(parameters: Mapping[str, Any], entity: Any = None, story: Any = None) -> Collection:
-    """Return the articles that match the query `parameters`, as `article_page` shows them.
+    """Return all articles that match the query `parameters`, without a division into pages.
 
-    `entity` and `story` have the same meaning as in `article_page`.
+    The order, the JSON values, and the meaning of `entity` and `story` are those of `article_page`.
     """
     names, query = requested_keys(schemas.ArticlePage, parameters), parameters.get("q")
     references, sort = find_references(parameters), parameters["sort"]
@@ -97,7 +97,7 @@ def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
     Args:
         rows: The ranked articles. The first item of each row is the number of the article.
         has_parts: True to select the columns of `part_items`, for items with any keys. False to select the
-            columns of `list_items`, for items with only the usual keys (ITEM_KEYS).
+            columns of `list_items`, for items with no keys except ITEM_KEYS.
     """
     if not rows:
         return []

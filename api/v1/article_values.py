@@ -1,7 +1,7 @@
 """Read articles with all their parts, as the JSON values that responses show.
 
-Five statements read any number of articles. Plain rows have no reference cycles. CPython 3.11 crashed when it
-collected the cycles of thousands of ORM objects at once.
+Five statements read any number of articles. They return plain rows, since CPython 3.11 crashed when it
+collected the reference cycles of thousands of ORM objects at once.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Count the facets of the articles that match filters, from the rows that list the facets of each article."""
+"""Count facet values: read the list of facet values of each matching article, and add them up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Counts:
-    """How many articles have each of several numbers, such as the numbers of facet values.
+    """The number of articles of each of several facet values or stories (identified by numbers).
 
     Attributes:
         numbers: The numbers, in ascending order.
@@ -119,7 +119,7 @@ class MatchingFacets(NamedTuple):
 
 
 def count_matching(filters: Sequence[Filter], search: Ranking | None, *, has_stories: bool) -> MatchingFacets:
-    """Count the facets of the articles that match `filters` and that `search` finds, if it is given.
+    """Count the facet values of the articles that match `filters` and, if it is given, `search`.
 
     `search` must have the same filters. If `has_stories` is True, count the stories of the articles, too.
     """
@@ -202,7 +202,7 @@ def _find_matches(filters: Sequence[Filter]) -> Integers:
 
 
 def _find_hits(search: Ranking) -> Integers:
-    """Return the numbers of the articles that `search` finds and that match its filters.
+    """Return the numbers of the articles that match `search` and its filters.
 
     If there are more than MAX_COUNTED_ARTICLES, return only the MAX_COUNTED_ARTICLES + 1 articles published
     last.
@@ -256,13 +256,13 @@ def _is_indexed(each: Filter) -> bool:
 
 
 def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
-    """Return the statement that selects, as one list, the numbers that the statement `numbers` selects."""
+    """Return the statement that collects the numbers from the statement `numbers` in one list."""
     return select(list_of(numbers.subquery("matching_articles").c[0], dialect))
 
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
-    """Return the statement that selects the numbers of all articles that match a filter as one list.
+    """Return the statement that selects one list: the numbers of all articles that match a filter.
 
     `form` is the SQL of the filter.
     """
@@ -271,9 +271,9 @@ def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement that selects the numbers of matching articles as one list, last published first.
+    """Return the statement that selects one list: the numbers of matching articles, last published first.
 
-    The bound parameter `row_count` limits their number. `forms` are the SQL of the filters.
+    The bound parameter `row_count` is the maximum length of the list. `forms` are the SQL of the filters.
     """
     return _select_list(_select_in_order(forms), dialect)
 
@@ -308,7 +308,7 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement that selects, as one list, the numbers of given articles that match all filters.
+    """Return the statement that selects one list: the numbers of given articles that match all filters.
 
     The numbers of the given articles are the bound parameter `listed` (see `listed`). `forms` are the SQL of
     the filters.

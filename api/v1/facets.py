@@ -110,10 +110,10 @@ class FacetCounter(Protocol):
     def is_complete(self) -> bool: ...
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name` with their counts, as they are shown in `meta.facets`.
+        """Return the values of the facet `name` with their counts, in the form of `meta.facets`.
 
-        The result has at most `limit` values, those of most articles first. For dates, it has the latest
-        dates, in ascending order.
+        The result has at most `limit` values, the values with the most articles first. For dates, it has the
+        latest dates, in ascending order.
         """
 
 
@@ -128,10 +128,10 @@ class KeptCounter:
         return request_connection().scalar(ARTICLE_COUNT) or 0
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name` with their counts, as they are shown in `meta.facets`.
+        """Return the values of the facet `name` with their counts, in the form of `meta.facets`.
 
-        The result has at most `limit` values, those of most articles first. For dates, it has the latest
-        dates, in ascending order.
+        The result has at most `limit` values, the values with the most articles first. For dates, it has the
+        latest dates, in ascending order.
         """
         parameters = {"facet": name, "facet_limit": limit}
         if name in (ENTITY, STORY):
@@ -165,10 +165,10 @@ class MatchingCounter:
         return self._matching.is_complete
 
     def values(self, name: str, limit: int) -> list[Values]:
-        """Return the values of the facet `name` with their counts, as they are shown in `meta.facets`.
+        """Return the values of the facet `name` with their counts, in the form of `meta.facets`.
 
-        The result has at most `limit` values, those of most articles first. For dates, it has the latest
-        dates, in ascending order.
+        The result has at most `limit` values, the values with the most articles first. For dates, it has the
+        latest dates, in ascending order.
         """
         if name == ENTITY:
             entities = self._matching.facets.between(1, MAX_ENTITY_NUMBER)
@@ -189,7 +189,7 @@ def _value(value: str, label: str, count: int) -> Values:
 
 
 def _labelled(counts: Mapping[int, int], statement: AnySelect) -> list[Values]:
-    """Return facet values for entities or stories, as they are shown in `meta.facets`.
+    """Return facet values for entities or stories, in the form of `meta.facets`.
 
     Args:
         counts: The number of articles of each entity or story, by its number. The result has the same order.

@@ -1,7 +1,7 @@
-"""Turn query parameters into filters, each with the condition on rows and the index that finds the rows.
+"""Turn query parameters into filters. A filter has a condition on rows, and the indexes to find the rows.
 
-The form of a filter, that is, its SQL, is made once for each combination of a few properties, and then found
-in a cache. The values of the query are bound parameters.
+The SQL of a filter, its form, is made once for each combination of a few properties and then cached. The
+values of the query are bound parameters.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -190,7 +190,7 @@ def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
 
 
 def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
-    """Return the numbers of the values of a facet that are not excluded, if few articles have them.
+    """Return the numbers of a facet's values except the excluded values, if few articles have them.
 
     An index then finds these articles without reading all others. Return None if many articles have these
     values, if the facet has more than MAX_FACETS values, or if an article has no value.
@@ -210,7 +210,7 @@ def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
 
 
 def _articles(parameters: Parameters, article: int | None) -> list[int]:
-    """Return the numbers of the articles to which the path and the query restrict a list.
+    """Return the numbers of the articles that the path and the query name, to filter a list.
 
     Args:
         parameters: The loaded query. Its parameter `article` can name an article.
@@ -247,19 +247,19 @@ def _by_link_article(place: int) -> FilterForm:
 def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
     """Return the SQL of a filter for the takeaways or related links of one article.
 
-    There are few of them, so they are sorted instead of reading an index in the order of the page.
+    An article has few takeaways and links, so they are sorted without an index in the order of the page.
 
     Args:
         table: The table of takeaways or related links.
         condition: A function that returns the condition on the columns of a table.
-        orders: The orders in which the rows can be sorted, by the value of `sort`.
+        orders: The possible orders of the rows, by the value of `sort`.
     """
     return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)
 
 
 @remember
 def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
-    """Return the SQL of a filter for related links by their basis, and by whether they have a target.
+    """Return the SQL of a filter for related links by their basis, and by the presence of a target.
 
     Args:
         basis: `listed` or `computed`, or None for both.
@@ -303,7 +303,7 @@ def _by_search(index: str, dialect: str) -> FilterForm:
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
-    """Return the filter for the articles whose time `{name}_at` is in the range that `parameters` require.
+    """Return the filter for articles with the time `{name}_at` in the range that `parameters` define.
 
     The range begins at `{name}_after` and ends before `{name}_before`. It is open on the side whose parameter
     is missing. `name` is `published` or `updated`. Articles without a time of publication never match

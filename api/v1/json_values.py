@@ -1,8 +1,8 @@
 """Functions that make the JSON values of responses from columns of the database.
 
 The schema classes in `api.v1.schemas` describe the same values for the specification. Making the values
-directly takes a fraction of the time of a schema. `base_url` is always the setting BRIEFS_BASE_URL, with
-which all links begin.
+directly takes a fraction of the time of a schema. `base_url` is always the setting BRIEFS_BASE_URL, the
+prefix of all links.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,14 +44,14 @@ def article_links(slug: str, base_url: str) -> Values:
 def article_head(
     identity: UUID, content: Content, revision: int, created_at: datetime, updated_at: datetime
 ) -> Values:
-    """Return the values of an article from `id` to `reading_minutes`, which lists show too.
+    """Return the values of an article that lists show too: the keys from `id` to `reading_minutes`.
 
     Args:
         identity: The id of the article.
         content: The result of `api.v1.article_content.article_content`.
         revision: The number of the current revision.
-        created_at: The time at which the article was first loaded.
-        updated_at: The time at which the article last changed.
+        created_at: The time when the article was first loaded.
+        updated_at: The time when the article last changed.
     """
     return {
         "id": str(identity),
@@ -152,9 +152,8 @@ def link_values(
     Args:
         row: A row with the columns of `api.v1.part_rows.LINK_COLUMNS`.
         reasons: The value of the column `RelatedLink.reasons`.
-        entities: For each entity that the reasons name, by its number, the short JSON values that refer to
-            it.
-        article: The short JSON values that refer to the article that contains the link.
+        entities: Short references (JSON values) to the entities in `reasons`, by the number of the entity.
+        article: A short reference (JSON values) to the article with the link.
         base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
         position: The position of the link among the links of the article, from 1.
     """

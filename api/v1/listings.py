@@ -146,9 +146,9 @@ def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
 
 
 def takeaway_collection(parameters: Parameters, article: Any = None) -> Collection:
-    """Return the takeaways that match the query `parameters`, as `takeaway_page` shows them.
+    """Return all takeaways that match the query `parameters`, without a division into pages.
 
-    `article` has the same meaning as in `takeaway_page`.
+    The order, the JSON values, and the meaning of `article` are those of `takeaway_page`.
     """
     references = find_references(parameters)
     matching = filters.takeaway_filters(parameters, references, article and article.number)
@@ -207,7 +207,10 @@ def entity_page(parameters: Parameters) -> Page:
 
 
 def entity_collection(parameters: Parameters) -> Collection:
-    """Return the entities that match the query `parameters`, as `entity_page` shows them."""
+    """Return all entities that match the query `parameters`, without a division into pages.
+
+    The order and the JSON values are those of `entity_page`.
+    """
     source = ALL_ENTITIES.select(filters.entity_filters(parameters), parameters["sort"])
     return _collection(source, schemas.EntityPage, parameters, entity_items)
 

@@ -1,4 +1,4 @@
-"""The statements that select takeaways, entities and related links, and the entities of takeaways."""
+"""Statements that select takeaways, entities and related links, and short references to entities."""
 
 from collections.abc import Collection
 from typing import Any

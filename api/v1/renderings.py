@@ -56,7 +56,7 @@ SELECT_BY_SLUG = SELECT_RENDERING.join(SLUGS, SLUGS.c.article_id == ARTICLES.c.i
 
 
 class RenderedArticle(NamedTuple):
-    """The JSON of an article as it is stored, in the columns of the same names of the table `renderings`."""
+    """The stored JSON of an article: a row of the table `renderings`, with the names of its columns."""
 
     etag: str
     part_ends: bytes
@@ -73,11 +73,11 @@ class RenderedArticle(NamedTuple):
         return isal_zlib.decompress(self.json_gzip, GZIP_FORMAT, self.byte_count)
 
     def parts(self, names: Sequence[str]) -> bytes:
-        """Return the JSON of the article with only the keys in `names`, which are in the usual order."""
+        """Return the JSON of the article with only the keys `names`, given in the order of the JSON."""
         return b"{" + self.members(names) + b"}"
 
     def members(self, names: Sequence[str]) -> bytes:
-        """Return the members (`"key":value`) with the keys in `names`, in the usual order, without braces.
+        """Return the members (`"key":value`) with the keys `names`, in the order of the JSON, without braces.
 
         The rendering is decompressed only up to the last of these members.
         """
@@ -89,10 +89,10 @@ class RenderedArticle(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Return the runs of `names`, keys of an article, that are adjacent in its JSON.
+    """Return groups of the keys `names` of an article. The keys of a group are adjacent in the JSON.
 
-    A run is a pair of the places of its first and its last key among all keys. `names` are in the usual
-    order.
+    A group is a pair of the places of its first and its last key among all keys. `names` have the order of
+    the JSON.
     """
     runs: list[tuple[int, int]] = []
     for place in map(KEY_PLACES.__getitem__, names):
@@ -104,7 +104,7 @@ def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
 def rendering_key() -> int:
     """Return the number that names the format of the JSON of articles and the base URL of its links.
 
-    It is a hash. Stored JSON with a different key is not served.
+    The number is a hash. Stored JSON with a different key is not served.
     """
     return _hash_of(f"{RENDERING_FORMAT} {settings().base_url}")
 
@@ -125,7 +125,7 @@ def render_item(
 ) -> bytes:
     """Return the JSON of an article as an item of a list, for the column `item_json` of its row.
 
-    The article must be the founder of its story.
+    The article must be the founder of its story, that is, the article that gives the story its title.
 
     The column `item_key` of the row then has the value of `rendering_key`.
 
@@ -134,8 +134,8 @@ def render_item(
         content: The result of `api.v1.article_content.article_content`.
         story: The id of the story.
         revision: The number of the current revision.
-        created_at: The time at which the article was first loaded.
-        updated_at: The time at which the article last changed.
+        created_at: The time when the article was first loaded.
+        updated_at: The time when the article last changed.
     """
     head = article_head(identity, content, revision, created_at, updated_at)
     head["story"] = article_reference(story, content["slug"], content["title"])
@@ -182,7 +182,7 @@ def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
 
 
 def find_rendering(reference: str) -> RenderedArticle:
-    """Return the stored JSON of the article with the id or slug `reference`, or make it.
+    """Return the stored JSON of the article with the id or slug `reference`, or new JSON if none is stored.
 
     Raises:
         HTTPException: There is no such article (404 or 410), or `reference` is an earlier slug (redirect).
@@ -198,7 +198,7 @@ def find_rendering(reference: str) -> RenderedArticle:
 
 
 def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None) -> list[Any]:
-    """Return articles as items of a list with the keys `names`, cut from their renderings.
+    """Return articles as items of a list with the keys `names`, cut from their stored JSON.
 
     Args:
         rows: For each article, its number and slug, and the columns `rendering_key`, `part_ends` and

@@ -1,4 +1,4 @@
-"""The orders in which the lists of version 1 can be sorted, by the value of the parameter `sort`.
+"""The possible orders of the lists of version 1, by the value of the parameter `sort`.
 
 Each function returns a dictionary such as `{"title": …, "-title": …}`, with an ascending and a descending
 order for each key. Rows with the same key come newest-seeded first in both directions. Most functions take a

@@ -56,9 +56,9 @@ def select_stories(listing: Listing, parameters: Mapping[str, Any], references: 
 
 
 def _latest_end(before: datetime) -> datetime:
-    """Return a time at which all stories that began earlier than `before` have ended.
+    """Return `before` plus the duration of the longest story.
 
-    It is `before` plus the duration of the longest story.
+    All stories that began earlier than `before` have ended by this time.
     """
     span = timedelta(seconds=(request_connection().scalar(LONGEST_SPAN) or 0) + 1)
     return before + span if before < LAST_TIME - span else LAST_TIME
@@ -127,7 +127,7 @@ def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnyS
 
     Args:
         forms: The SQL of the filters of articles.
-        selective: The one of `forms` that few articles match. These articles are read first.
+        selective: The filter among `forms` with few matching articles. These articles are read first.
     """
     matches = selective.few_numbers()
     conditions = [each.condition(ARTICLES) for each in forms if each is not selective]
@@ -136,10 +136,10 @@ def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnyS
 
 
 def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list[ColumnElement[bool]]:
-    """Return conditions on the first and last publication of a story, which exclude most stories early.
+    """Return conditions on the times of a story, to exclude most stories without reading their articles.
 
-    A story that fails them has no article that was published within the bounds. The articles of the other
-    stories must still be read.
+    If a story does not meet the conditions, none of its articles was published within the bounds. For the
+    other stories, the articles must still be read.
 
     Args:
         table: The table of stories.

@@ -1,4 +1,4 @@
-"""The statements that select stories, and the JSON values that responses show of them."""
+"""Statements that select stories, and functions that make the JSON values of stories."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ STORIES = table_of(Story)
 
 
 def _of_founder(name: str) -> Any:
-    """Return a subquery that selects the column `name` of the article that is the founder of a story.
+    """Return a subquery for the column `name` of a story's founder, the article with the title of the story.
 
     Unlike a join, the subquery is left out of the statement that counts stories.
     """

@@ -32,7 +32,8 @@ class ArticleShortcut:
         application: Handles all other requests.
         reader: Reads renderings, that is, the stored JSON of articles, from the database.
         settings: The settings of the application.
-        rendering_key: The format and base URL of the renderings that can be served; others are stale.
+        rendering_key: A hash of the current format and base URL. Renderings with a different key are stale
+            and not served.
     """
 
     def __init__(

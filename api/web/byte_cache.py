@@ -38,7 +38,7 @@ Key = tuple[str, str, str, Variant]
 
 
 class ByteCache:
-    """WSGI middleware that caches responses that are requested more than once.
+    """WSGI middleware that caches the responses to repeated requests.
 
     Args:
         application: Handles requests without a cached response.

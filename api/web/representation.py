@@ -48,10 +48,10 @@ def _finish(response: Response) -> Response:
 
 
 def _negotiate(response: Response) -> Response:
-    """Return `response` as the client accepts it. Add an ETag, and compress the body, unless it is a stream.
+    """Return `response` with an ETag and, if the client accepts gzip, with a compressed body.
 
-    Return 304 or 412 if a condition of the request (`If-None-Match`, `If-Match`) requires it, and 406 if the
-    client does not accept the media type.
+    A stream is not changed. Return 304 or 412 if a condition of the request (`If-None-Match`, `If-Match`)
+    requires it, and 406 if the client does not accept the media type.
     """
     if not accepts(request.environ.get("HTTP_ACCEPT", ""), response.mimetype or ""):
         return problem_response(NotAcceptable())

@@ -1,4 +1,4 @@
-"""The id of each request (header `X-Request-ID`), and the keys of the WSGI environment for its record."""
+"""The id of each request (header `X-Request-ID`), and keys of the WSGI environment for request records."""
 
 import re
 from random import getrandbits

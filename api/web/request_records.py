@@ -114,7 +114,7 @@ class RequestRecords:
         return body
 
     def _record_sent(self, environ: WSGIEnvironment, status: int, started: float, body_bytes: int) -> None:
-        """Record a request whose response body had `body_bytes` bytes, without the bytes that were not sent.
+        """Record a request with a response body of `body_bytes` bytes. Subtract the bytes that were not sent.
 
         `started` is the time when the request arrived, as a value of `time.perf_counter`.
         """

@@ -117,10 +117,11 @@ def statement(slug: str, part: str, statement_text: str, paragraph: int | None) 
 
 
 def takeaway_statement(slug: str, takeaway: Values) -> Values:
-    """Return a takeaway as a statement, that is, its text with the address to cite, as JSON values.
+    """Return a takeaway as a statement: its text and the address to cite, as JSON values.
 
-    The address is that of the body paragraph that supports the takeaway best, or of the brief if there is
-    none. `slug` is the slug of the brief, and `takeaway` is the takeaway in the JSON of the HTTP API.
+    The address leads to the body paragraph with the best support for the takeaway, or to the brief if no
+    paragraph supports it. `slug` is the slug of the brief, and `takeaway` is the takeaway in the JSON of the
+    HTTP API.
     """
     evidence = takeaway["evidence"]
     return statement(slug, "takeaways", takeaway["text"], evidence[0]["paragraph"] if evidence else None)

@@ -1,4 +1,4 @@
-"""All tools of the service, by name, in the order in which clients list them."""
+"""All tools of the service, by name, in the order that `tools/list` returns to clients."""
 
 from api.agents.tools.list_changes import LIST_CHANGES
 from api.agents.tools.list_trends import LIST_TRENDS

@@ -45,7 +45,7 @@ def get_article_page(article: str) -> Response:
 
 
 def _alternates(slug: str) -> list[Alternate]:
-    """Return the alternates of the page of the article with the slug `slug`."""
+    """Return the alternates (other formats) of the page of the article with the slug `slug`."""
     address = f"/v1/articles/{slug}"
     return [
         json_alternate(address),

@@ -81,7 +81,7 @@ def web_url(address: str | None) -> str | None:
 
 
 def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list[MarkedText]:
-    """Return the first of `texts` with marked entities, until they have `max_length` code points together.
+    """Return the first of `texts` with marked entities, at most `max_length` code points in total.
 
     Args:
         texts: The texts of the paragraphs.

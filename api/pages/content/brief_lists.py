@@ -1,4 +1,4 @@
-"""The lists of briefs on the pages of stories and entities: their parameters, and how they are read."""
+"""Read the list of briefs on the page of a story or an entity, and parse its query parameters."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The page of an entity: what it is, its articles over time, entities mentioned with it, and its briefs."""
+"""The page of an entity: its articles over time, entities mentioned together with it, and its briefs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -96,7 +96,7 @@ def _co_mentioned(slug: str, counts: Sequence[Values]) -> list[Values]:
 
 
 def _alternates(slug: str) -> list[Alternate]:
-    """Return the alternates of the page of the entity with the slug `slug`."""
+    """Return the alternates (other formats) of the page of the entity with the slug `slug`."""
     address, query = f"/v1/entities/{slug}", (("entity", slug),)
     return [
         json_alternate(address),

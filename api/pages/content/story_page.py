@@ -1,4 +1,4 @@
-"""The page of a story: its briefs on a timeline, its key points, and who is in it."""
+"""The page of a story: its briefs on a timeline, its key points, and the entities in its briefs."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ def get_story_page(parameters: dict[str, Any], story: str) -> Response:
 
 
 def _alternates(slug: str) -> list[Alternate]:
-    """Return the alternates of the page of the story with the slug `slug`."""
+    """Return the alternates (other formats) of the page of the story with the slug `slug`."""
     query = (("story", slug),)
     return [
         json_alternate(f"/v1/stories/{slug}"),

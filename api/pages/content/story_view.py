@@ -18,10 +18,10 @@ NO_PUBLICATION = "No publication"
 
 
 def numbered_briefs(briefs: Sequence[Values]) -> list[Values]:
-    """Return `briefs` with their numbers from 1, each with its near-duplicates.
+    """Return `briefs`, each with two additional keys: `number` (from 1) and `near_duplicates`.
 
-    `near_duplicates` lists the slug, the title and the number of each near-duplicate. Near-duplicates among
-    `briefs` come first, in their order. The number of all others is None.
+    `near_duplicates` lists the slug, the title and the number of each near-duplicate. Near-duplicates that
+    are not among `briefs` come last and have the number None.
     """
     numbers = {brief["slug"]: number for number, brief in enumerate(briefs, 1)}
     partners: defaultdict[str, dict[str, str]] = defaultdict(dict)

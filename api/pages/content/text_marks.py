@@ -10,7 +10,7 @@ ELLIPSIS = "…"
 
 
 class Segment(NamedTuple):
-    """A piece of a text. `entity` is the reference to the entity that it mentions, or None."""
+    """A piece of a text. `entity` is the reference to the mentioned entity, or None."""
 
     text: str
     entity: Values | None
@@ -38,10 +38,10 @@ class MarkedText(NamedTuple):
 def marks_by_place(
     entities: Iterable[Values], mentions: Iterable[Iterable[Sequence[Any]]]
 ) -> Mapping[Place, list[Mark]]:
-    """Return the marks of each text of an article, by the place of the text.
+    """Return the marks (places of mentions) in each text of an article, by the place of the text.
 
-    A place is a pair of the part of the article, such as `body`, and the number of the paragraph or takeaway
-    in this part, or None for a part with a single text.
+    The place of a text is a pair of the part of the article, such as `body`, and the number of the paragraph
+    or takeaway in this part, or None for a part with a single text.
 
     Args:
         entities: References to the entities of the article.

@@ -1,4 +1,4 @@
-"""Read the names of the entities, and the titles of the stories, in the filters of a query."""
+"""Read the names of the entities and the titles of the stories that a query filters by."""
 
 from collections.abc import Mapping
 from itertools import chain
@@ -18,8 +18,8 @@ FilterNames = Mapping[tuple[str, str], str]
 def filter_names(parameters: Mapping[str, Any]) -> FilterNames:
     """Return the names of the entities and the titles of the stories in the loaded query `parameters`.
 
-    The result has these names by pairs such as `("entity", value)`. The value is the id or slug in the query.
-    Unknown ids and slugs are left out.
+    The keys of the result are pairs such as `("entity", value)`, with the id or slug in the query as the
+    value. Unknown ids and slugs are left out.
     """
     entities = [*chain.from_iterable(parameters.get(name, ()) for name in ENTITY_PARAMETERS)]
     stories = [*parameters.get(STORY, ())]

@@ -75,7 +75,7 @@ def get_search_page(parameters: dict[str, Any]) -> Response:
 
 
 def _alternates(query: PageQuery) -> list[Alternate]:
-    """Return the alternates of the search page for a query: its JSON and its feeds."""
+    """Return the alternates (other formats) of the search page for a query: its JSON and its feeds."""
     feed_query = query.without(*PARAMETERS_NOT_IN_FEEDS).pairs
     return [
         json_alternate("/v1/articles", query.pairs),

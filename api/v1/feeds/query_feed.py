@@ -1,4 +1,4 @@
-"""The feed of a query for articles: the values from which JSON Feed and Atom are made."""
+"""The feed of a query for articles, as values that do not depend on the format (JSON Feed or Atom)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""The header `Link` of an article, which leads to its other forms."""
+"""The header `Link` of an article, with the addresses of the article in other formats."""
 
 from api.urls import BROWSE_PATH
 

@@ -1,4 +1,4 @@
-"""Read an article, and the URLs of its entities in other sources, which JSON-LD and ninjs contain."""
+"""Read an article for JSON-LD and ninjs, with the URLs of its entities in other sources."""
 
 from typing import Any, NamedTuple
 from uuid import UUID

@@ -14,7 +14,7 @@ BEFORE_START_MARK = re.compile(r"(?=[#>+=-])|[0-9]{1,9}(?=[.)](?: |$))")
 
 
 class _Timestamp(str):
-    """A time (RFC 3339) that YAML contains without quotation marks, so that readers do not load a string."""
+    """A time (RFC 3339), written to YAML without quotation marks, so that readers do not load a string."""
 
     __slots__ = ()
 
@@ -35,7 +35,7 @@ def markdown_document(key: str, content: Mapping[str, Any]) -> str:
     Fields without a value are left out. Each paragraph and each takeaway is on a line of its own.
 
     Args:
-        key: The key of the article, by which a load recognizes the article.
+        key: The key of the article, which lets a load recognize the article.
         content: The result of `api.v1.article_content.article_content`.
     """
     fields = {name: value for name, value in _front_matter(key, content).items() if value}

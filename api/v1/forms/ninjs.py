@@ -110,7 +110,7 @@ def _image(image: Values | None) -> list[Values]:
 
 
 def _stories_and_articles(article: Values) -> list[Values]:
-    """Return the story of an article, and the articles that it is linked to, as associated items of ninjs."""
+    """Return the story of an article, and the targets of its links, as associated items of ninjs."""
     targets = [link["target"] for link in article["related"] if link["target"]]
     related = [_association(f"related-{at}", "related", "text", each) for at, each in enumerate(targets, 1)]
     return [_association("story", "story", "composite", article["story"]), *related]

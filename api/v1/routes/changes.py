@@ -1,4 +1,4 @@
-"""The change feed, from which clients keep a copy of all articles."""
+"""The route of the change feed, which lets clients keep a copy of all articles up to date."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -93,7 +93,7 @@ class Trends:
 
     @property
     def key_types(self) -> list[type]:
-        """The Python types of the values in a sort key, with which a sort key is read from a cursor."""
+        """The Python types of the values in a sort key, to decode the sort key in a cursor."""
         return [float, int, datetime]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:

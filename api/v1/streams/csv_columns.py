@@ -1,4 +1,4 @@
-"""The columns of the CSV streams, by the key of the item from which they are made."""
+"""The columns of the CSV streams, for each key of an item."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ def _nested(key: str, *names: str) -> Table:
     """Return a table with a column for each of several members of an object, such as `byline_author`.
 
     Args:
-        key: The key of the object in an item, with which the names of the columns begin.
+        key: The key of the object in an item, and the beginning of the names of the columns.
         *names: The names of the members.
     """
     return {key: {f"{key}_{name}": _member(name) for name in names}}

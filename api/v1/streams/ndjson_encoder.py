@@ -27,8 +27,8 @@ class NdjsonEncoder:
     def __call__(self, items: list[Any], progress: Progress) -> bytes:
         """Return the items of a portion as JSON, one per line.
 
-        A line with the progress follows at the end of the stream, and if ITEMS_PER_PROGRESS items were
-        encoded since the last of these lines.
+        A line with the progress follows at the end of the stream, and each time ITEMS_PER_PROGRESS more items
+        were encoded.
         """
         lines = [orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in items]
         is_last = progress.next_cursor is None

@@ -1,4 +1,4 @@
-"""Schemas of the query parameters of streams: those of the collections, except those that concern a page."""
+"""Schemas of the query parameters of streams: those of the collections, without the parameters of pages."""
 
 from marshmallow import fields, validate
 

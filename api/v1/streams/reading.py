@@ -60,7 +60,8 @@ def read_portions(
         app: The application. Each portion is read in an application context of its own.
         collection: The items.
         cursors: The writer of the cursors of the query.
-        after: The sort key after which the stream begins, or None to begin with the first item.
+        after: The sort key of the item before the first item of the stream, or None to begin at the start of
+            the collection.
         encode: A function that returns the bytes of a portion, given its items and the progress of the
             stream.
         pack: A function that returns the bytes of an encoded portion as they are sent.

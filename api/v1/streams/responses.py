@@ -1,4 +1,4 @@
-"""Make the response of a stream, which is compressed and sent while it is read."""
+"""Make the response of a stream. Each portion is compressed and sent before the next portion is read."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain

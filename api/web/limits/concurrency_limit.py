@@ -19,7 +19,7 @@ RESERVED_SHARE = 0.25
 class ConcurrencyLimit:
     """A limit on the requests that run at the same time. Further requests wait, in the order of arrival.
 
-    A request that has just started runs alone for a short time, in which most requests finish.
+    A request that has just started runs alone for a short time. Most requests finish within this time.
 
     A request that waits occupies a thread. If the running requests are stuck, at most `max_waiting` requests
     wait, so that the other threads stay free for cached responses. If the running requests are not stuck,
@@ -55,7 +55,7 @@ class ConcurrencyLimit:
         return self._waiting
 
     def acquire(self, seconds: float) -> bool:
-        """Wait until the request can run. The caller must then call `release`.
+        """Wait until the request of this thread can run. The caller must then call `release`.
 
         Return False if the request cannot run within this number of seconds, or if the running requests are
         stuck and enough other requests wait.
@@ -71,7 +71,7 @@ class ConcurrencyLimit:
                 self._waiting -= 1
 
     def release(self, seconds: float) -> None:
-        """Record that a request has finished after this number of seconds, and let the next request run."""
+        """Record that a request has finished after `seconds`, and let the next request run."""
         with self._changed:
             self._running -= 1
             now = time.monotonic()
@@ -91,7 +91,7 @@ class ConcurrencyLimit:
         return True
 
     def _full_seconds(self, now: float) -> float:
-        """Return the seconds until a request can start if none finishes, or at most 0 if it can start now."""
+        """Return the seconds until the next request can start if none finishes. At most 0 means now."""
         if self._running >= self._max_running:
             return float("inf")
         return max(self._starts, default=float("-inf")) + self._alone_seconds - now

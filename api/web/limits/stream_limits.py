@@ -1,4 +1,4 @@
-"""Limit the number of streams, and the time in which each chunk of a stream must be ready.
+"""Limit the number of streams, and the time to make each chunk of a stream.
 
 A stream is a response of unlimited length, which is read from the database while it is sent.
 """
