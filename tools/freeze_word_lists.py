@@ -129,7 +129,8 @@ def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
 
     Args:
         kind: "first" for given names or "last" for family names.
-        frequencies: The English words, for which some languages count more or less (see LIST_WEIGHTS).
+        frequencies: The frequencies of English words. For a name that is an English word, some languages
+            count more or less (see LIST_WEIGHTS).
     """
     votes = Counter[str]()
     for language in pkgutil.iter_modules(faker_person.__path__):

@@ -70,9 +70,9 @@ class Observation(NamedTuple):
 class RevisionWatch:
     """Reads the version of the database, a value that differs after each change, at most once per interval.
 
-    A thread of the watch queries the database, so that no request waits longer than MAX_ANSWER_SECONDS. The
-    first request after an interval waits for the query. Meanwhile, other requests use the last version. They
-    also wait if the last version is at least two intervals old, or if they need the current version.
+    A separate thread queries the database, so that no request waits longer than MAX_ANSWER_SECONDS. The first
+    request after an interval waits for the query. Meanwhile, other requests use the last version. These
+    requests wait too if the last version is at least two intervals old, or if they need the current version.
 
     While the database is unavailable, requests do not wait. The thread repeats the query until the database
     answers.

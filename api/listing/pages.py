@@ -53,9 +53,8 @@ def make_page(
             list of takeaways. None for a collection of all rows.
         former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
             ids are accepted.
-        feed_start: None, unless the collection is a feed, to which rows are added at the end. For a feed: a
-            sort key that precedes all rows. Every page of a feed then links to a next page, even if there are
-            no more rows yet.
+        feed_start: For a feed, which grows at its end: a sort key that precedes all rows. Every page then
+            links to a next page, even if there are no more rows yet. None for other collections.
         more_meta: Further members of `meta`, such as `facets`.
 
     Raises:

@@ -50,8 +50,8 @@ class FilterForm:
     Attributes:
         numbers: A statement that selects the numbers of the matching rows, using an index. None if no index
             finds them, for example rows without a value.
-        condition: A function that returns the condition as SQL. Its argument is the table to which the
-            condition applies: the table of the rows, or a table with their numbers and sort keys.
+        condition: A function that takes a table and returns the condition on its rows as SQL. The table is
+            the table of the rows, or a table with their numbers and sort keys.
         sorted_tables: A function that takes a value of `sort`, and returns the tables with an index of the
             matching rows in this order: none, one, or several tables that each contain a part of the rows.
         orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows.

@@ -101,7 +101,7 @@ def reading_minutes(word_count: int) -> int:
 
 
 class Folder(Base):
-    """The absolute path of a folder from which documents were loaded. The API never shows it."""
+    """The absolute path of a folder from which documents were loaded. The API never shows this path."""
 
     __tablename__ = "folders"
 

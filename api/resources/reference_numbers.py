@@ -74,8 +74,9 @@ def entity_numbers_of(references: Collection[str]) -> list[int]:
 def story_numbers_of(references: Collection[str]) -> list[int]:
     """Return the numbers of the stories that `references` name by id or slug, in the same order.
 
-    The slug of any article yields its story. The id or slug of a story that ended yields the number of the
-    story in which its founder is now. An unknown id or slug yields NO_NUMBER, which no row has.
+    The slug of any article yields its story. The id or slug of a story that no longer exists yields the story
+    that now contains its founder, the article that gave the story its id. An unknown id or slug yields
+    NO_NUMBER, which no row has.
     """
     return _numbers_of(
         references,

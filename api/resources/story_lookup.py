@@ -56,8 +56,8 @@ FORMER_BY_SLUG = (
 def find_story(reference: str) -> Any:
     """Return the number, id and slug of the story with the id or slug `reference`.
 
-    The request is redirected (308) to the current slug if `reference` is an earlier slug of the founder, any
-    slug of a different article of the story, or the id or a slug of a story that ended.
+    The request is redirected (308) to the current slug if `reference` is any other slug of an article in the
+    story, or the id or a slug of a story that no longer exists.
 
     Raises:
         ProblemException: There is no such story (404), or all its articles were removed (410).

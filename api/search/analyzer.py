@@ -117,9 +117,10 @@ def analyze_for_index(text: str) -> Sequence[Term]:
     These are the terms of `analyze`, followed by the terms of joined words.
 
     A joined word is a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of
-    a line. Its parts are words of their own in `analyze`, and it is also found as a whole. Since an index has
-    one term at each position, the joined word follows the text, between the words that precede and follow it
-    in the text. `PLACEHOLDER` separates it from the terms before it, so that no phrase matches both.
+    a line. `analyze` returns the parts of a joined word as separate words, and this function adds the whole
+    word. An index has one term at each position. The joined word therefore follows the text, between copies
+    of the terms before and after it. `PLACEHOLDER` separates it from the terms before it, so that no phrase
+    matches both.
     """
     terms = list(analyze(text))
     for index, joined in _joined_words(text):

@@ -137,7 +137,7 @@ class TermIndex:
     """The term index of one state of the database, which finds the articles that contain a term.
 
     A cache keeps the lists of articles of the most recently used terms, so that the next search for the same
-    words need not read them. Several threads can use the index at the same time.
+    words need not read the lists again. Several threads can use the index at the same time.
 
     Args:
         connection: A database connection, to read the numbers and lengths of all articles.

@@ -63,11 +63,11 @@ class Connection:
         state: What the main loop or a thread currently does with the connection.
         received: The bytes of an incomplete request.
         body: The body of the current request, or None if the head is incomplete or the body is not read.
-        events: The events of the socket for which the main loop waits, as in `selectors`, or 0 for none. A
+        events: The events of the socket that the main loop waits for, as in `selectors`, or 0 for none. A
             thread only reads this attribute.
-        since: The time, as a value of `time.monotonic`, at which the main loop began to wait for the client,
-            or the request began to wait for a thread.
-        deadline: The time at which the main loop closes the connection, as a value of `time.monotonic`.
+        since: When the main loop began to wait for the client, or the request began to wait for a thread, as
+            a value of `time.monotonic`.
+        deadline: When the main loop closes the connection, as a value of `time.monotonic`.
         work: The future of the last request that was given to a thread, or None before the first request.
         requests: The number of requests that arrived.
         is_kept: True if the connection remains open after its current response.

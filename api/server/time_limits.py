@@ -13,7 +13,7 @@ class TimeLimits(NamedTuple):
         head_seconds: The maximum time until the head of a request has arrived.
         body_seconds: The maximum time between the head of a request and the end of its body.
         queue_seconds: The maximum time until a thread begins to work on a request.
-        send_seconds: The time without progress after which a response is abandoned.
+        send_seconds: The maximum time without progress of a response. The response is then abandoned.
         linger_seconds: The maximum time until the client closes the connection after the last response.
         keepalive_seconds: The time that a connection can be idle between two requests. A proxy must close its
             idle connections earlier.

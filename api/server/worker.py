@@ -74,7 +74,7 @@ class ServiceWorker(PollingWorker):
         less busy worker. It is also closed after a request whose body the worker does not read, since it
         could not find the beginning of the next request.
 
-        This method replaces that of gunicorn, which would prepare an access log for each request. The
+        This method replaces the method of gunicorn, which would prepare an access log for each request. The
         application logs its requests itself.
 
         Raises:

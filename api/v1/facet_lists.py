@@ -281,8 +281,8 @@ def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
     """Return the statement that selects the numbers of articles that match all filters, last published first.
 
-    The bound parameter `row_count` limits their number. If a filter has several tables with its matches in
-    this order, the first matches of each are merged. `forms` are the SQL of the filters.
+    The bound parameter `row_count` is the maximum number of articles. If a filter has several tables with its
+    matches in this order, the first matches of each are merged. `forms` are the SQL of the filters.
     """
     choices = [form.sorted_tables(LAST_PUBLISHED) for form in forms]
     tables = min((each for each in choices if each and ARTICLES not in each), key=len, default=[ARTICLES])
@@ -297,8 +297,8 @@ def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
 def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
     """Return the statement that selects the articles of `table` that match all filters, last published first.
 
-    It selects their numbers and times of publication, at most `row_count` (a bound parameter). `forms` are
-    the SQL of the filters.
+    The result has the numbers and times of publication of at most `row_count` articles (a bound parameter).
+    `forms` are the SQL of the filters.
     """
     published = table.columns["published_key"]
     rows = select(table.number.label("number"), published.label("published_key"))

@@ -67,8 +67,8 @@ def record_route() -> None:
 class RequestRecords:
     """WSGI middleware that passes a record of each request to observers.
 
-    It stores the id of the request and the address of the client in the WSGI environment, for the middleware
-    inside, and adds the id to the headers of the response (`X-Request-ID`).
+    For the middleware inside, the id of the request and the address of the client are stored in the WSGI
+    environment. The id is also in the header `X-Request-ID` of the response.
 
     Args:
         application: Handles the requests.
