@@ -80,8 +80,8 @@ def _is_special(path: Path) -> bool:
 def _lock_part_file(file: BinaryIO, path: Path) -> bool:
     """Lock the temporary output file of a command, and return True if this process has the lock.
 
-    Return False if a different process writes the file, or has just moved it away from `path`. `file` is the
-    open file, and `path` is the path at which it was opened.
+    Return False if a different process is writing the file, or has just moved the file away from `path`.
+    `file` is the temporary file, which was opened at `path`.
     """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,7 @@
-"""Parts of the commands that read documents: the option `--jobs`, and the processes that find entities."""
+"""Parts of the commands that derive data from articles, such as `flask seed load`.
+
+They are the option `--jobs`, and the pool of processes that find the entities of articles.
+"""
 
 import os
 from pathlib import Path

@@ -64,14 +64,14 @@ def demo_command(is_removing: bool, yes: bool) -> None:
 
 
 def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> None:
-    """Load the demonstration briefs, and correct those briefs that have a first version.
+    """Load the demonstration briefs. Load a corrected brief twice, so that it has two revisions.
 
-    For a brief that was corrected, the first version is loaded, and then the current version as an update. If
-    such a brief is stored already, only its current version is loaded.
+    First, the file in seeds/demo/before-correction is loaded, and then the current version as an update. If a
+    corrected brief is stored already, only its current version is loaded.
 
     Args:
         begin: Opens a write transaction.
-        outcomes: The report to which the outcome of each brief is added.
+        outcomes: The report that receives the outcome of each brief.
         is_mixing_allowed: True to load the briefs even if the database contains other articles.
 
     Raises:
@@ -97,9 +97,9 @@ def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> N
 
 
 def _first_version(document: Path) -> Path:
-    """Return the path of the first version of a brief, given the path `document` of its current version.
+    """Return the path of the first version of a demonstration brief.
 
-    A file with this path exists only if the brief was corrected.
+    The file exists only if the brief was corrected. `document` is the path of the current version.
     """
     return FIRST_VERSIONS_FOLDER / document.name
 

@@ -28,9 +28,9 @@ def article_id(key: str) -> UUID:
 
 
 def story_id(key: str) -> UUID:
-    """Return the id of the story whose founder, the article that the story is named after, has the key `key`.
+    """Return the id of a story. `key` is the key of its founder, the article that the story is named after.
 
-    The key identifies the document of the founder: it is a URL, or a file name without extension.
+    The key identifies the document of this article: it is a URL, or a file name without extension.
     """
     return uuid5(NAMESPACE, f"story:{key}")
 
@@ -52,16 +52,16 @@ def related_link_id(article: UUID, position: int) -> UUID:
 
 
 def computed_link_id(article: UUID, target: UUID) -> UUID:
-    """Return the id of the link from an article to a similar article, from the ids of the two."""
+    """Return the id of the link from an article to a similar article, from the ids of both articles."""
     return uuid5(article, f"computed:{target}")
 
 
 @lru_cache(maxsize=16_384)
 def entity_id(slug: str) -> UUID:
-    """Return the id of an entity, derived from its first slug. It stays the same if the slug changes later.
+    """Return the id of an entity, derived from its first slug.
 
-    For an entity of the catalogue, `slug` is the first slug. For an extracted entity, it is the group of its
-    type and the slug, such as `person:hope`.
+    If the slug changes later, the id stays the same. For an entity of the catalogue, `slug` is the first
+    slug. For an extracted entity, `slug` begins with the group of the entity's type, as in `person:hope`.
     """
     return uuid5(NAMESPACE, f"entity:{slug}")
 
@@ -93,9 +93,9 @@ def make_slug(title: str, fallback: str) -> str:
 
 
 def title_hash(title: str) -> int:
-    """Return the hash by which titles are compared, a signed integer of 64 bits.
+    """Return the hash of a title, a signed integer of 64 bits, for the comparison of titles.
 
-    It is made from the title without differences of case, white space, invisible characters, and kinds of
+    Titles have the same hash if they differ only in case, white space, invisible characters, or the kind of
     apostrophes, quotation marks and hyphens.
     """
     plain = fold_characters(unicodedata.normalize("NFKC", fold_characters(title)).casefold())

@@ -56,7 +56,7 @@ class SeenDocuments:
 
 
 class FolderComparison(NamedTuple):
-    """What `--prune` found in a folder: the articles that were loaded from it and whose documents are gone.
+    """The result of comparing a folder with the articles that were loaded from it, for `--prune`.
 
     Attributes:
         size: The number of articles that the folder had before the run.
@@ -71,10 +71,10 @@ class FolderComparison(NamedTuple):
 
     @property
     def objection(self) -> str:
-        """Why the articles in `gone` are not removed without `--force`, or an empty text if they are.
+        """The reason why `--force` is needed to remove the articles in `gone`, or an empty text if it is not.
 
-        The text is the end of a message. The reasons are that more than half of the folder's articles are
-        gone, or that a rejected file in the folder can be the document of one of them.
+        The text is the end of a message. There are two reasons: more than half of the folder's articles are
+        gone, or a rejected file in the folder can be the document of one of these articles.
         """
         if self.gone and self.unidentified:
             name = printable(self.unidentified[0])
@@ -85,7 +85,7 @@ class FolderComparison(NamedTuple):
 
 
 def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) -> FolderComparison:
-    """Find the articles that were loaded from `folder` and whose documents are gone.
+    """Find the articles that were loaded from `folder`, but whose documents are gone.
 
     `seen` contains the documents that the current run has read or rejected.
     """
@@ -116,8 +116,8 @@ def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocument
 
     Args:
         article: An article that was loaded from the folder earlier.
-        folder: The folder as the operator wrote it, in which the file is looked for.
-        path: The real path of the folder, by which `seen` knows it.
+        folder: The folder as the operator wrote it. The file is looked for in this folder.
+        path: The real path of the folder, as in `seen.files`.
         seen: The documents that the run has read or rejected.
     """
     file = (path, article.source_name)

@@ -51,7 +51,7 @@ class Run:
 
     Args:
         begin: A function that opens a write transaction, for use in a `with` statement.
-        report: The report to which the outcome of each document is added.
+        report: The report that receives the outcome of each document.
         strict: Reject documents that have warnings.
         admit_erased: Load documents whose articles were erased.
         latest_date: Warn of documents that were published after this time, or None to accept all times.
@@ -123,10 +123,10 @@ class Run:
         self._batch_bytes += len(read.document) if isinstance(read, ReadDocument) else 0
 
     def _check(self, path: Path, read: ReadDocument) -> ReadDocument | RejectedDocument:
-        """Return `read` with further warnings about its date, or its rejection.
+        """Check a document. Return it with further warnings about its date, or return its rejection.
 
-        It is rejected if a document with the same key was read before, or if it has a warning and the option
-        `--strict` is set.
+        The document `read` is rejected if a document with the same key was read before, or if it has a
+        warning and the option `--strict` is set.
         """
         read = read._replace(warnings=(*read.warnings, *self._date_warnings(read)))
         key, warnings = read.record.key, read.warnings

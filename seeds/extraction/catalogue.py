@@ -39,7 +39,7 @@ def group_of(kind: str) -> str:
 
 
 class EntityRecord(NamedTuple):
-    """An entity from the catalogue or from extraction, before it is stored.
+    """An entity from the catalogue (the file of known entities), or an entity found in a text by rules.
 
     Attributes:
         name: The main name.
@@ -63,7 +63,7 @@ class EntityRecord(NamedTuple):
 
     @property
     def id(self) -> UUID:
-        """The id of the entity, a UUID made from its slug. Each database has the same id.
+        """The id of the entity, a UUID made from its slug. The id is the same in every database.
 
         For an extracted entity, the UUID also depends on the group of its type: person, place or thing. If
         two documents use an equal name, the entities have the same id, unless the groups differ.

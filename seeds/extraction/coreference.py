@@ -40,8 +40,8 @@ class EntityCluster:
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
         start_weight: How strongly the sentences that begin with the name suggest that it is a name and not an
             ordinary word: the sum of 0, 1 or 2 for each of these sentences.
-        adjective_count: The number of mentions in which the name is used in a way that is usual for a
-            nationality, as in `Velmoran officials`.
+        adjective_count: The number of mentions that use the name like a nationality, as in `Velmoran
+            officials`.
         is_nationality: True if the name is an adjective of a nationality, such as Velmoran.
         type: The type with the highest sum of votes, or an empty string before `update_type` is called.
     """
@@ -72,7 +72,7 @@ class EntityCluster:
             self.votes[kind] += weight * share
 
     def add_context_votes(self, votes: Iterable[Vote]) -> None:
-        """Add the votes that the words around one more mention of the name cast.
+        """Add the votes of the words around a further mention of the name.
 
         A vote is a pair of an entity type and a weight. Repeated votes count less: the second equal vote adds
         half of its weight, the third a third. Two votes are equal if both type and weight are equal.
@@ -105,10 +105,10 @@ class EntityCluster:
 
 
 class Clusters:
-    """The entities found in a document, each with all its names in one cluster.
+    """The entities found in a document. Each entity is a cluster of names.
 
-    Process the names from the longest to the shortest. For each name, call `find_owner` to find the cluster
-    to which the name belongs. If there is none, call `add`.
+    Process the names from the longest to the shortest. For each name, call `find_owner`, which finds an
+    existing cluster of the same entity. If there is none, call `add`.
 
     Args:
         lexicon: The lists of known words and names.
@@ -124,7 +124,10 @@ class Clusters:
         self._by_word: dict[str, list[EntityCluster]] = {}
 
     def add(self, cluster: EntityCluster) -> EntityCluster:
-        """Add `cluster` as a new entity, and return it. First ask `find_owner` if the entity exists."""
+        """Add `cluster` as a new entity, and return `cluster`.
+
+        First call `find_owner`, to see if the entity exists.
+        """
         self.clusters.append(cluster)
         self._by_folded_name.setdefault(_folded_name(cluster.words), cluster)
         for word in set(cluster.words):
@@ -132,7 +135,7 @@ class Clusters:
         return cluster
 
     def find_owner(self, cluster: EntityCluster) -> EntityCluster | None:
-        """Return the cluster to which the name in `cluster` belongs, or None if the entity is new.
+        """Return the existing cluster of the entity that `cluster` names, or None if the entity is new.
 
         The returned cluster contains a longer form of the name (Tovrik Ekkelund for Ekkelund), or the same
         name with different case or diacritics.
@@ -236,9 +239,9 @@ def _is_part_of_person(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[s
 
 
 def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequence[str]) -> bool:
-    """Return True if `short` is an organization without its last words: Quayline for Quayline Shipping Ltd.
+    """Return True if `short` begins the name of an organization: Quayline for Quayline Shipping Ltd.
 
-    `longer` contains the words of the organization. The caller ensures that it begins with the words of
+    `longer` contains the words of the complete name. The caller ensures that they begin with the words of
     `short`.
     """
     rest = longer[len(short.words) :]

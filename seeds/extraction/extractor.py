@@ -1,4 +1,4 @@
-"""Extract the named entities of one document from its texts, by rules."""
+"""Find the named entities in the texts of one document by rules."""
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -88,10 +88,10 @@ class EntityExtractor:
     def extract(
         self, texts: Sequence[str], known: Mapping[str, object], headline: str = ""
     ) -> list[EntityCluster]:
-        """Return the entities that a document names. Each is a cluster: its names and its type.
+        """Return the entities that a document names. Each entity is a cluster of names, with a type.
 
         Args:
-            texts: The texts of the document. They and `headline` are folded: they have no invisible
+            texts: The texts of the document. These texts and `headline` are folded: they have no invisible
                 characters, and plain quotation marks and hyphens.
             known: The entities of the catalogue, by name. If a name that is found is in `known`, it is always
                 accepted as an entity.
@@ -169,11 +169,11 @@ class EntityExtractor:
         cluster.usage_counts[context.usage] += 1
 
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
-        """Add votes for the type of each name in `clusters`, from its words and its use, and set the type.
+        """Add votes for the type of each name in `clusters`, and then set the type with the most votes.
 
-        A cluster collects the votes for one name. `single_words` are the words that the document uses alone
-        as names, such as Haldane. They show which part of a longer name, such as Margit Haldane, is used
-        alone.
+        A cluster collects the votes for one name. The votes come from the words of the name, and from how the
+        document uses the name. `single_words` are the words that the document uses alone as names, such as
+        Haldane. They show which part of a longer name, such as Margit Haldane, is used alone.
         """
         signs = self._signs
         for cluster in clusters:
@@ -184,7 +184,7 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return how strongly the words after `candidate` suggest that it is a name: 0, 1 or 2.
+        """Return 0, 1 or 2: how strongly the words after `candidate` suggest that the candidate is a name.
 
         The candidate begins a sentence of `text`, so its capital letter carries no information. The result is
         2 if a verb follows a family name, or if a verb of speech follows a rare English word that is not a

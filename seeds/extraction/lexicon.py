@@ -143,7 +143,7 @@ class Lexicon:
         return fold(name) in self.gazetteer
 
     def is_well_known_place(self, name: str) -> bool | None:
-        """Return True if `name` is a well-known place, and False if it is any other place.
+        """Return True if `name` is a well-known place, and False if `name` is a different place.
 
         Return None if the gazetteer (the list of places) does not contain the name.
         """
@@ -184,8 +184,8 @@ class Lexicon:
         """A function that returns the head noun of a name: the word that says what the name refers to.
 
         The argument is the words of the name: `("bank", "of", "bern") -> "bank"`. The head noun is the word
-        before `of`, `for` or `on`, or else usually the last word. A single word has none; the result is an
-        empty string.
+        before `of`, `for` or `on`, or else usually the last word. For a single word, the result is an empty
+        string.
         """
         return lru_cache(maxsize=4_096)(self._head_noun)
 

@@ -77,7 +77,10 @@ class Mention:
 
 @dataclass(frozen=True)
 class FoundEntity:
-    """An entity that an article mentions, with its mentions in reading order and its salience from 0 to 1."""
+    """An entity that an article mentions, with its mentions in reading order.
+
+    `salience` says how important the entity is in the article, from 0 to 1.
+    """
 
     entity: EntityRecord
     mentions: tuple[Mention, ...]
@@ -169,7 +172,7 @@ def _by_first_word(names: Mapping[str, EntityRecord]) -> dict[str, list[NamedEnt
 
 
 def _words_in(text: str) -> set[str]:
-    """Return the different words of `text` at which a name can begin."""
+    """Return the different words of `text` that can be the first word of a name."""
     return {*text.translate(WORD_SEPARATORS).split()} if text.isascii() else {*WORD.findall(text)}
 
 
@@ -219,7 +222,7 @@ def sections(article: ArticleText) -> list[Section]:
 
 
 def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEntity]:
-    """Return the entities that `article` mentions, the most salient first. `matcher` finds their names."""
+    """Return the entities that `article` mentions, the most salient first. `matcher` finds the names."""
     texts = sections(article)
     mentions = _find_mentions(texts, matcher)
     length = sum(len(section.text) for section in texts)

@@ -56,12 +56,12 @@ class NameLists:
 
 
 def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
-    """Add votes to the uncertain names of a list for the type that its certain names have.
+    """If the certain names of a list have the same type, add votes for this type to the uncertain names.
 
     A name is certain if the votes for its type have at least the weight `MIN_CERTAIN_VOTES`, and uncertain if
-    they have at most `MAX_UNCERTAIN_VOTES`. No votes are added unless the share `MIN_SHARE` of the certain
-    names has the same type, which must be in `LISTED_TYPES`. `clusters` contains the cluster of each name in
-    the list.
+    they have at most `MAX_UNCERTAIN_VOTES`. The type must be in `LISTED_TYPES`, and at least the share
+    `MIN_SHARE` of the certain names must have this type. `clusters` contains the cluster of each name in the
+    list.
     """
     types = Counter(each.type for each in clusters if each.votes[each.type] >= MIN_CERTAIN_VOTES)
     kind, count = next(iter(types.most_common(1)), ("", 0))

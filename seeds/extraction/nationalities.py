@@ -1,4 +1,4 @@
-"""Recognize nationalities that no list contains, such as Velmoran, by their form and their use."""
+"""Recognize nationalities that no list contains, such as Velmoran, by the ending and the use of the word."""
 
 import re
 from collections.abc import Container
@@ -18,7 +18,7 @@ MIN_LENGTH = 6
 
 
 def is_adjective_use(context: Context) -> bool:
-    """Return True if the name in `context` is used in a way that is usual for a nationality.
+    """Return True if the text uses the name in `context` like a nationality: `Velmoran officials`.
 
     Such a name precedes a noun (`Velmoran officials`, `the Velmoran navy`, `Velmoran President Anna Moreau`),
     or means persons and follows an article (`the Velmorans`, `a Velmoran`).
@@ -57,5 +57,5 @@ def is_nationality(lexicon: Lexicon, cluster: EntityCluster, words: Container[st
 
 
 def _countries(stem: str) -> tuple[str, ...]:
-    """Return the names of countries that a nationality with the stem `stem` can belong to."""
+    """Return possible names of the country of a nationality, such as `velmora` for the stem `velmor`."""
     return (stem, *(stem + end for end in ("a", "e", "ia", "y", "o", "land", "is", "u", "istan")))

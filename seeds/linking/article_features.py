@@ -116,12 +116,12 @@ def _word_weights(
 
 
 def _count_words(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Return how often each word occurs in an article, by the name of its feature.
+    """Return how often each word occurs in an article. The keys are normalized words, see `normalize`.
 
     Words in the title, and the first `LEAD_WORDS` words of the body, count twice.
 
     Args:
-        texts: For each text of the article, the part to which it belongs, such as `title`, and its words.
+        texts: A pair for each text of the article: its part of the article, such as `title`, and its words.
     """
     every = chain.from_iterable(words for _, words in texts)
     title = chain.from_iterable(words for part, words in texts if part == "title")
@@ -160,10 +160,11 @@ def days_in(words: Sequence[str]) -> list[str]:
 
 
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
-    """Return the words in names of persons, products, events and policies, with a factor for their weight.
+    """Return a factor for the weight of each word in the names of persons, products, events and policies.
 
-    `entities` are all entities of an article. Reports of two similar events differ in these names, so their
-    words get the factor `NAME_EMPHASIS`. The keys are words in lower case without diacritics or `'s`.
+    `entities` are all entities of an article. Reports of two similar events differ in these names, so the
+    words in the names get the factor `NAME_EMPHASIS`. The keys are words in lower case without diacritics or
+    `'s`.
     """
     names = {
         mention.text
@@ -183,7 +184,7 @@ def normalize(form: str) -> str:
 # The same names occur in many documents.
 @lru_cache(maxsize=4_096)
 def words_of_name(name: str) -> Sequence[str]:
-    """Return the words of `name`, the name of an entity, as they are written in the names of features."""
+    """Return the words of an entity's name, in lower case and without diacritics or a final `'s`."""
     return tuple(map(normalize, words_in(name)))
 
 
@@ -192,7 +193,7 @@ def words_of_name(name: str) -> Sequence[str]:
 def cached_idf(lexicon: Lexicon) -> Idf:
     """Return a function that returns the inverse document frequency of a word, and caches its results.
 
-    The frequency is that in general English, according to `lexicon`; see `idf`.
+    The inverse document frequency is that of `idf`: in general English, according to `lexicon`.
     """
     return lru_cache(maxsize=16_384)(partial(idf, lexicon))
 

@@ -43,8 +43,8 @@ class LinkChanges(NamedTuple):
 
     Attributes:
         articles: The numbers of the articles whose links changed.
-        stories: The articles of the batch and similar articles with their new stories. `stories.write` stores
-            these.
+        stories: The articles of the batch and similar articles, with their new stories, which `stories.write`
+            stores.
     """
 
     articles: set[int]
@@ -52,10 +52,10 @@ class LinkChanges(NamedTuple):
 
 
 def remove_links_of(connection: Connection, article: int) -> None:
-    """Delete the links from an article, the computed links to it, and the scores of the listed links to it.
+    """Delete all links from an article, and delete or change the links from other articles to it.
 
-    A listed link is an entry in the list of related articles on a page. `article` is the number of the
-    article.
+    Computed links to the article are deleted. Listed links (entries in the lists of related articles on other
+    pages) to the article lose their scores. `article` is the number of the article.
     """
     connection.execute(DELETE_LINKS_FROM, {"linked_article": article})
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"linked_article": article})
@@ -68,8 +68,8 @@ def replace_computed_links(
 ) -> set[int]:
     """Replace the computed links from `articles` with links to the articles that are similar now.
 
-    Links from other articles to these articles are left as they are. Listed links from these articles get or
-    lose their score.
+    Links from other articles to these articles are left as they are. Listed links (entries in the lists of
+    related articles on pages) from these articles get or lose their score.
 
     Args:
         connection: The connection, in a write transaction.
@@ -94,9 +94,9 @@ def replace_computed_links(
 
 
 def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, Reasons]]:
-    """Return the nearest neighbours, each with the reasons of its link, in the order of `neighbours`.
+    """Return the first of `neighbours` (pairs of similar articles), each with the reasons for its link.
 
-    Neighbours without reasons are left out. There are at most `MAX_SCORED_LINKS`.
+    Pairs without reasons are left out. At most `MAX_SCORED_LINKS` pairs are returned.
     """
     explained = ((neighbour, neighbour.explain()) for neighbour in neighbours)
     return list(islice((each for each in explained if each[1]), MAX_SCORED_LINKS))
@@ -105,23 +105,22 @@ def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, R
 def insert_links_both_ways(
     connection: Connection, articles: Sequence[LinkedArticle], vectors: VectorCache, *, are_new: bool = True
 ) -> LinkChanges:
-    """Insert the features of articles, and computed links from and to the similar articles (neighbours).
+    """Insert the feature vectors of articles, and computed links from and to similar articles (neighbours).
 
-    Then assign the articles to stories.
+    Then assign the articles to stories. If the page of an article lists the similar article, this listed link
+    gets the score, and no computed link is inserted.
 
-    If the page of one article already lists the other article, this listed link gets the score, and no
-    computed link is inserted. If a neighbour already has `MAX_SCORED_LINKS` links with a score, its link with
-    the lowest score is compared with the new one. The link with the higher score is kept or, if the scores
-    are equal, the link whose target has the lower id. If the old link is not kept, it is deleted if it is a
-    computed link, and loses its score if it is a listed link.
+    An article has at most `MAX_SCORED_LINKS` links with a score. If a neighbour would have more, its link
+    with the lowest score is dropped: a computed link is deleted, and a listed link loses its score. If scores
+    are equal, the link whose target has the higher id is dropped.
 
     Args:
         connection: The connection, in a write transaction.
         articles: The articles, in the order in which they are loaded. They have no features and no computed
             links yet.
         vectors: Reads the vectors of similar articles.
-        are_new: True if the articles have the highest numbers. Each is then compared only with the articles
-            before it, so that the result does not depend on how a load is divided into batches.
+        are_new: True if no article has a higher number than these. Each article is then compared only with
+            the articles before it, so that the result does not depend on how a load is divided into batches.
 
     Returns:
         The articles whose links changed, and the stories of the articles, which are not stored yet.
@@ -151,11 +150,11 @@ def insert_links_both_ways(
 def _leave_out_distant(
     connection: Connection, neighbours: Iterable[Iterable[Neighbour]]
 ) -> list[list[Neighbour]]:
-    """Return `neighbours` without those that would get no link because their score is too low.
+    """Return `neighbours` without pairs of articles whose score is too low for a link.
 
     An item of `neighbours` is a list of pairs of similar articles. A link would lead from the article `given`
     of a pair to the article `other`. If the article `given` already has `MAX_SCORED_LINKS` links with a
-    score, a pair with a lower score than all of these links is left out.
+    score, and all have a higher score than the pair, the pair is left out.
     """
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})

@@ -1,4 +1,4 @@
-"""Evidence: the paragraphs of the body that support each takeaway, with a score.
+"""Evidence: the paragraphs of the body that support each takeaway (key point) of an article, with a score.
 
 A text is reduced to its items: the entities that it mentions, its numbers, and its other words (see
 `evidence_items`). The score of a paragraph is the weighted share of the takeaway's items that the paragraph
@@ -59,14 +59,14 @@ MAX_PARAGRAPHS = 3
 
 
 class Candidate(NamedTuple):
-    """A paragraph that can support a takeaway.
+    """A paragraph that can support a takeaway (key point) of its article.
 
     Attributes:
         number: The number of the paragraph, from 1.
         score: The share of the takeaway's items that the paragraph contains, by weight, from 0 to 1.
         shared: The items that the paragraph and the takeaway share, with their weights in the takeaway.
-        shared_words: How many words they share, to decide between candidates with the same score. It is 0 if
-            all candidates have different scores.
+        shared_words: How many words the paragraph and the takeaway share, to decide between candidates with
+            the same score. It is 0 if all candidates have different scores.
     """
 
     number: int
@@ -78,7 +78,7 @@ class Candidate(NamedTuple):
 def find_evidence(
     text: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> list[list[dict[str, Any]]]:
-    """Return, for each takeaway, its evidence: the paragraphs of the body that support it, best first.
+    """Return the evidence for each takeaway of an article: body paragraphs that support it, best first.
 
     A takeaway is one of the numbered key points of the article. Each paragraph is returned in the form
     `{"paragraph": 1, "score": 0.75}`, where the first paragraph has the number 1. The list of a takeaway
@@ -119,7 +119,9 @@ def _best_paragraphs(
     body: Sequence[set[str]],
     paragraph_counts: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """Return the paragraphs that support a takeaway, best first: `[{"paragraph": 1, "score": 0.75}]`.
+    """Return the paragraphs that support a takeaway (key point): `[{"paragraph": 1, "score": 0.75}]`.
+
+    The best paragraph is first.
 
     Args:
         takeaway: The text of the takeaway.
@@ -159,14 +161,14 @@ def _compare(
     paragraph_counts: Mapping[str, int],
     number: int,
 ) -> Candidate | None:
-    """Return the paragraph as a candidate, or None if it does not support the takeaway.
+    """Compare a paragraph with a takeaway (key point), and return the paragraph as a candidate for evidence.
 
-    The score is the weight of the items (words, numbers and entities) that both contain, as a share of the
-    weight of all items of the takeaway.
+    Return None if the paragraph does not support the takeaway. The score is the weight of the items (words,
+    numbers and entities) that both contain, as a share of the weight of all items of the takeaway.
 
     Args:
         takeaway: The items of the takeaway with their weights.
-        specific_weight: The sum of the weights of its entities and numbers.
+        specific_weight: The sum of the weights of the takeaway's entities and numbers.
         paragraph: The items of the paragraph.
         paragraph_counts: The number of paragraphs that contain each item.
         number: The number of the paragraph, from 1.
@@ -193,17 +195,17 @@ def _specific_weight(weights: Weights) -> float:
 
 
 def _rank(candidate: Candidate) -> tuple[float, int]:
-    """Return a sort key. Better candidates have a lower key."""
+    """Return a sort key for paragraphs that can support a takeaway. Better paragraphs have a lower key."""
     return -candidate.score, -candidate.shared_words
 
 
 def _select(candidates: Sequence[Candidate], takeaway: Weights) -> list[Candidate]:
-    """Return those of `candidates`, paragraphs sorted from best to worst, that are evidence for a takeaway.
+    """Return the paragraphs among `candidates` that are evidence for a takeaway (key point).
 
-    The best candidate is evidence, and so are all that are equally good. A further candidate is evidence if
-    it contains a large part of the takeaway (`MIN_ADDED_SHARE` of the weight) that the paragraphs chosen
-    before do not contain. At most `MAX_PARAGRAPHS` are returned. `takeaway` has the weights of the items of
-    the takeaway.
+    `candidates` are sorted from best to worst. The best candidate, and all that are equally good, are
+    evidence. `takeaway` has the weights of the items (entities, numbers and words) of the takeaway. A further
+    candidate is evidence if it contains new items of the takeaway, which the paragraphs chosen before do not
+    contain, with at least the share `MIN_ADDED_SHARE` of the weight. At most `MAX_PARAGRAPHS` are returned.
     """
     selected: list[Candidate] = []
     covered: set[str] = set()

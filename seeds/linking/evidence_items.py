@@ -1,8 +1,8 @@
-"""The items of a text: its entities, numbers and words, by which takeaways and paragraphs are compared.
+"""Find the items of a text (entities, numbers and words), to compare takeaways with paragraphs.
 
-An entity is the same item under each of its names. In a paragraph, `the` and the noun of its name (`the
-union` for Pacific Retail Union) also mean the entity, if an earlier paragraph has named it. A number is the
-same item in digits and in words. A word is the same item in all its inflected forms.
+An entity is the same item under each of its names. If a paragraph has named the entity, `the` and the noun of
+the name are the same item in later paragraphs: `the union` for Pacific Retail Union. A number is the same
+item in digits and in words. A word is the same item in all its inflected forms.
 """
 
 import re
@@ -58,7 +58,7 @@ KeyFinder = Callable[[str], str]
 
 
 def mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
-    """Return where the texts of an article mention entities, by text.
+    """Return the places where each text of an article mentions entities.
 
     The key of a text is its part and its number, such as `("body", 2)` for the second paragraph of the body.
     The number is None if the part has a single text. The value is a list of `(start, end, key)` for each
@@ -79,8 +79,8 @@ def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, 
     Args:
         weigh: A function that returns the search term and the weight of a word.
         text: A takeaway.
-        spans: The mentions of entities in `text`, in order. Their words and numbers are not counted
-            separately.
+        spans: The mentions of entities in `text`, in order. Words and numbers inside a mention are not
+            counted separately.
 
     Returns:
         The weights by key: `e` and the slug for an entity, `n` and the value for a number, and the search
@@ -235,7 +235,7 @@ def make_weigher(lexicon: Lexicon) -> Weigher:
 
 @lru_cache(maxsize=1)
 def cached_key_finder(lexicon: Lexicon) -> KeyFinder:
-    """Return a function that returns the key of a word or number, by which texts are compared.
+    """Return a function that returns the key of a word or number, for the comparison of texts.
 
     The key of a word is its search term (stem), or an empty text for a word without weight, such as `the`.
     Each number has the key `NUMBER`, without its value. `lexicon` contains the frequencies of English words.

@@ -1,4 +1,4 @@
-"""Feature vectors: what the database stores of them, and how they are compared.
+"""Feature vectors: their form in the database, and the comparison of two vectors.
 
 A feature is a word or entity of an article. A vector maps the name of a feature to its weight, an integer
 from 0 to 10,000. Sums of integers are the same on every machine and in any order, so the similarity of two
@@ -49,7 +49,7 @@ class FeatureVector(NamedTuple):
 
 
 def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | None]) -> FeatureVector:
-    """Return the feature vector of an article, in which weights are integers.
+    """Return the feature vector of an article, with weights as integers.
 
     `features` maps the name of each feature, a word or entity, to its weight from 0 to 1. The heaviest
     feature comes first, and the vector keeps this order. `terms` says how the article writes each feature,
@@ -60,12 +60,12 @@ def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | Non
 
 
 def pack_vector(vector: FeatureVector) -> FeatureVector:
-    """Return a copy of `vector` whose `packed` is set to the compressed form that the database stores."""
+    """Return a copy of `vector` with `packed`, the compressed form for the database."""
     return vector._replace(packed=Compressed(zlib.compress(orjson.dumps(stored_vector(vector)))))
 
 
 def unpack_vector(packed: Compressed) -> FeatureVector:
-    """Return the vector that `packed`, the compressed form that the database stores, contains."""
+    """Return a feature vector from `packed`, its compressed form in the database."""
     return read_vector(orjson.loads(zlib.decompress(packed)))._replace(packed=packed)
 
 
@@ -98,7 +98,7 @@ def _stored_term(name: str, term: WrittenTerm | None) -> int | str | tuple[str, 
 
 
 class StoredTerms(Sequence[WrittenTerm | None]):
-    """How an article writes its features. Each term is decoded from its stored form when it is needed.
+    """How an article writes its features. Each term is decoded from the stored form when the term is needed.
 
     Args:
         names: The names of the features.
@@ -130,7 +130,7 @@ class StoredTerms(Sequence[WrittenTerm | None]):
 
 
 def read_vector(stored: Sequence[Any]) -> FeatureVector:
-    """Return the vector that `stored`, the result of `stored_vector`, contains."""
+    """Return a feature vector from `stored`, its form in the database (see `stored_vector`)."""
     names, differences, terms = stored
     # Most names occur in many vectors, which share the strings.
     weights = dict(zip(map(intern, names), accumulate(differences), strict=True))

@@ -47,7 +47,7 @@ OFFSET: ColumnElement[int] = literal_column("0")
 def _select_postings(
     feature: BindParameter[int], weight: BindParameter[int], *, is_later: bool
 ) -> Select[Any]:
-    """Return a SELECT of articles that share one feature with a given article and were published next to it.
+    """Return a SELECT of the articles nearest in time that share one feature with a given article.
 
     The statement reads the inverted index. It selects up to `POSTINGS_PER_SIDE` articles, either those last
     published before the given article or those first published after it. Each row has three columns:
@@ -134,7 +134,7 @@ def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> 
 
 
 def insert_features(connection: Connection, articles: Iterable[LinkedArticle], vectors: VectorCache) -> None:
-    """Insert the feature vectors of articles, and their rows of the inverted index.
+    """Insert the feature vectors of articles, and the rows of the articles in the inverted index.
 
     The vectors are added to the cache `vectors`, too. An article without features has no rows.
     """
@@ -146,10 +146,10 @@ def insert_features(connection: Connection, articles: Iterable[LinkedArticle], v
 
 
 def delete_features(connection: Connection, article: int, vectors: VectorCache) -> None:
-    """Delete the feature vector of an article, and its rows of the inverted index.
+    """Delete the feature vector of an article, and the rows of the article in the inverted index.
 
     The vector is removed from the cache `vectors`, too. `article` is the number of the article. Do nothing if
-    it has no features.
+    the article has no features.
     """
     stored = vectors.read(connection, [article]).get(article)
     if stored is None:

@@ -1,8 +1,9 @@
-"""The reasons of a link between two similar articles: what both share, as the linking article writes it.
+"""The reasons for a link between two similar articles: the words and entities that both share.
 
-A feature (word or entity) that both articles share contributes the product of its weights to the score.
-Features that readers know as one thing are one reason. The words of an entity's name count as the entity if
-both articles mention it, and the words of a name or compound (see `written_terms`) count as this term.
+A shared feature (word or entity) contributes the product of its two weights to the score. Features that
+readers know as one thing are one reason. The words of an entity's name count as the entity if both articles
+mention the entity. The words of a name or compound (see `written_terms`) count as this term. Terms are
+written as in the article that the link starts from.
 """
 
 from collections import defaultdict
@@ -93,11 +94,12 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 
 
 def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
-    """Return the reason to which each word belongs, by word.
+    """Return the entity or term that each word is a part of, by word.
 
-    Only words of entities and words of terms with several words are included.
+    Only words of entities' names and of terms with several words are included. Entities and terms are given
+    as reasons, as in `labels`.
 
-    If a word belongs to several reasons, an entity wins over a term, and then the reason whose feature
+    If a word is a part of several reasons, an entity wins over a term, and then the reason whose feature
     contributes most to the score.
 
     Args:
@@ -119,9 +121,9 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
 
 
 def _owner(label: str, owners: Mapping[str, str]) -> str:
-    """Return the reason to which all words of `label` belong, or `label` itself if there is no single one.
+    """Return the reason that contains all words of `label`, or `label` itself if no single reason does.
 
-    `label` is a term, and `owners` is the result of `_owners`: the reason to which each word belongs.
+    `label` is a term, and `owners` is the result of `_owners`: the reason that contains each word.
     """
     containing = {owners.get(word) for word in term_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label

@@ -1,4 +1,4 @@
-"""The links from articles in memory, while the links to their nearest neighbours are computed."""
+"""Hold links from articles in memory while their scores are computed, and store the changed links."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -66,7 +66,7 @@ class ResolvedLink:
 
 
 class LinkTable:
-    """The resolved links from some articles, in memory. `write` stores what has changed.
+    """The links from some articles to other stored articles, in memory. `write` stores the changed links.
 
     Args:
         connection: The connection, in a write transaction.
@@ -103,9 +103,9 @@ class LinkTable:
         return links[target.number]
 
     def write(self, sources: Mapping[int, LinkedArticle]) -> set[int]:
-        """Store the links that have changed. Return the numbers of the articles from which they start.
+        """Store the links that have changed. Return the numbers of the articles that these links start from.
 
-        `sources` has each article from which a new link starts, by its number.
+        `sources` maps numbers to articles. It must have each article that a new link starts from.
         """
         changed = [
             (article, link)
@@ -139,7 +139,7 @@ class LinkTable:
 
 
 def score_parameters(link: int, score: float | None, reasons: Reasons) -> dict[str, Any]:
-    """Return the parameters with which the statement `UPDATE_LINK` sets the score and reasons of a link.
+    """Return the parameters of the statement `UPDATE_LINK`, which sets the score and reasons of a link.
 
     Args:
         link: The number of the link.

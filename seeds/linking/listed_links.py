@@ -118,7 +118,7 @@ class ListedLink(NamedTuple):
 
 
 def resolve_listed_links(connection: Connection, articles: Sequence[int], titles: set[int]) -> set[int]:
-    """Find the targets of all listed links that some articles affect, and update those that have changed.
+    """Find the targets of all listed links that some articles affect, and store the changed targets.
 
     A listed link is an entry in the list of related articles on a page. An article affects the links on its
     own page, and the links with its title on the pages of other articles.
@@ -126,7 +126,8 @@ def resolve_listed_links(connection: Connection, articles: Sequence[int], titles
     Args:
         connection: The connection, in a write transaction.
         articles: The numbers of the articles.
-        titles: The hashes of their current titles and, if an update changed a title, of the former title.
+        titles: The hashes of the articles' current titles and, if an update changed a title, of the former
+            title.
 
     Returns:
         The numbers of the articles whose links changed.
@@ -150,7 +151,7 @@ def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) 
     """Set the targets of links that pages list, and remove the scores of these links.
 
     A score says how similar two articles are, so the score for the old target is wrong for the new target.
-    Each item of `targets` is the number of a link and the number of the article that it leads to, or None.
+    Each item of `targets` is the number of a link, and the number of the new target or None.
     """
     cleared: dict[str, Any] = {"reasons": [], "score_key": UNSCORED}
     update_rows(
@@ -190,14 +191,15 @@ def _take_scores_of_computed_links(
 ) -> list[dict[str, Any]]:
     """Delete computed links that listed links replace, and return the scores for the listed links.
 
-    If the page of an article lists a similar article, only the listed link remains, and it keeps the score.
+    If the page of an article lists a similar article, only the listed link remains, with the score of the
+    computed link.
 
     Args:
         connection: The connection, in a write transaction.
         added: The listed links, each with the number of the article that is its new target.
 
     Returns:
-        The parameters with which the statement `UPDATE_LINK` sets the scores and reasons of these listed
+        The parameters of the statement `UPDATE_LINK`, which sets the scores and reasons of these listed
         links.
     """
     if not added:

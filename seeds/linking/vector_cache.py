@@ -26,7 +26,7 @@ class LinkedArticle(NamedTuple):
     Attributes:
         number: The number of the article.
         id: The id of the article.
-        vector: Its feature vector, by which it is compared with other articles.
+        vector: Its feature vector (weighted words and entities), for the comparison with other articles.
         published_at: When it was published, or None if this is unknown.
     """
 
@@ -39,7 +39,8 @@ class LinkedArticle(NamedTuple):
 class VectorCache:
     """A cache of the most recently used feature vectors, so that a load does not read them again.
 
-    Clear the cache when a transaction was rolled back, since it can contain articles that were not stored.
+    Clear the cache when a transaction was rolled back, since the cache can contain articles that were not
+    stored.
 
     Args:
         max_vectors: The number of vectors that are kept. A single call of `read` can use more.
@@ -50,7 +51,7 @@ class VectorCache:
         self._articles: OrderedDict[int, LinkedArticle] = OrderedDict()
 
     def read(self, connection: Connection, numbers: Iterable[int]) -> dict[int, LinkedArticle]:
-        """Return the articles with these numbers, with their feature vectors, by number.
+        """Return the articles with the numbers `numbers`, with their feature vectors, by number.
 
         Vectors that are not in the cache are read from the database and added to the cache. Articles without
         features are left out.

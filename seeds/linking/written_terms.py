@@ -1,7 +1,7 @@
-"""Find how an article writes a feature, so that the reasons of a link show words as readers know them.
+"""Find how an article writes its features, so that the reasons of a link show readable terms.
 
 A feature is a single word in lower case, such as `xr` or `5`. Readers know it as a part of a name or
-compound, such as `XR-5`. This module finds this term for each feature, as it is written in the article.
+compound, such as `XR-5`. This module finds such a term for each feature, as the article writes the term.
 """
 
 import re
@@ -239,5 +239,5 @@ def _frequency(counted: tuple[str, int]) -> tuple[int, bool, str]:
 
 @lru_cache(maxsize=16_384)
 def term_words(term: str) -> tuple[str, ...]:
-    """Return the different words of `term`, a word or name, as they are written in the names of features."""
+    """Return the different words of the term `term`, in lower case and without diacritics or a final `'s`."""
     return tuple(dict.fromkeys(map(normalize, words_in(term))))

@@ -44,7 +44,7 @@ class Line(NamedTuple):
     Attributes:
         number: The number of the line in the file, from 1.
         view: The text of the line, with single spaces and without control characters, in two forms: as
-            written, and folded (without invisible characters and with plain marks). The page is parsed by the
+            written, and folded (without invisible characters and with plain marks). The parser reads the
             folded form.
     """
 
@@ -81,7 +81,7 @@ class Block(NamedTuple):
 
     @property
     def folded(self) -> str:
-        """The text of the block without invisible characters and with plain marks, by which it is parsed."""
+        """The text of the block without invisible characters and with plain marks, for the parser."""
         return self.lines[0].folded if len(self.lines) == 1 else " ".join(line.folded for line in self.lines)
 
     @property
@@ -204,8 +204,8 @@ def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
 def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
     """Return True if the lines below `heading`, a heading of the page format, can be its content.
 
-    If not, the heading is an ordinary line of text. For example, a list item must follow Key Takeaways.
-    `rest` are the lines directly below, and `previous` is the heading directly above, or None.
+    If they cannot, the heading is an ordinary line of text. For example, a list item must follow Key
+    Takeaways. `rest` are the lines directly below, and `previous` is the heading directly above, or None.
     """
     following = rest[0]
     if heading is Heading.TAKEAWAYS:

@@ -1,6 +1,6 @@
 """Recognize bullets: the signs that mark the items of a list.
 
-`list_mark` finds the sign that all items of a list share, and the other functions read it in a line.
+`list_mark` finds the sign that all items of a list share, and the other functions read this sign in a line.
 """
 
 import re
@@ -37,10 +37,10 @@ def bullet_length(text: str) -> int:
 
 
 def list_mark(lines: Sequence[str]) -> str | None:
-    """Return the mark with which the items of a list begin, or None if `lines` are not a list.
+    """Return the mark at the beginning of each item of a list, or None if `lines` are not a list.
 
     The mark is a bullet, or any sign before the number 1 if a line below begins with the same sign and the
-    number 2. It is an empty text if the items begin with the numbers alone.
+    number 2. The mark is an empty text if the items begin with the numbers alone.
 
     Args:
         lines: The folded texts of the lines that can be the list.

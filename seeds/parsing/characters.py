@@ -41,7 +41,7 @@ class OddKind(Enum):
 
 
 class OddCharacters(NamedTuple):
-    """The unusual characters of one kind in one line, from which a warning is made.
+    """The unusual characters of one kind in one line of a document, for a warning to the operator.
 
     Attributes:
         line: The number of the line in the file, from 1.
@@ -77,7 +77,7 @@ def clean_characters(text: str) -> str:
 def find_odd_characters(text: str) -> Iterator[OddCharacters]:
     """Yield the unusual characters of `text`: an item for each line and each kind of characters in it.
 
-    `text` is the original text of a document, to which `clean_characters` was not applied.
+    `text` is the original text of a document, before `clean_characters` is called.
     """
     if not ODD_CHARACTERS.search(text):
         return

@@ -120,7 +120,7 @@ class FieldLines:
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """The texts of an article in which entities are searched. Each text is one line with single spaces.
+    """The texts of an article that are searched for entities. Each text is one line with single spaces.
 
     Attributes:
         title: The title.

@@ -29,7 +29,7 @@ FileState = tuple[int, int, int] | None
 
 @dataclass(frozen=True)
 class SubmittedDocument:
-    """A document that was read from a file, with its metadata, and can be stored as an article.
+    """A valid document from a file, with its metadata. The document can be stored as an article.
 
     Attributes:
         data: The bytes of the document.
@@ -63,16 +63,17 @@ class SubmittedDocument:
 
     @cached_property
     def key(self) -> str:
-        """The key that identifies the document across loads, and from which the id of the article is derived.
+        """The key that identifies the document across loads. The id of the article is derived from this key.
 
-        It is the `key` or else the `url` in the metadata, or else the file name without its extension.
+        The key is the `key`, or else the `url`, in the metadata. Without these, it is the file name without
+        its extension.
         """
         return self.metadata.find_key(Path(self.document.source.name).stem)
 
 
 @dataclass(frozen=True, slots=True)
 class UnparsedLine:
-    """A line of a file in which each line is a document.
+    """One line of a file with a document on each line.
 
     `path` is the file and `folder` the real path of its folder. `data` are the bytes of the line without its
     end, and `number` counts the lines of the file from 1.
@@ -100,9 +101,10 @@ class RejectedDocument:
 
 
 def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | RejectedDocument]:
-    """Yield the documents in the file at `path`, with their metadata: one document, or one in each line.
+    """Yield the documents in the file at `path`, with their metadata.
 
-    A document that is invalid, or has more than `max_bytes`, is yielded as a `RejectedDocument`.
+    The file has one document, or one on each line. A document that is invalid, or has more than `max_bytes`,
+    is yielded as a `RejectedDocument`.
     """
     if not find_format(path.name).is_line:
         yield read_file(path, max_bytes)
@@ -169,7 +171,7 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
 
 
 def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
-    """Yield the lines of a file in which each line is a document. Blank lines are left out.
+    """Yield the lines of a file with a document on each line. Blank lines are left out.
 
     A line of more than `max_bytes` is cut off, but is still longer than `max_bytes`, so that `read_line`
     rejects it. If the file cannot be read, or changes meanwhile, the last item is a rejection of the whole
@@ -215,8 +217,8 @@ def _find_key(path: Path, rejection: Rejection) -> str | None:
     """Return the key that identifies a rejected document across loads, or None if the key is unknown.
 
     The key comes from the sidecar (the YAML file beside the document), the manifest, the document or the file
-    name. It is unknown if one of the first two or the file name is invalid, or if the fault prevented the
-    reading of the document's own metadata.
+    name. The key is unknown if the sidecar, the manifest or the file name is invalid, or if the fault
+    prevented the reading of the document's own metadata.
 
     Args:
         path: The file of the document.
@@ -249,8 +251,8 @@ def _manifest_name(path: Path) -> str:
 def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
     """Return the metadata of the document at `path` from its sidecar, and from its row in the manifest.
 
-    The sidecar is a YAML file beside the document. If there is no sidecar or no row, all values of that
-    result are None.
+    The sidecar is a YAML file beside the document. If there is no sidecar, all values of the first result are
+    None. If there is no row, all values of the second are None.
     """
     sidecars = find_sidecars(path)
     if len(sidecars) > 1 and not sidecars[0].samefile(sidecars[1]):

@@ -1,4 +1,4 @@
-"""Find the documents in folders, and the other files beside them, which are not read.
+"""Find the documents in folders, and the other files in these folders, which are not read.
 
 A load prints a message about each of the other files.
 """
@@ -82,10 +82,10 @@ def _search(folder: Path) -> FoundFiles:
 
 
 def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
-    """Return why `path` is not read, or None if it belongs to a document, such as a YAML file with metadata.
+    """Return why the file `path` is not read, or None if the file belongs to a document.
 
-    `path` is a file or subfolder that is not a document. `documents` are the documents in the same folder, by
-    their names without the ending.
+    For example, a YAML file with metadata belongs to a document. `path` is a file or subfolder that is not a
+    document. `documents` are the documents in the same folder, by their names without the ending.
     """
     if path.name == MANIFEST_NAME:
         return None
@@ -100,9 +100,10 @@ def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
 
 
 def _is_saved_folder(path: Path, documents: Collection[str]) -> bool:
-    """Return True if the name of the folder `path` is that in which a browser saves the pictures of a page.
+    """Return True if a browser makes folders with the name of `path` for the pictures of a saved page.
 
-    For the page NAME.html, this is NAME_files. `documents` are the names of the documents without the ending.
+    For the page NAME.html, the folder is NAME_files. `documents` are the names of the documents without the
+    ending.
     """
     return path.name.endswith(SAVED_FOLDER_END) and path.name.removesuffix(SAVED_FOLDER_END) in documents
 

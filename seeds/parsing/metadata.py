@@ -1,4 +1,4 @@
-"""The metadata of a document: what identifies and dates it, from the document or from files beside it."""
+"""The metadata of a document, such as its URL and date, from the document or from files beside it."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -31,7 +31,7 @@ class Metadata:
 
 
 def merge_metadata(*layers: Any) -> Metadata:
-    """Return metadata in which each value comes from the first of `layers` that has this value.
+    """Merge metadata from several sources. Each value comes from the first of `layers` that gives the value.
 
     A layer is an object with some of the attributes of `Metadata`. A layer that is None is ignored.
     """

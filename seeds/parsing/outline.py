@@ -107,9 +107,10 @@ def _find_heading(blocks: Blocks, heading: Heading) -> int:
 
 
 def _split_off_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
-    """Split the blocks of a page into those above its tail, and the tail, the end of the page.
+    """Split the blocks of a page into the blocks above the tail and the tail, the end of the page.
 
-    The tail starts at the heading Share Article or Related Articles. It is empty if there is no such heading.
+    The tail starts at the heading Share Article or Related Articles. The tail is empty if there is no such
+    heading.
     """
     marks = (_find_heading(blocks, Heading.TAKEAWAYS), _find_heading(blocks, Heading.DESK))
     floor = max((at for at in marks if at < len(blocks)), default=-1) + 1
@@ -234,9 +235,9 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
-    If the first paragraph reads as a signature, too, and is not the last block, it is returned in two cases:
-    if no signature follows, or if the first paragraph has several lines and the following signature has a
-    single line.
+    The first paragraph of the analysis can read as a signature, too. If it is not the last block, it is
+    returned in two cases: if no signature follows, or if it has several lines and the following signature has
+    one.
 
     Args:
         blocks: The blocks of the analysis, from its title or first paragraph on, up to the tail of the page.
@@ -292,8 +293,8 @@ def _is_signature(block: Block) -> bool:
 def _is_multiline_signature(block: Block, width: int) -> bool:
     """Return True if `block` can be a signature of two or three lines: author, role, publication.
 
-    A wrapped subheading is not a signature. `width` is the number of characters at which the lines of the
-    page are wrapped, or 0 if they are not wrapped.
+    A wrapped subheading is not a signature. `width` is the number of characters that the lines of the page
+    are wrapped at, or 0 if they are not wrapped.
     """
     return len(block.lines) > 1 and _is_signature(block) and not _is_wrapped(block, width)
 
@@ -305,7 +306,7 @@ def _is_wrapped(block: Block, width: int) -> bool:
 
 
 def _line_width(blocks: Blocks) -> int:
-    """Return the number of characters at which the lines of a page are wrapped, or 0 if they are not."""
+    """Return the number of characters that the lines of a page are wrapped at, or 0 if they are not."""
     widest = max(len(line.folded) for block in blocks for line in block.lines)
     if widest > MAX_WRAP_WIDTH:
         return 0

@@ -49,7 +49,7 @@ class TakeawayList(NamedTuple):
 
 
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
-    """Return the list items at the start of `blocks`, and the number of blocks that they use.
+    """Return the list items at the start of `blocks`, and the number of blocks with these items.
 
     A block is a group of lines. A line starts an item if it begins with the same bullet as the first item, or
     with a different bullet and the number of the next item. All other lines continue the item above. The list
@@ -105,7 +105,7 @@ def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
 def _starts_item(text: str, mark: str, count: int) -> bool:
     """Return True if the line `text` starts an item of a list.
 
-    `mark` is the bullet with which the items of the list begin, or an empty text. `count` is the number of
+    `mark` is the bullet at the beginning of each item of the list, or an empty text. `count` is the number of
     items above the line.
     """
     if not mark or mark.isalnum():
@@ -127,8 +127,9 @@ def _has_text(text: str) -> bool:
 def _is_numbered(texts: Sequence[str]) -> bool:
     """Return True if the items of a list are numbered. `texts` are the items without bullets.
 
-    They are if the first item starts with 1, or if it starts with a different digit and at least half of the
-    items start with a digit. If not, digits at the start of an item belong to its text.
+    The items are numbered if the first item starts with 1, or if it starts with a different digit and at
+    least half of the items start with a digit. If the items are not numbered, digits at the start of an item
+    belong to its text.
     """
     digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
     first = next((text for text in texts if _has_text(text)), "")

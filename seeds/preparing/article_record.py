@@ -57,7 +57,7 @@ class ArticleRecord:
 
     @property
     def article_text(self) -> ArticleText:
-        """The texts of the article in which entities are found and from which links are computed."""
+        """The texts of the article, for finding entities and computing links."""
         content, analysis = self.content, self.content["analysis"]
         return ArticleText(
             content["title"],

@@ -1,7 +1,7 @@
 """Derive data from the texts of an article, without a database.
 
-The derived data are the entities, the evidence (the paragraphs that support a takeaway), and the features by
-which similar articles are found.
+The derived data are the entities, the evidence (the paragraphs that support a takeaway), and the features.
+Features are weighted words and entities, for finding similar articles.
 """
 
 import hashlib
@@ -26,8 +26,8 @@ class DerivedData:
     Attributes:
         entities: The entities that the article mentions.
         evidence: For each takeaway, the paragraphs that support it, in the form that `find_evidence` returns.
-        features: The weight from 0 to 1 of each word or entity by which articles are compared, by the name of
-            this feature.
+        features: The features (words and entities) for the comparison of articles. Each name of a feature is
+            mapped to its weight from 0 to 1.
         terms: How the article writes each feature, in the order of `features`.
     """
 
@@ -43,7 +43,7 @@ class DerivedData:
 
     @cached_property
     def digest(self) -> bytes:
-        """The SHA-256 of the derived data, by which `flask seed relink` detects a change."""
+        """The SHA-256 of the derived data. `flask seed relink` uses this digest to detect a change."""
         entities = [
             (found.id, found.entity.own_name, found.entity.own_type, found.salience, found.mentions)
             for found in self.entities

@@ -1,4 +1,7 @@
-"""Read documents, and prepare their articles, ahead of storing them and in several processes."""
+"""Read documents and prepare their articles in several processes, before the articles are stored.
+
+To prepare an article means to derive its entities and other data from its texts.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -45,7 +48,9 @@ class _Task(NamedTuple):
 
 
 class Preparation:
-    """Reads documents and prepares their articles, in the processes of a pool.
+    """Reads documents and prepares their articles, in several processes.
+
+    To prepare an article means to derive its entities and other data.
 
     Args:
         pool: The processes, each with an `EntityMatcher`.

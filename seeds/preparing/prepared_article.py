@@ -37,7 +37,7 @@ class PreparedEntity(NamedTuple):
     salience: float
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what `pickle` stores: bytes and a tuple, which are faster to pickle than their types."""
+        """Return what `pickle` stores: bytes and a tuple, because a UUID and a record are slower to pickle."""
         return _load_entity, (self.id.bytes, tuple(self.record), self.mention_count, self.salience)
 
     @property
@@ -66,7 +66,7 @@ class PreparedData(NamedTuple):
         takeaway_entities: Pairs of the position of a takeaway, from 1, and the index in `entities` of an
             entity that the takeaway mentions.
         evidence: For each takeaway, the paragraphs that support it, in the form that `find_evidence` returns.
-        vector: The features, by which similar articles are found.
+        vector: The features (weighted words and entities), for finding similar articles.
         digest: The SHA-256 of the derived data.
     """
 
@@ -189,10 +189,10 @@ def compress_mentions(mentions: Iterable[Iterable[Mention]]) -> Compressed:
 
 
 def find_takeaway_entities(mentions: Iterable[Iterable[Mention]]) -> list[tuple[int, int]]:
-    """Return which entities each takeaway mentions, as pairs of a position and an index.
+    """Return which entities each takeaway (key point) of an article mentions, as pairs of two numbers.
 
-    The position is that of the takeaway, from 1. The index is that of the entity in `mentions`, which has the
-    mentions of each entity of the article.
+    The first is the position of the takeaway, from 1. The second is the index of the entity in `mentions`,
+    which has the mentions of each entity of the article.
     """
     pairs = {
         (mention.index or 0, at): None

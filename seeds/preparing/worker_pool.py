@@ -42,7 +42,7 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
         make_context: Makes the first argument of each function. It is called once in each process, so it must
             be a function that can be pickled.
         arguments: The arguments of `make_context`.
-        min_items: The number of items below which no process is started.
+        min_items: The least number of items for worker processes. Fewer items are processed in this process.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ def _initialize(make_context: Callable[..., Any], arguments: tuple[Any, ...]) ->
 
 
 def _exit_with_parent() -> None:
-    """End this process when the process that started it has ended, even if it was killed."""
+    """Make this process end when its parent process ends, even if the parent is killed."""
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()

@@ -53,8 +53,8 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
     Args:
         connection: The connection, in a write transaction.
-        terms: The search terms of each article, by its number. They must be those that were inserted. If the
-            stored content is unchanged, `read_search_terms` returns them.
+        terms: The search terms of each article, by its number. The terms must equal the inserted terms. If
+            the stored content is unchanged, `read_search_terms` returns these terms.
     """
     _execute(connection, _deletion, terms)
     if terms:
@@ -62,7 +62,7 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
 
 def update_search_index(connection: Connection) -> bool:
-    """Make the whole full-text index again if a different version of the analyzer has made it.
+    """Make the whole full-text index again if a different version of the text analyzer made the old one.
 
     Return True if the index was made again. `connection` must be in a write transaction.
     """
@@ -99,7 +99,7 @@ def read_search_terms(connection: Connection, numbers: Sequence[int]) -> dict[in
 def _execute(
     connection: Connection, statement: Callable[[SearchIndex, str], str], terms: Mapping[int, SearchTerms]
 ) -> None:
-    """Execute the statement for each row of the two full-text indexes, of articles and of takeaways.
+    """Execute a statement for each row of the two full-text indexes, of articles and of takeaways.
 
     Args:
         connection: The connection, in a write transaction.

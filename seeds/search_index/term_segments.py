@@ -1,7 +1,7 @@
-"""Maintain the term index, from which relevance is computed, in the transaction that stores the articles.
+"""Maintain the term index in the transaction that stores articles. Searches compute relevance from it.
 
 New articles are written to `pending_terms`. When SEGMENT_ARTICLES articles are pending, their terms become a
-segment of level 1. When there are MERGED_SEGMENTS of a level, they become a segment of the next level,
+segment of level 1. When a level has MERGED_SEGMENTS segments, these become one segment of the next level,
 without the articles that were removed in the meantime. A segment is also written again if most of its
 articles were removed.
 """
@@ -162,14 +162,17 @@ def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> N
 
 
 def _remaining(several: Sequence[TermLists]) -> TermLists:
-    """Return the lists `several` as one, without the items whose place is `REMOVED`."""
+    """Return term lists of several segments as one, without the items of removed articles.
+
+    The place of an item is `REMOVED` if its article was removed.
+    """
     joined = TermLists(*map(np.concatenate, zip(*several, strict=True)))
     remains = joined.places != REMOVED
     return TermLists(*(each[remains] for each in joined))
 
 
 def _insert_segment(connection: Connection, articles: ArticleList, level: int) -> int:
-    """Insert a segment with these `articles` at `level`, and return its number."""
+    """Insert a segment of level `level` with `articles`, and return the number of the segment."""
     number: int = connection.scalars(NEXT_SEGMENT).one()
     bounds = {"first": int(articles.numbers.min()), "last": int(articles.numbers.max())}
     values = bounds | {"articles": pack_articles(articles)}

@@ -1,7 +1,7 @@
 """Assign articles to stories while they are loaded.
 
-Only the stories to which a new or corrected article has links are formed again. The cost therefore does not
-depend on the number of articles in the database. `seeds.stories.regrouping` forms all stories again.
+If an article is new or corrected, only the stories that it has links to are formed again. The cost therefore
+does not depend on the number of articles in the database. `seeds.stories.regrouping` forms all stories again.
 """
 
 from collections import defaultdict
@@ -69,7 +69,7 @@ class StoryAssignment:
 
         Args:
             article: The number of the article.
-            similar: The numbers of articles that are possibly linked with it. Those whose link has a score of
+            similar: The numbers of articles that are possibly linked with the article. Links with a score of
                 less than `MIN_STORY_SCORE` are ignored.
             links: The links between the articles.
         """
@@ -112,8 +112,8 @@ class StoryAssignment:
     def _set_story(self, articles: Collection[StoryArticle], sizes: dict[int, int]) -> int:
         """Put `articles` into one story, and return the number of the story.
 
-        If the founders of former stories are among the articles, it is the largest of these stories. If there
-        is no such founder, the articles become a new story.
+        The founder of a story is the article that the story is named after. If founders of former stories are
+        among the articles, the largest of these stories is used. Otherwise, the articles become a new story.
 
         Args:
             articles: The articles.

@@ -62,15 +62,18 @@ class StoryArticle(NamedTuple):
 
     @property
     def founder_rank(self) -> tuple[bool, datetime, str]:
-        """A sort key. The article of a story with the lowest rank is its founder."""
+        """A sort key. The article of a story with the lowest rank is the founder of the story.
+
+        The story is named after its founder.
+        """
         return self.published_key == UNDATED, self.published_key, self.key
 
 
 class _Cluster:
     """Articles that are in one story so far, with the first and last time of their publication.
 
-    `strengths` has the sum of the strengths of the links to each other cluster, by the place of that cluster
-    in the list of all clusters.
+    `strengths` maps other clusters, by their place in the list of all clusters, to the sum of the strengths
+    of the links between both clusters.
     """
 
     __slots__ = ("articles", "first", "last", "strengths")
@@ -147,11 +150,13 @@ def _push(
     others: Iterable[int],
     min_linkage: float,
 ) -> None:
-    """Add the linkages of a cluster with other clusters to `heap`, if they are at least `min_linkage`.
+    """Add possible merges of a cluster with others to `heap`, if their linkage is at least `min_linkage`.
+
+    The linkage of two clusters of articles says how similar their articles are.
 
     Args:
-        heap: The possible merges, highest linkage first: the negative linkage and the places of the two
-            clusters.
+        heap: The possible merges, highest linkage first. Each is a tuple: the negative linkage, and the
+            places of the two clusters.
         clusters: All clusters, by place.
         place: The place of the cluster.
         others: The places of the other clusters.

@@ -27,7 +27,7 @@ class StoryTakeaway(NamedTuple):
     """A takeaway of an article in a story.
 
     Attributes:
-        number: The number of the takeaway, from which the number of its article can be computed.
+        number: The number of the takeaway. The number of its article can be computed from this number.
         text: The text.
         entities: The numbers of the entities that the takeaway mentions.
         published_key: When the article was published, or `UNDATED`.
@@ -42,7 +42,7 @@ class StoryTakeaway(NamedTuple):
 
 
 class KeyPointChooser:
-    """A chooser of the key points of stories. It loads the lexicon when it is first needed."""
+    """A chooser of the key points of stories. The word lists that it needs are loaded at the first use."""
 
     def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
         """Return the numbers of the key points among the takeaways of a story, at most `MAX_KEY_POINTS`.

@@ -1,6 +1,7 @@
 """Form all stories again from the computed links.
 
-Afterwards, the stories and their founders do not depend on the order in which articles were loaded.
+Afterwards, the stories do not depend on the order of loading, and neither do their founders (the articles
+that they are named after).
 """
 
 from collections import defaultdict
@@ -36,9 +37,9 @@ STORY_ARTICLES = select(
 
 
 class LinkGraph:
-    """The numbers of all articles, and the links between them that have a score, in memory.
+    """A graph of all articles in memory. Its edges are the links between articles that have a score.
 
-    `begin` opens a transaction in which they are read.
+    `begin` opens a transaction for reading the articles and links.
     """
 
     def __init__(self, begin: Transaction) -> None:
@@ -114,7 +115,7 @@ def _stories_of(articles: Sequence[StoryArticle], graph: LinkGraph) -> dict[int,
     """Return the number of the story of each article, by the number of the article.
 
     The stories are formed from the scores of the links in `graph`. The number of a story is the number of its
-    founder.
+    founder, the article that the story is named after.
     """
     scores = {each.number: graph.scores(each.number) for each in articles}
     stories: dict[int, int] = {}

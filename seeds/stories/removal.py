@@ -32,8 +32,9 @@ DELETE_STORY = delete(STORIES).where(STORIES.c.number == bindparam("former_story
 def leave_story(connection: Connection, article: int, identity: UUID) -> set[int]:
     """Take an article out of its story. Call this before the article is removed.
 
-    If the article is the founder, the story ends, and its other articles become a new story. Requests for the
-    former story are redirected to the new story.
+    The founder of a story is the article that the story is named after. If the article is the founder, the
+    story ends, and its other articles become a new story. Requests for the former story are redirected to the
+    new story.
 
     Args:
         connection: The connection, in a write transaction.

@@ -126,11 +126,11 @@ Row = dict[str, Any]
 
 
 class FormerIds(NamedTuple):
-    """The values of a row of `former_stories`, by which requests for a story that ended are redirected.
+    """A row of the table `former_stories`, which redirects requests for a story that ended.
 
     Attributes:
         id: The id of the story that ended.
-        founder_id: The id of the article that was its founder.
+        founder_id: The id of its founder, the article that the story was named after.
         article_id: The id of an article. Requests are redirected to the story that this article is in.
     """
 
@@ -142,8 +142,8 @@ class FormerIds(NamedTuple):
 def write_stories(connection: Connection, numbers: Collection[int], key_points: KeyPointChooser) -> int:
     """Write the rows of stories whose articles have changed.
 
-    Stories that have no articles any more are deleted. Requests for these stories are redirected to
-    the story that their founder is in.
+    Stories that have no articles any more are deleted. Requests for such a story are redirected to the
+    current story of its founder, the article that the deleted story was named after.
 
     Args:
         connection: The connection, in a write transaction.
@@ -199,15 +199,16 @@ def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
 def forget_story_json(connection: Connection, story: int) -> None:
     """Delete the stored JSON of the articles of a story, except for its founder.
 
-    Call this if the slug or the title of the founder has changed, because the JSON of the other articles
-    contains them. `story` is the number of the story. Do nothing if there is no such story.
+    The founder is the article that the story is named after. Call this if its slug or title has changed,
+    because the JSON of the other articles contains this slug and title. `story` is the number of the story.
+    Do nothing if there is no such story.
     """
     connection.execute(DELETE_STORY_RENDERINGS, {"story": story})
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})
 
 
 def add_former_stories(connection: Connection, stories: Sequence[FormerIds]) -> None:
-    """Store rows by which requests for `stories`, which have ended, are redirected.
+    """Store rows that redirect requests for `stories`, which have ended.
 
     An older row for the same story is replaced.
     """

@@ -65,8 +65,8 @@ def slug_choices(identity: UUID, slug: str, former: Former, *, is_requested: boo
     """Return the possible slugs of an article, best first.
 
     If the metadata requests a slug, this slug is the only choice. If the article was loaded before, its
-    former slug is the only choice, unless it was erased. Otherwise the choices are `slug`, and `slug` with a
-    part or all of the id, which is always free.
+    former slug is the only choice, unless it was erased. Otherwise the choices are `slug`, `slug` with a part
+    of the id, and `slug` with the whole id. The last choice is always free.
 
     Args:
         identity: The id of the article.

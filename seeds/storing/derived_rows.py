@@ -155,10 +155,10 @@ def insert_derived_rows(
 def delete_derived_rows(connection: Connection, article: int, vectors: VectorCache) -> PreviousMentions:
     """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
 
-    Features are the weighted words by which articles are compared. Links that were computed by comparing
-    articles are deleted too if they lead to this article. Links to it that the pages of other articles list
-    remain, but lose their scores, which came from the comparison. The renderings of the article and of all
-    articles that linked to it are deleted.
+    Features are weighted words and entities, for the comparison of articles. Computed links from other
+    articles to this article are deleted too. Listed links (entries in the lists of related articles on other
+    pages) to this article remain, but lose their scores. The renderings (stored JSON) of the article and of
+    all articles that linked to it are deleted.
 
     Args:
         connection: The connection, in a write transaction.

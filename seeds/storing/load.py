@@ -281,10 +281,10 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the columns with the stored JSON of `article` as an item of a list of articles.
+    """Return the columns `item_key` and `item_json`: the JSON that lists show for an article, and its key.
 
-    The article must be the founder of its story, because the JSON contains the story. `revision` is the
-    revision of the article.
+    The JSON contains the story. It can be made here only if the article is the founder of its story, the
+    article that the story is named after. `revision` is the revision of the article.
     """
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
@@ -305,14 +305,14 @@ def _link(
     *,
     are_new: bool,
 ) -> set[int]:
-    """Link `articles` with others, and assign them to stories.
+    """Link `articles` with other articles, and assign `articles` to stories.
 
     Listed links from and to the articles get their targets, and computed links are inserted.
 
     Args:
         connection: The connection, in a write transaction.
         articles: The articles, whose other derived rows are stored.
-        titles: The hashes of their titles and, if an article was updated, of its former title.
+        titles: The hashes of the titles of `articles` and, if an article was updated, of its former title.
         vectors: Reads the feature vectors of similar articles.
         are_new: True if the articles were just created, and False if they were updated.
 

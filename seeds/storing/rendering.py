@@ -31,7 +31,7 @@ UPDATE_ITEM = update(ARTICLES).where(ARTICLES.c.number == bindparam("article"))
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
     """Build and store the JSON (the rendering) of all articles, or only of those that have none.
 
-    A command deletes the rendering of an article when the data that it shows changes. By default, an existing
+    A command deletes the rendering of an article when data in the rendering changes. By default, an existing
     rendering is kept even if it has a different JSON format or base URL than this process would use, because
     the service can run with other settings.
 
@@ -56,8 +56,8 @@ def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -
     Args:
         connection: The connection, in a write transaction.
         numbers: The numbers of the articles.
-        all_articles: True to replace existing JSON of list items. If False, it is only stored for articles
-            that have none. The renderings are replaced in either case.
+        all_articles: True to replace existing JSON of list items. If False, the JSON of a list item is only
+            stored for articles without this JSON. The renderings are replaced in either case.
     """
     key, articles = rendering_key(), read_articles(connection, numbers, settings().base_url)
     item_keys = {row.number: row.item_key for row in connection.execute(SELECT_ITEMS, {"numbers": numbers})}

@@ -33,8 +33,8 @@ FILTERED_FACETS = ("entity_type", "publication", "language")
 class MentionedEntity(Protocol):
     """An entity that an article mentions, either found in the text or read from an export.
 
-    It has a number of mentions, and a salience (importance) from 0 to 1. `own_name` and `own_type` are those
-    in this article, or None for an entity of the catalogue.
+    It has a number of mentions, and a salience (importance) from 0 to 1. `own_name` and `own_type` are the
+    name and type that this article uses, or None for an entity of the catalogue.
     """
 
     @property
@@ -126,7 +126,7 @@ def entity_columns(entity: EntityRecord) -> dict[str, Any]:
 
 
 def entity_name_rows(names: Mapping[int, Iterable[str]]) -> list[Row]:
-    """Return the rows of `entity_names`, the index by which the API finds names that begin with a text.
+    """Return the rows of `entity_names`, an index for finding entities by the beginning of a name.
 
     `names` maps the number of each entity to its name and aliases.
     """
@@ -205,7 +205,7 @@ def facet_rows(
     named: Mapping[int, NamedFacet],
     timestamps: Row,
 ) -> list[Row]:
-    """Return a row for each facet value by which the article can be filtered.
+    """Return a row for each facet value of an article. Lists can be filtered by these values.
 
     The values are each entity, each type of entity, the publication and the language.
 

@@ -67,8 +67,8 @@ class ArticleState(NamedTuple):
         number: The number of the article.
         slug: Its current slug.
         revision: The number of its current revision.
-        content_digest: The SHA-256 of its content, by which a change of the content is detected.
-        title_hash: The hash of its title, by which links to a former title are found.
+        content_digest: The SHA-256 of its content, to detect a change of the content.
+        title_hash: The hash of its title, to find links to this title after the title has changed.
         created_at: When the article was first loaded.
         folder: The number of the folder of its document.
     """

@@ -1,7 +1,7 @@
 """Keep the write-ahead log of SQLite short while other processes read the database.
 
-SQLite copies the log into the database by itself, but it begins a new log only at a moment at which no
-process reads the old one. With many readers there is no such moment, and the log would grow without limit.
+SQLite copies the log into the database by itself, but it begins a new log only when no process is reading the
+old log. With many readers there is no such moment, and the log would grow without limit.
 """
 
 import os

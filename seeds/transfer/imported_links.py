@@ -41,8 +41,8 @@ INSERT_LINKS = insert(LINKS).from_select(
 class ImportedLinks(WaitingRows):
     """The links of imported articles, which wait in a temporary table until all articles are imported.
 
-    Use this as a context manager. `add` takes rows in the form of `LineRows.links`, and `insert` stores the
-    links.
+    Use this class as a context manager. `add` takes rows in the form of `LineRows.links`, and `insert` stores
+    the links.
     """
 
     table = WAITING

@@ -50,10 +50,11 @@ NEXT_STORIES = (
 
 
 class ImportedStories(WaitingRows):
-    """The founders of stories, which wait in a temporary table until all articles are imported.
+    """The stories of imported articles, which wait in a temporary table until all articles are imported.
 
-    Use this as a context manager. `add` takes rows in the form of `LineRows.founders`. `insert` then puts the
-    articles into their stories.
+    A story is given as its founder, the article that the story is named after. Use this class as a context
+    manager. `add` takes rows in the form of `LineRows.founders`. `insert` then puts the articles into their
+    stories.
     """
 
     table = WAITING

@@ -13,10 +13,9 @@
 
 `document` is the text of the document, including a byte-order mark. If its bytes are not UTF-8, it is an
 object whose key `base64` has the bytes. A mention of an entity is a list of the part of the article, the
-number of the takeaway or paragraph, the start, the end and the text. The features of an article are its
-weighted words and entities, by which articles are compared, the heaviest first. They are three lists: their
-names, their weights, and how the article writes each: null, a text, or a list of a name and the id of its
-entity.
+number of the takeaway or paragraph, the start, the end and the text. The features of an article are weighted
+words and entities for the comparison of articles, the heaviest first. They are three lists: their names,
+their weights, and how the article writes each: null, a text, or a list of a name and the id of its entity.
 
 Lines refer to articles and entities by their ids, which are the same in every database, although the database
 refers to them by their numbers. An export does not contain values that the import can derive: sort keys,

@@ -92,7 +92,7 @@ class ImportedArticle(NamedTuple):
         created_at: When it was first loaded.
         updated_at: When its content last changed.
         folder: The path of the folder of its document.
-        story: The id of the founder of its story.
+        story: The id of the founder of its story, the article that the story is named after.
         entities: The entities that it mentions, the most salient first.
         takeaway_entities: Pairs of the position of a takeaway, from 1, and the index in `entities` of an
             entity that the takeaway mentions.
@@ -132,8 +132,9 @@ class LineRows:
         terms: The search terms of articles, by number.
         links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
             known only after all articles were imported.
-        founders: The articles that are not the founders of their stories. A row has the number of the article
-            and the id of the founder, which is replaced by a number after all articles were imported.
+        founders: The articles that are not the founders of their stories (which are named after their
+            founders). A row has the number of the article and the id of the founder, which is replaced by a
+            number after all articles were imported.
         article: The data for the rows that are still missing, if this is a single line of an article.
             Otherwise None.
         facets: For each article, its facet values that are not entities, by the number of the value.
@@ -157,11 +158,11 @@ class LineRows:
 
 
 def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:
-    """Return a parsed line of an export, whose values contain its database rows under the key `rows`.
+    """Parse a line of an export, and add its database rows to its values, under the key `rows`.
 
-    Of the other values, only those are kept by which lines are sorted. A line that has no rows of its own,
-    such as the first and the last line, keeps all values. An invalid line is returned as a `MalformedError`,
-    which is not raised.
+    Other values are removed, except for the values that lines are sorted by. A line that has no rows of its
+    own, such as the first and the last line, keeps all values. An invalid line is returned as a
+    `MalformedError`, which is not raised.
 
     Args:
         max_line_bytes: The longest accepted line, in bytes.

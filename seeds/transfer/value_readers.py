@@ -1,7 +1,7 @@
 """Readers: functions that check a value in a line of an export, and convert it for the database.
 
-A reader takes a value from the JSON parser. It accepts only the form that an export writes, so that an import
-followed by an export writes the same bytes, and raises `MalformedError` for every other value.
+A reader takes a value from the JSON parser. It accepts only the form that an export writes, and raises
+`MalformedError` for every other value. An export after an import therefore writes the same bytes.
 """
 
 from base64 import b64decode, b64encode
@@ -89,9 +89,9 @@ def document(value: Any) -> bytes:
 
 
 def document_value(data: bytes) -> str | dict[str, str]:
-    """Return the form in which an export writes the bytes of a document, which `document` reads.
+    """Return the bytes of a document as a value for an export. `document` converts the value back.
 
-    It is the text or, if the bytes are not UTF-8 text or contain a NUL, `{"base64": "…"}`.
+    The value is the text or, if the bytes are not UTF-8 text or contain a NUL, `{"base64": "…"}`.
     """
     try:
         found = data.decode()
@@ -211,7 +211,7 @@ def optional(read: Reader) -> Reader:
 
 
 def checked(read: Reader) -> Reader:
-    """Return a function that checks a value with `read`, but returns the value as it is in the export.
+    """Return a function that checks a value with `read`, but returns the value unchanged.
 
     Use it for values in columns that store JSON, where a UUID or a time stays a string.
     """

@@ -48,8 +48,8 @@ class WaitingRows(AbstractContextManager["WaitingRows"]):
     def _line_of(self, article: int, entities: int) -> int:
         """Return the number of the line of the export that contains the article with the number `article`.
 
-        `entities` is the number of lines of entities. These lines and that of the corpus are above the lines
-        of articles.
+        `entities` is the number of lines of entities. The line of the corpus and the lines of entities come
+        before the lines of articles.
         """
         above = select(func.count()).select_from(ARTICLES).where(ARTICLES.c.number <= article)
         return 1 + entities + (self._connection.scalar(above) or 0)

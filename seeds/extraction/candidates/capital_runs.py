@@ -1,7 +1,7 @@
 """Find runs: sequences of capitalised words and numbers that can be one name, such as `Bank of Bern`.
 
-Between the capitalised words of a run, the text can have lowercase words such as `of`, and marks. They belong
-to the name, but they are not items of the run.
+Between the capitalised words of a run, the text can have lowercase words such as `of`, and marks. These words
+and marks belong to the name, but they are not items of the run.
 """
 
 import re
@@ -74,7 +74,7 @@ def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
     """Return True if a number is a year that begins the name of an event: `2026 Asian Games`.
 
     A capitalised word or a lowercase noun of an event, as in `2026 general election`, must directly follow
-    it.
+    the number.
 
     Args:
         text: The text that contains the number.
@@ -251,9 +251,9 @@ def _is_place_at(lexicon: Lexicon, text: str, token: Token, following: Sequence[
 def _is_name_of_its_own(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
     """Return True if the words after `for the` are a different name: `Refinery for the Velmora Council`.
 
-    They continue the name before `for the` if they begin with an English word and are not a complete name of
-    an organization: `Ministry for the Environment`. `token` is the first word after `for the` in `text`, and
-    `following` contains the next capitalised words.
+    If the words begin with an English word, and are not a complete name of an organization, they continue the
+    name before `for the`: `Ministry for the Environment`. `token` is the first word after `for the` in
+    `text`, and `following` contains the next capitalised words.
     """
     return not is_english_word(lexicon, token) or _begins_own_name(lexicon, text, token, following)
 

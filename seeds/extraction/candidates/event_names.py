@@ -31,7 +31,7 @@ def has_event_noun(text: str) -> bool:
 
 
 def add_event_noun(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, with the lowercase noun of an event that follows them.
+    """Return `run`, capitalised words of `text`, with a following noun of an event in lower case.
 
     The noun, such as `general election`, becomes one more token: 2014 Velmora becomes 2014 Velmora general
     election. If a month precedes the year, the month becomes a token, too. Return `run` unchanged if no such

@@ -1,7 +1,7 @@
 """Hide the parts of a text that contain no names: addresses, amounts of money, measurements and page labels.
 
-The same module finds sentences in capital letters. Their capitals carry no information, so only names that
-are known from elsewhere are found in them.
+The same module finds sentences in capital letters. In such a sentence, capitals carry no information. Only
+names that are known from elsewhere are found there.
 """
 
 import re
@@ -59,12 +59,14 @@ MIN_CAPITAL_WORDS_ALONE = 6
 
 
 class ReadableText(NamedTuple):
-    """A folded text in which the parts without names are hidden.
+    """A text whose parts without names, such as addresses, are hidden.
+
+    The text is folded: it has no invisible characters, and plain apostrophes and hyphens.
 
     Attributes:
-        known: The text to search for names that are already known. Addresses, amounts of money, units and
-            page labels are hidden in it.
-        new: The text to search for new names. It is `known` with sentences in capital letters hidden as well.
+        known: The text to search for names that are already known, without addresses, amounts of money, units
+            and page labels.
+        new: The text to search for new names. Sentences in capital letters are hidden as well.
         capitals: The start and end offset of each sentence in capital letters.
     """
 
@@ -77,9 +79,9 @@ class ReadableText(NamedTuple):
 def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
     """Return the folded text `text` without the parts that contain no names.
 
-    Each hidden character is replaced by `FILLER`, so that all offsets remain. Addresses (of web pages and of
-    e-mail, and handles such as `@name`), amounts of money such as HK$2, units after a number, and labels of
-    pages such as Related Articles are hidden. A sentence in capital letters is hidden only in
+    Each hidden character is replaced by `FILLER`, so that all offsets remain. The hidden parts are addresses
+    of web pages and e-mail, handles such as `@name`, amounts of money such as HK$2, units after a number, and
+    labels of pages such as Related Articles. A sentence in capital letters is hidden only in
     `ReadableText.new`.
     """
     known = _hide(text, ADDRESS) if _can_have_address(text) else text

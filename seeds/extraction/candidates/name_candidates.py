@@ -80,7 +80,7 @@ def find_candidates(lexicon: Lexicon, text: str) -> Iterator[NameCandidate]:
 
 
 def _from_token(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCandidate]:
-    """Yield the name candidate for a single capitalised word, or nothing if it cannot be a name.
+    """Yield the name candidate for a single capitalised word, or nothing if the word cannot be a name.
 
     `run` contains one token: the word with its offsets in `text`.
     """
@@ -147,7 +147,7 @@ def _begins_sentence(text: str, start: int) -> bool:
 
 
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
-    """Return `run`, capitalised words of `text`, without words at its beginning that are not part of a name.
+    """Return `run`, capitalised words of `text`, without leading words that are not part of a name.
 
     Function words (`Although Mr Tan`) and numbers other than years are removed.
 
@@ -173,8 +173,8 @@ def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_
     A function word that is a family name is always part of the name: He Yumei. If `begins_sentence` is True,
     no other function word is part of a name, unless `The` precedes it and a word follows it. If
     `begins_sentence` is False, a capital in mid-sentence shows that the function word is part of a name: The
-    Hague, Can Tho. There are exceptions in mid-sentence: pronouns, `a` and `an`, words in capital letters, a
-    function word that is the only word, and a function word before a number are not part of a name.
+    Hague, Can Tho. The exceptions in mid-sentence, which are not part of a name, are pronouns, `a` and `an`,
+    words in capital letters, a function word that is the only word, and a function word before a number.
     """
     if run[0].lower not in lexicon.function_words:
         return False
@@ -197,10 +197,10 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, without words at its ends that are not part of a name.
+    """Return `run`, capitalised words of `text`, without leading and final words that are not part of a name.
 
-    These are demonyms (French) at the beginning, and numbers and function words at the end. Some can be part
-    of a name and are kept, as in Nordic Lantern and Formula One.
+    Such words are a demonym (French) at the beginning, and numbers and function words at the end. Words that
+    can be part of a name are kept, as in Nordic Lantern and Formula One.
     """
     if not run or lexicon.is_place(text[run[0].start : run[-1].end]):
         return run
@@ -217,9 +217,9 @@ def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
 def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if a demonym and the word after it form a name: Nordic Lantern, but not Thai Internet.
 
-    A demonym is an adjective of a country or region. `run` begins with one. Exactly one word must follow: an
-    English word that does not end in `s`, and is not in the lists of common nouns, of words that are never
-    names, or of plural possessors.
+    `run` begins with a demonym, an adjective of a country or region. Exactly one English word must follow.
+    The word must not end in `s`. It must not be in the lists of common nouns, of words that are never names,
+    or of plural possessors.
     """
     word = run[-1].lower
     if len(run) != 2 or not is_english_word(lexicon, run[-1]) or word.endswith("s"):
@@ -243,8 +243,8 @@ def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if the number at the end of `run` is not part of the name, as in Berlin 3.
 
-    This applies to a number alone, to a number after a place, and to a year, unless it ends the name of a
-    programme (Safe Quays 2030). Other numbers are part of the name.
+    This applies to a number alone, to a number after a place, and to a year, unless the year ends the name of
+    a programme (Safe Quays 2030). Other numbers are part of the name.
     """
     if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
         return True

@@ -54,7 +54,7 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
 
 
 def split_title(lexicon: Lexicon, text: str, run: list[Token]) -> tuple[str | None, list[Token]]:
-    """Split capitalised words into the title at their beginning and the remaining words.
+    """Split capitalised words into a title at the beginning and the remaining words.
 
     `run` contains the words, which are in `text`. French President Anna Moreau becomes `("French President",
     [Anna, Moreau])`. Without a title, return None and all words. If there is only a title, return None and no
@@ -109,10 +109,10 @@ def _is_product(lexicon: Lexicon, text: str, start: int) -> bool:
 
 
 def strip_portfolio(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, without the portfolio of an office at its beginning.
+    """Return `run`, capitalised words of `text`, without the portfolio of a minister at the beginning.
 
-    The portfolio is Harbour in Harbour Minister Tove Ek, which becomes Minister Tove Ek. It is Ports in
-    `minister of Ports Tove Ek`: there `run` contains the words after `minister of`.
+    For example, Harbour Minister Tove Ek becomes Minister Tove Ek. For `minister of Ports Tove Ek`, `run`
+    contains the words after `minister of`, and the portfolio is Ports.
     """
     is_after_office = run and text.endswith(OFFICES_BEFORE_PORTFOLIO, 0, run[0].start)
     if is_after_office and lexicon.is_place(text[run[0].start : run[-1].end]):

@@ -1,4 +1,4 @@
-"""Find the tokens of a text: its capitalised words and numbers, from which names are built.
+"""Find the tokens of a text: capitalised words and numbers that can be parts of names.
 
 All texts are folded: they have no invisible characters, and plain apostrophes and hyphens.
 """
@@ -54,7 +54,7 @@ class Token(NamedTuple):
         text: The word or number as it is in the text.
         start: The offset of its first character.
         end: The offset after its last character.
-        is_number: True if it begins with a digit.
+        is_number: True if the token begins with a digit.
         lower: The word in lower case, for comparison with word lists.
     """
 
@@ -103,9 +103,9 @@ def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int
     """Return the offset where a word of `text` begins. `start` is the offset of its first capital or digit.
 
     The result is before `start` if the word has a lowercase prefix, as in iPhone. A number (`is_number`) has
-    no prefix. Return -1 if `start` is inside a different word, that is, after a letter or digit, or after a
-    hyphen or apostrophe that follows a letter or digit. A hyphen after a common word is a dash, as in `the
-    council-Velmora's oldest`, so a new word begins after it.
+    no prefix. Return -1 if `start` is inside a different word: after a letter or digit, or after a letter or
+    digit with a hyphen or apostrophe. A hyphen after a common word is a dash, as in `the council-Velmora's
+    oldest`, so a new word begins after it.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)

@@ -1,6 +1,6 @@
-"""The words around one mention of a name, which signs test to find the type of the name.
+"""The words around one mention of a name.
 
-A sign is a rule that votes for a type, such as person or place.
+Rules called signs test these words, and vote for the type of the name, such as person or place.
 """
 
 import re
@@ -49,7 +49,7 @@ PRONOUN = re.compile(r"[a-z ]{1,60}? (its|his|her|he|she)\b")
 
 
 class Context:
-    """The words around one mention of a name. Signs (rules for the type of the name) test them.
+    """The words around one mention of a name. Signs (rules for the type of the name) test these words.
 
     Single words are in lower case.
 

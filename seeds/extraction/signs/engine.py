@@ -1,6 +1,6 @@
-"""Apply all signs to a name and to the words around it, and collect their votes for the type of the name.
+"""Apply all signs to a name and the words around the name, to find the type of the name.
 
-A sign is a rule. For example, the word Bank in a name is a sign of an organization.
+A sign is a rule that votes for a type. For example, the word Bank in a name is a sign of an organization.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -42,15 +42,16 @@ class SignSubject(Protocol):
     def scopes(self) -> Sequence[Scope]:
         """The parts that this name or context contains, such as a head noun or a title.
 
-        Each sign, a rule that votes for the type of a name, has a scope. It is tested only if this list
-        contains its scope.
+        A sign, a rule that votes for the type of a name, is tested only if this list contains the sign's
+        scope.
         """
 
 
 class SignEngine:
     """Returns the votes of all signs for the type of a name.
 
-    A sign is a rule that tests the name, or the words around one mention of it, and votes for entity types.
+    A sign is a rule that tests the name, or the words around one mention of the name, and votes for entity
+    types.
 
     Args:
         lexicon: The lists of known words and names.
@@ -67,8 +68,8 @@ class SignEngine:
     def find_signs(self, subject: SignSubject) -> Iterator[tuple[Sign[Any], Found]]:
         """Yield `(sign, result)` for each sign that applies to `subject`, a name or the words around a name.
 
-        A sign is a rule that votes for the type of a name, and `result` is what its test returned. Some signs
-        form a group; of each group, only the first that applies is yielded.
+        A sign is a rule that votes for the type of a name, and `result` is what its test returned. If several
+        signs of a group apply, only the first of them is yielded.
         """
         for scope in subject.scopes:
             for group in self._groups[scope]:
@@ -85,7 +86,7 @@ class SignEngine:
         return votes
 
     def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
-        """Return the votes for the type of a name that its own words cast, such as Bank in Bank of Bern.
+        """Return the votes for the type of a name from the words of the name, such as Bank in Bank of Bern.
 
         `words` are the words of the name in lower case, and `text` is the name as the document writes it. A
         vote is a pair of an entity type and a weight.
@@ -93,7 +94,7 @@ class SignEngine:
         return self._votes(NameForm(self._lexicon, words, text))
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
-        """Return the votes for the type of a name that depend on how the document mostly uses the name.
+        """Return the votes for the type of a name, given how the document mostly uses the name.
 
         `words` are the words of the name in lower case, and `usage` is, for example, `quoted`. A vote is a
         pair of an entity type and a weight.
@@ -127,7 +128,7 @@ class SignEngine:
         return context
 
     def context_votes(self, context: Context) -> Sequence[Vote]:
-        """Return the votes for the type of a name that the words around one mention cast.
+        """Return the votes for the type of a name from the words around one mention.
 
         `context` contains these words; `read_context` returns it. A vote is a pair of an entity type and a
         weight.
@@ -141,8 +142,8 @@ class SignEngine:
 def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
     """Return the groups of signs for each scope.
 
-    A sign is a rule that votes for the type of a name, and its scope is the part of the name or context that
-    it tests. Of each group, only the first sign that applies votes. A sign without a group label is a group
+    A sign is a rule that votes for the type of a name. Its scope is the tested part of the name or context.
+    If several signs of a group apply, only the first of them votes. A sign without a group label is a group
     of its own.
     """
     groups: dict[Scope, list[list[Sign[Any]]]] = {}

@@ -1,6 +1,6 @@
-"""The objects that signs test if they do not read the words around a name.
+"""The objects that describe a name without the words around the name.
 
-A sign is a rule that votes for the type of a name, such as person or place.
+Rules called signs test these objects, and vote for the type of the name, such as person or place.
 """
 
 from collections.abc import Container, Sequence
@@ -15,7 +15,7 @@ MAX_PERSON_WORDS = 4
 
 
 class NameForm:
-    """A name, without the words around it. Signs (rules that vote for its type) test its words and spelling.
+    """A name without the words around it. Signs (rules for the type of the name) test its words and spelling.
 
     Attributes:
         lexicon: The lists of known words and names.
@@ -125,7 +125,7 @@ class ShortenedName:
 
 
 class ClusterName:
-    """The longest form of an entity's name in a document, after shorter forms have been merged into it.
+    """The longest form of an entity's name in a document.
 
     Signs (rules that vote for the type of the name) test the number of its words.
 

@@ -33,7 +33,7 @@ def _has_head(here: Context) -> bool:
 
 
 def _has_own_article(here: Context) -> bool:
-    """Return True if `the` precedes the name and belongs to it, as in `the Quiet Shore`.
+    """Return True if `the` precedes the name and belongs to the name, as in `the Quiet Shore`.
 
     In `the Quiet Shore scheme`, the article belongs to `scheme`. The article of a quoted name does not count.
     `here` is the context of the name.

@@ -68,13 +68,13 @@ class Sign(Generic[Subject]):
         scope: The part of the name or of the words around it that the sign tests, such as `head noun`. The
             sign is tested only if this part is present.
         test: A function that takes the name or the words around it, and returns True if the sign applies. It
-            can also return a number, by which the weights are multiplied, or an entity type, which then gets
-            the vote. If the sign does not apply, it returns False, None or 0.
+            can also return a number or an entity type: a number multiplies the weights, and a type gets the
+            vote. If the sign does not apply, it returns False, None or 0.
         votes: The weight for each type, or a single weight if the test returns the type.
         example: A name, or a sentence with a name in square brackets. Tests check that the sign applies.
         expected: The votes for the example, or None if they are `votes`.
-        group: A label that several adjacent signs of the table share, or an empty string. Of the signs with
-            the same label, only the first that applies votes.
+        group: A label that several adjacent signs of the table share, or an empty string. If several signs
+            with the same label apply, only the first of them votes.
         votes_if_true: The votes if the test returns True: `votes` as pairs of a type and its weight. Empty if
             `votes` is a single weight.
     """

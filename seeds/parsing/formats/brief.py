@@ -75,7 +75,7 @@ def check_fields(root: Node, allowed: Sequence[str]) -> dict[str, Node]:
 
 
 def make_document(fields: dict[str, Node], body: Sequence[Paragraph], source: SourceFile) -> Document:
-    """Return the document with these fields and paragraphs.
+    """Return the document of a brief with the fields `fields` and the paragraphs `body`.
 
     Args:
         fields: The fields, without the body. Their names are `FIELDS`.

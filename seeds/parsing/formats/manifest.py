@@ -42,7 +42,7 @@ class Manifest:
         If the document has no row, all values of the result are None.
 
         Raises:
-            Rejection: If the row of the document is invalid, or if it has two rows.
+            Rejection: If the row of the document is invalid, or if the document has two rows.
         """
         # The name of a file without an extension is also its stem.
         names = dict.fromkeys((name, PurePath(name).stem))

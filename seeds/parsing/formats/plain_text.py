@@ -1,4 +1,4 @@
-"""Clean the texts of documents as the page format does, and warn about unusual characters in them."""
+"""Put texts of documents on one line without control characters, and warn about unusual characters."""
 
 from seeds.parsing.characters import (
     OddCharacters,
@@ -12,7 +12,7 @@ from seeds.parsing.page import odd_character_warning
 
 
 class PlainTexts:
-    """Cleans the texts of a document, and collects warnings about unusual characters in them.
+    """Cleans the texts of a document from control characters, and collects warnings about unusual ones.
 
     Call `add` for each text, and then `warnings`.
     """

@@ -62,7 +62,9 @@ def parse(data: bytes, name: str) -> Document:
 
 
 def parse_line(data: bytes, name: str, line: int) -> Document:
-    """Parse `data`, the bytes of line number `line` of the file `name`, in which each line is a document.
+    """Parse one line of the file `name`, which has a document on each line.
+
+    `data` are the bytes of the line, and `line` is its number.
 
     Raises:
         Rejection: If `data` is not a document in this format.

@@ -1,4 +1,4 @@
-"""Find the main text of a web page, as paragraphs with their lines."""
+"""Find the main text of a web page: paragraphs with the numbers of their lines."""
 
 import logging
 import re

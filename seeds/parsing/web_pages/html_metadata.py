@@ -128,7 +128,7 @@ def first_valid(values: Iterable[str], read: Callable[[str], Value]) -> tuple[Va
 
 
 def _json_ld_items(root: HtmlElement) -> Iterator[Item]:
-    """Yield the objects of all JSON-LD scripts, including those in lists and in `@graph`."""
+    """Yield the objects of all JSON-LD scripts of a page, including objects in lists and in `@graph`."""
     for script in root.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() == "application/ld+json":
             try:
@@ -194,9 +194,9 @@ def _meta_values(root: HtmlElement) -> dict[str, list[str]]:
 def _visible_times(root: HtmlElement) -> list[str]:
     """Return the texts of visible times that can be the time of publication, the most likely first.
 
-    They are the elements marked as `datePublished`, the `time` elements whose attributes or class say that
-    they are the time of publication, and the first `time` element outside of lists, asides, navigation and
-    footers.
+    They come from three kinds of elements: those marked as `datePublished`, `time` elements with an attribute
+    or class for the time of publication, and the first `time` element outside of lists, asides, navigation
+    and footers.
     """
     times = [each for each in root.iter("time") if each.get("datetime")]
     marked = [
@@ -221,7 +221,7 @@ def _visible_times(root: HtmlElement) -> list[str]:
 
 
 def _saved_from(root: HtmlElement) -> list[str]:
-    """Return the URLs in the comments that a browser writes into a page when it saves the page.
+    """Return the original URL of a page that a browser has saved, from the comments in the page.
 
     The list usually has one URL, or none if the page was not saved by a browser.
     """

@@ -46,11 +46,11 @@ class AnalysisPart(NamedTuple):
 
 
 def take_summary(root: HtmlElement, stated: list[str]) -> PagePart | None:
-    """Take the summary below the title out of the page `root`, and return it, or None if there is none.
+    """Remove the summary below the title from the page `root`, and return the summary.
 
-    Without a summary in the metadata, it is the first text whose class says that it is a summary. If the
-    metadata contains summaries, the text must equal one of them, and can be completely emphasized instead of
-    having a class.
+    Return None if there is no summary. If the metadata contains summaries, the text must equal one of them,
+    and must be completely emphasized or have a class for summaries. Otherwise, the summary is the first text
+    with a class for summaries.
 
     Args:
         root: The root element of the page.
@@ -95,9 +95,9 @@ def find_author(root: HtmlElement) -> PagePart | None:
 
 
 def take_analysis(root: HtmlElement) -> AnalysisPart | None:
-    """Take the section with the heading Editor's Desk out of the page `root`, and return its analysis.
+    """Remove the section with the heading Editor's Desk from the page `root`, and return its analysis.
 
-    Return None, and change nothing, if there is no such section with a paragraph.
+    If there is no such section with a paragraph, return None and change nothing.
     """
     for element in root.iter(*HEADINGS):
         section = element.getparent()

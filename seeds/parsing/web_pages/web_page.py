@@ -64,7 +64,7 @@ def parse(data: bytes, name: str) -> Document:
 
 @dataclass
 class _Page:
-    """A web page that is read. Parts that were read are taken out of the page, to leave the main text.
+    """A web page during parsing. Each part is removed after it was read, so that the main text remains.
 
     Attributes:
         root: The root element.
@@ -79,7 +79,7 @@ class _Page:
     metadata: Metadata = field(init=False)
 
     def __post_init__(self) -> None:
-        """Set `metadata` at once, so that it is known even if the page is rejected later."""
+        """Read the metadata first, so that the metadata is known even if the page is rejected later."""
         candidates = self.candidates
         url = self._first_valid("the address", absolute_urls(candidates.url), read_url)
         time, warning = read_time(self.root, candidates.published_at, url)
@@ -206,7 +206,7 @@ def read_url(text: str) -> str:
 
 
 def _related_title(item: ListItem) -> RelatedTitle:
-    """Return the title in `item`, an item of a list of related articles, and the date beside it, or None."""
+    """Return the title and the date, or None instead of a date, in an item of a list of related articles."""
     link = next(item.element.iter("a"), None)
     title = (text_of(link) if link is not None else "") or item.text
     rest = item.text.removeprefix(title).strip(f" ·|-{DASHES}()")

@@ -71,7 +71,7 @@ class KnownEntity:
         return not self.is_new and not self.former_names.issuperset(self.aliases)
 
     def add_names(self, names: Iterable[str]) -> None:
-        """Add `names`, by which a further article calls the entity, to its aliases."""
+        """Add `names`, the names that a further article uses for the entity, to its aliases."""
         self.aliases = sorted({*self.aliases, *names} - {self.record.name})
 
 
@@ -80,11 +80,11 @@ EntityTable = dict[UUID, KnownEntity]
 
 
 def upsert_entities(connection: Connection, articles: Sequence[Sequence[PreparedEntity]]) -> EntityTable:
-    """Insert the entities of articles that are not stored yet, and add new aliases to those that are.
+    """Insert the new entities of articles, and add new aliases to the entities that are already stored.
 
-    A new entity has the name and type of the first article that mentions it, and no articles and mentions
-    until `update_entity_counts` counts them. A stored entity keeps its name and type; `flask seed relink`
-    updates these.
+    A new entity gets its name and type from the first article that mentions it. Its counts of articles and
+    mentions are 0 until `update_entity_counts` is called. A stored entity keeps its name and type; `flask
+    seed relink` updates these.
 
     Args:
         connection: The connection, in a write transaction.
@@ -155,7 +155,7 @@ def update_entity_counts(
     connection: Connection,
     articles: Iterable[tuple[Mapping[int, int], PreviousMentions]],
 ) -> None:
-    """Update the numbers of articles and mentions of the entities of articles that were loaded or removed.
+    """Update how many articles mention each entity, and how often, after articles were loaded or removed.
 
     `articles` has a pair for each article. The first value is the number of current mentions, by the number
     of the entity; it is empty if the article was removed. The second value is the texts of the former

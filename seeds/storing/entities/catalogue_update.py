@@ -65,19 +65,20 @@ def update_entities(
 
 
 def delete_renderings_with_entities(connection: Connection, entities: Collection[int]) -> None:
-    """Delete the renderings of all articles that mention one of `entities`, given by number.
+    """Delete the renderings (stored JSON) of all articles that mention one of `entities`.
 
-    Call this if the slug, name or type of an entity has changed. A rendering shows the entities that the
-    article mentions, and the entities that are reasons of its links. An article mentions the latter, too.
+    `entities` are numbers of entities. Call this if the slug, name or type of an entity has changed, because
+    the renderings contain these values. An entity among the reasons of an article's links is covered, because
+    the article mentions this entity, too.
     """
     articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities))
     connection.execute(delete(Rendering).where(Rendering.article.in_(articles)))
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Free the slugs of `catalogue`, the known entities, if other entities have them or once had them.
+    """Free the slugs of the known entities in `catalogue`, if other entities have or had these slugs.
 
-    An entity that loses its current slug gets a longer one that ends with its id.
+    An entity that loses its current slug gets a longer slug that ends with its id.
     """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.number, Entity.id, Entity.slug.label("current_slug"))

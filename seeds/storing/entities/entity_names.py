@@ -25,10 +25,10 @@ ENTITY_COLUMNS = (Entity.number, Entity.slug, Entity.name, Entity.type, Entity.a
 
 
 class EntityVotes(NamedTuple):
-    """How the articles that mention an entity call it.
+    """The names and types that articles use for one entity, as votes.
 
     `names` and `types` count the votes: each article has one vote for the name and one for the type. `forms`
-    are all texts by which the articles mention the entity.
+    are the texts of all mentions of the entity.
     """
 
     names: Counter[str]
@@ -74,7 +74,7 @@ def update_names_and_slugs(begin: Transaction) -> int:
 
 
 def update_entity_names(connection: Connection, entities: Collection[int]) -> None:
-    """Update the names, types and aliases of some extracted entities to those that their articles use.
+    """Update the names, types and aliases of some extracted entities from the votes of their articles.
 
     `entities` are their numbers. Entities that are not stored, or are in the catalogue, are ignored.
     """

@@ -68,7 +68,7 @@ def _successor(texts: Collection[str], current: Mapping[int, Collection[str]]) -
     most characters in these mentions.
 
     Args:
-        texts: The texts by which the article mentioned the former entity.
+        texts: The texts of the article's former mentions of this entity, such as `Hope`.
         current: The entities that the article mentions now, by number, with the text of each mention.
     """
     letters = {
