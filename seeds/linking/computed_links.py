@@ -42,7 +42,7 @@ class LinkChanges(NamedTuple):
     """The effect of `insert_links_both_ways`.
 
     Attributes:
-        articles: The numbers of the articles whose links changed.
+        articles: The database numbers of the articles whose links changed.
         stories: The articles of the batch and similar articles, with their new stories, which `stories.write`
             stores.
     """
@@ -55,7 +55,7 @@ def remove_links_of(connection: Connection, article: int) -> None:
     """Delete all links from an article, and delete or change the links from other articles to it.
 
     Computed links to the article are deleted. Listed links (entries in the lists of related articles on other
-    pages) to the article lose their scores. `article` is the number of the article.
+    pages) to the article lose their scores. `article` is the database number of the article.
     """
     connection.execute(DELETE_LINKS_FROM, {"linked_article": article})
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"linked_article": article})
@@ -77,7 +77,7 @@ def replace_computed_links(
         vectors: Reads the feature vectors of similar articles.
 
     Returns:
-        The numbers of the articles whose links changed.
+        The database numbers of the articles whose links changed.
     """
     sources = {given.number: given for given in articles}
     table = LinkTable(connection, sources, has_reasons=True)

@@ -51,9 +51,9 @@ def _select_postings(
 
     The statement reads the inverted index. It selects up to `POSTINGS_PER_SIDE` articles, either those last
     published before the given article or those first published after it. Each row has three columns:
-    `article`, the number of the article; `tie`, which orders articles with the same time of publication (see
-    `Posting`); and `product`, the weight of the feature in the given article multiplied by its weight in this
-    article.
+    `article`, the database number of the article; `tie`, which orders articles with the same time of
+    publication (see `Posting`); and `product`, the weight of the feature in the given article multiplied by
+    its weight in this article.
 
     Besides `feature` and `weight`, the statement has two bound parameters. `PUBLISHED` is the `published_key`
     of the given article. `LAST` is a number: articles with a higher number are ignored.
@@ -80,9 +80,9 @@ def _select_candidates() -> Select[Any]:
     The statement runs `_select_postings` for each indexed feature of the given article. It adds up the
     products for each article that was found, and selects the articles with the highest sums, highest first.
 
-    The bound parameters are `article`, the number of the given article, which is excluded; `feature_{number}`
-    and `weight_{number}` for each number below `INDEXED_FEATURES`; and `PUBLISHED` and `LAST` of
-    `_select_postings`.
+    The bound parameters are `article`, the database number of the given article, which is excluded;
+    `feature_{number}` and `weight_{number}` for each number below `INDEXED_FEATURES`; and `PUBLISHED` and
+    `LAST` of `_select_postings`.
     """
     features: list[tuple[BindParameter[int], BindParameter[int]]] = [
         (
@@ -112,7 +112,7 @@ DELETE_POSTINGS = delete(POSTINGS).where(
 
 
 def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
-    """Return the numbers of articles that can be similar to the article `given`, most promising first.
+    """Return the database numbers of articles that can be similar to `given`, most promising first.
 
     Articles with a number above `last` are ignored. If `given` has no date, it counts as later than all dated
     articles, so it is compared with other articles without a date and with the latest articles.
@@ -148,8 +148,8 @@ def insert_features(connection: Connection, articles: Iterable[LinkedArticle], v
 def delete_features(connection: Connection, article: int, vectors: VectorCache) -> None:
     """Delete the feature vector of an article, and the rows of the article in the inverted index.
 
-    The vector is removed from the cache `vectors`, too. `article` is the number of the article. Do nothing if
-    the article has no features.
+    The vector is removed from the cache `vectors`, too. `article` is the database number of the article. Do
+    nothing if the article has no features.
     """
     stored = vectors.read(connection, [article]).get(article)
     if stored is None:

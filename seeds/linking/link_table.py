@@ -38,9 +38,9 @@ class ResolvedLink:
     """A link from one article to another while a batch changes the scores of links.
 
     Attributes:
-        target: The number of the article that the link leads to.
+        target: The database number of the article that the link leads to.
         target_id: The id of this article.
-        number: The number of the row, or None if the link is not stored yet.
+        number: The database number of the row, or None if the link is not stored yet.
         is_listed: True if the page of the article lists the target. Such a link stays if it loses its score.
         score: The similarity, or None.
         reasons: The reasons for the similarity. Empty if they were not read.
@@ -70,7 +70,7 @@ class LinkTable:
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The numbers of the articles.
+        articles: The database numbers of the articles.
         has_reasons: True to read the reasons, so that a link whose score and reasons are set to the stored
             values counts as unchanged.
     """
@@ -92,7 +92,7 @@ class LinkTable:
         return [link for link in self._links[article].values() if link.score is not None]
 
     def scores(self, article: int) -> dict[int, float]:
-        """Return the scores of the links from `article`, by the number of the target."""
+        """Return the scores of the links from `article`, by the database number of the target."""
         return {link.target: link.score for link in self._links[article].values() if link.score is not None}
 
     def link(self, article: int, target: LinkedArticle) -> ResolvedLink:
@@ -103,9 +103,10 @@ class LinkTable:
         return links[target.number]
 
     def write(self, sources: Mapping[int, LinkedArticle]) -> set[int]:
-        """Store the links that have changed. Return the numbers of the articles that these links start from.
+        """Store the links that have changed, and return the articles that these links start from.
 
-        `sources` maps numbers to articles. It must have each article that a new link starts from.
+        The result contains the database numbers of the articles. `sources` maps these numbers to articles. It
+        must have each article that a new link starts from.
         """
         changed = [
             (article, link)
@@ -142,7 +143,7 @@ def score_parameters(link: int, score: float | None, reasons: Reasons) -> dict[s
     """Return the parameters of the statement `UPDATE_LINK`, which sets the score and reasons of a link.
 
     Args:
-        link: The number of the link.
+        link: The database number of the link.
         score: The similarity of the two articles, or None to remove the score from the link.
         reasons: The reasons for the similarity. The list should be empty if `score` is None.
     """

@@ -74,7 +74,7 @@ class Candidate(NamedTuple):
     A listed link is an entry in the list of related articles on a page.
 
     Attributes:
-        number: The number of the article.
+        number: The database number of the article.
         id: The id of the article.
         title_hash: The hash of its title.
         published_at: When it was published, or None if this is unknown.
@@ -90,11 +90,11 @@ class ListedLink(NamedTuple):
     """An entry in the list of related articles on the page of an article, as a stored link.
 
     Attributes:
-        number: The number of the link.
-        article: The number of the article whose page contains the list.
+        number: The database number of the link.
+        article: The database number of the article whose page contains the list.
         title_hash: The hash of the listed title.
         printed_date: The date line under the title, or None.
-        target: The number of the article that the link leads to, or None.
+        target: The database number of the article that the link leads to, or None.
         score_key: The similarity of the two articles, or `UNSCORED` if the link has no score.
         reasons: The reasons for the similarity.
         published_key: When the article whose page contains the list was published, or `UNDATED`.
@@ -125,12 +125,12 @@ def resolve_listed_links(connection: Connection, articles: Sequence[int], titles
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The numbers of the articles.
+        articles: The database numbers of the articles.
         titles: The hashes of the articles' current titles and, if an update changed a title, of the former
             title.
 
     Returns:
-        The numbers of the articles whose links changed.
+        The database numbers of the articles whose links changed.
     """
     links = _read_links(connection, articles, titles)
     changes = [(link, target) for link, target in _find_targets(connection, links) if target != link.target]
@@ -151,7 +151,7 @@ def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) 
     """Set the targets of links that pages list, and remove the scores of these links.
 
     A score says how similar two articles are, so the score for the old target is wrong for the new target.
-    Each item of `targets` is the number of a link, and the number of the new target or None.
+    Each item of `targets` is the database number of a link, and that of its new target or None.
     """
     cleared: dict[str, Any] = {"reasons": [], "score_key": UNSCORED}
     update_rows(
@@ -196,7 +196,7 @@ def _take_scores_of_computed_links(
 
     Args:
         connection: The connection, in a write transaction.
-        added: The listed links, each with the number of the article that is its new target.
+        added: The listed links, each with the database number of the article that is its new target.
 
     Returns:
         The parameters of the statement `UPDATE_LINK`, which sets the scores and reasons of these listed
@@ -226,9 +226,9 @@ def _read_links(connection: Connection, articles: Sequence[int], titles: set[int
 def _find_targets(connection: Connection, links: list[ListedLink]) -> Iterator[tuple[ListedLink, int | None]]:
     """Yield `(link, target)` for each of `links`, the entries in lists of related articles on pages.
 
-    `target` is the number of the article with the listed title, or None if the target is not certain. A page
-    never links to its own article. If two links on a page would have the same target, the target of the later
-    link is None.
+    `target` is the database number of the article with the listed title, or None if the target is not
+    certain. A page never links to its own article. If two links on a page would have the same target, the
+    target of the later link is None.
     """
     candidates = _find_candidates(connection, sorted({link.title_hash for link in links}))
     taken: set[tuple[int, int]] = set()
@@ -259,7 +259,7 @@ def _find_candidates(connection: Connection, hashes: list[int]) -> dict[int, lis
 def choose_target(
     candidates: list[Candidate], printed_date: str | None, page_published_at: datetime | None
 ) -> int | None:
-    """Return the number of the article that a listed link refers to, or None if this is not certain.
+    """Return the database number of the article that a listed link refers to, or None if this is not certain.
 
     A listed link is an entry in the list of related articles on a page. A single candidate is the target,
     whatever its date. Of several candidates, the only one whose date of publication agrees with the printed

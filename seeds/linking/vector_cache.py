@@ -24,7 +24,7 @@ class LinkedArticle(NamedTuple):
     """An article whose links are computed.
 
     Attributes:
-        number: The number of the article.
+        number: The database number of the article.
         id: The id of the article.
         vector: Its feature vector (weighted words and entities), for the comparison with other articles.
         published_at: When it was published, or None if this is unknown.

@@ -37,7 +37,7 @@ class PreparedEntity(NamedTuple):
     salience: float
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what `pickle` stores: bytes and a tuple, because a UUID and a record are slower to pickle."""
+        """Return what `pickle` stores: bytes and a tuple, since a UUID and a record are slower to pickle."""
         return _load_entity, (self.id.bytes, tuple(self.record), self.mention_count, self.salience)
 
     @property

@@ -90,7 +90,7 @@ def rebuild_search_index(connection: Connection) -> None:
 def read_search_terms(connection: Connection, numbers: Sequence[int]) -> dict[int, SearchTerms]:
     """Return the search terms of stored articles, by number, made from the stored content.
 
-    `numbers` are the numbers of the articles.
+    `numbers` are the database numbers of the articles.
     """
     rows = connection.execute(CONTENTS, {"numbers": numbers})
     return {row.article: search_terms(unpack_content(row.content, row.document)) for row in rows}

@@ -36,7 +36,7 @@ class StoryAssignment:
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The numbers of articles. The other articles of their stories are read as well.
+        articles: The database numbers of articles. The other articles of their stories are read as well.
         new: The numbers of those of `articles` that are not assigned to a story yet.
     """
 
@@ -57,20 +57,20 @@ class StoryAssignment:
 
     @property
     def articles(self) -> Collection[int]:
-        """The numbers of all articles that were read: the given articles, and all others in their stories."""
+        """The database numbers of the given articles, and of all other articles in their stories."""
         return self._articles.keys()
 
     def story_of(self, article: int) -> int:
-        """Return the number of the story of `article`."""
+        """Return the database number of the story of `article`."""
         return self._stories[article]
 
     def assign(self, article: int, similar: Iterable[int], links: LinkTable) -> None:
         """Form the story of an article again, and the stories of the articles that are linked with it.
 
         Args:
-            article: The number of the article.
-            similar: The numbers of articles that are possibly linked with the article. Links with a score of
-                less than `MIN_STORY_SCORE` are ignored.
+            article: The database number of the article.
+            similar: The database numbers of articles that are possibly linked with the article. Links with a
+                score of less than `MIN_STORY_SCORE` are ignored.
             links: The links between the articles.
         """
         own = links.scores(article)
@@ -97,9 +97,9 @@ class StoryAssignment:
     def write(self) -> set[int]:
         """Store which story each article is in, but do not write the rows of stories (see `write_stories`).
 
-        Return the numbers of all stories that have gained or lost an article, or have ended. Stories that
-        formed and ended since the last `write` are included, so that the result does not depend on how often
-        `write` is called.
+        Return the database numbers of all stories that have gained or lost an article, or have ended. Stories
+        that formed and ended since the last `write` are included, so that the result does not depend on how
+        often `write` is called.
         """
         moved = {number for number, story in self._stories.items() if story != self._stored[number]}
         move_articles(self._connection, {number: self._stories[number] for number in sorted(moved)})
@@ -110,15 +110,15 @@ class StoryAssignment:
         return changed
 
     def _set_story(self, articles: Collection[StoryArticle], sizes: dict[int, int]) -> int:
-        """Put `articles` into one story, and return the number of the story.
+        """Put `articles` into one story, and return the database number of the story.
 
         The founder of a story is the article that the story is named after. If founders of former stories are
         among the articles, the largest of these stories is used. Otherwise, the articles become a new story.
 
         Args:
             articles: The articles.
-            sizes: The number of articles of each former story, by the number of the story, which is also the
-                number of its founder.
+            sizes: The number of articles of each former story, by the database number of the story, which is
+                also that of its founder.
         """
         founders = [each for each in articles if each.number in sizes]
         if founders:

@@ -49,7 +49,7 @@ class StoryArticle(NamedTuple):
     """An article that is assigned to a story.
 
     Attributes:
-        number: The number of the article.
+        number: The database number of the article.
         id: Its id.
         key: The key of its document.
         published_key: When it was published, or `UNDATED`.
@@ -113,9 +113,9 @@ def find_stories(
     Args:
         joined: The clusters to begin with: articles that must be in one story. Most clusters have a single
             article.
-        scores: The scores of the links from each article: a mapping from the number of the article to a
-            mapping from the number of the linked article to the score. Links to articles that are not in
-            `joined` count only for the local scale of an article.
+        scores: The scores of the links from each article: a mapping from the database number of the article
+            to a mapping from the database number of the linked article to the score. Links to articles that
+            are not in `joined` count only for the local scale of an article.
         min_linkage: The lowest linkage of two clusters that are merged.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))

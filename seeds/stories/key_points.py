@@ -27,9 +27,9 @@ class StoryTakeaway(NamedTuple):
     """A takeaway of an article in a story.
 
     Attributes:
-        number: The number of the takeaway. The number of its article can be computed from this number.
+        number: The database number of the takeaway. That of its article can be computed from this number.
         text: The text.
-        entities: The numbers of the entities that the takeaway mentions.
+        entities: The database numbers of the entities that the takeaway mentions.
         published_key: When the article was published, or `UNDATED`.
         article_id: The id of the article.
     """
@@ -45,10 +45,10 @@ class KeyPointChooser:
     """A chooser of the key points of stories. The word lists that it needs are loaded at the first use."""
 
     def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
-        """Return the numbers of the key points among the takeaways of a story, at most `MAX_KEY_POINTS`.
+        """Return the database numbers of the takeaways that are the key points of a story.
 
-        Of takeaways that repeat each other, the newest is the key point. Key points that more articles repeat
-        come first. Among equals, newer key points come first.
+        There are at most `MAX_KEY_POINTS`. Of takeaways that repeat each other, the newest is the key point.
+        Key points that more articles repeat come first. Among equals, newer key points come first.
         """
         key_points: list[_KeyPoint] = []
         for takeaway in sorted(takeaways, key=_age, reverse=True):

@@ -52,7 +52,7 @@ class LinkGraph:
         self._links = links[np.argsort(links[:, 0], kind="stable")]
 
     def components(self) -> list[list[int]]:
-        """Return the connected components of the graph, as lists of numbers of articles.
+        """Return the connected components of the graph, as lists of database numbers of articles.
 
         A link connects two articles if its score is at least `MIN_STORY_SCORE`. Articles of different
         components are never in one story.
@@ -73,7 +73,7 @@ class LinkGraph:
         return list(members.values())
 
     def scores(self, article: int) -> dict[int, float]:
-        """Return the scores of the links from `article`, by the number of the target."""
+        """Return the scores of the links from `article`, by the database number of the target."""
         first, last = np.searchsorted(self._links[:, 0], (article, article + 1))
         return {int(target): score for _, target, score in self._links[first:last].tolist()}
 
@@ -112,9 +112,9 @@ def regroup_articles(begin: Transaction, key_points: KeyPointChooser) -> int:
 
 
 def _stories_of(articles: Sequence[StoryArticle], graph: LinkGraph) -> dict[int, int]:
-    """Return the number of the story of each article, by the number of the article.
+    """Return the database number of the story of each article, by the database number of the article.
 
-    The stories are formed from the scores of the links in `graph`. The number of a story is the number of its
+    The stories are formed from the scores of the links in `graph`. A story has the same number as its
     founder, the article that the story is named after.
     """
     scores = {each.number: graph.scores(each.number) for each in articles}

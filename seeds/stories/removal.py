@@ -38,11 +38,11 @@ def leave_story(connection: Connection, article: int, identity: UUID) -> set[int
 
     Args:
         connection: The connection, in a write transaction.
-        article: The number of the article.
+        article: The database number of the article.
         identity: The id of the article.
 
     Returns:
-        The numbers of the stories whose rows have to be written after the removal.
+        The database numbers of the stories whose rows have to be written after the removal.
     """
     story = connection.execute(STORY_OF, {"article_number": article}).one()
     parameters: dict[str, Any] = {"article_number": article, "former_story": story.number}

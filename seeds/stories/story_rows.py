@@ -147,7 +147,7 @@ def write_stories(connection: Connection, numbers: Collection[int], key_points: 
 
     Args:
         connection: The connection, in a write transaction.
-        numbers: The numbers of the stories. A story without a row gets a row.
+        numbers: The database numbers of the stories. A story without a row gets a row.
         key_points: Chooses the key points of the stories.
 
     Returns:
@@ -187,8 +187,8 @@ def _write_batch(connection: Connection, numbers: Sequence[int], key_points: Key
 def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
     """Put articles into different stories. Their stored JSON, which shows the story, is deleted.
 
-    `stories` maps the number of each article to the number of its new story. The rows of stories are not
-    written.
+    `stories` maps the database number of each article to the database number of its new story. The rows of
+    stories are not written.
     """
     moves = [{"article_number": article, "new_story": story} for article, story in stories.items()]
     update_rows(connection, SET_STORY, moves)
@@ -200,8 +200,8 @@ def forget_story_json(connection: Connection, story: int) -> None:
     """Delete the stored JSON of the articles of a story, except for its founder.
 
     The founder is the article that the story is named after. Call this if its slug or title has changed,
-    because the JSON of the other articles contains this slug and title. `story` is the number of the story.
-    Do nothing if there is no such story.
+    because the JSON of the other articles contains this slug and title. `story` is the database number of the
+    story. Do nothing if there is no such story.
     """
     connection.execute(DELETE_STORY_RENDERINGS, {"story": story})
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})
@@ -219,10 +219,10 @@ def add_former_stories(connection: Connection, stories: Sequence[FormerIds]) -> 
 
 
 def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChooser) -> dict[int, Row]:
-    """Return the new rows of stories, without their ids, by the number of the story.
+    """Return the new rows of stories, without their ids, by the database number of the story.
 
-    Stories without articles are left out. `parameters` is `{"numbers": …}` with the numbers of the stories,
-    and `key_points` chooses their key points.
+    Stories without articles are left out. `parameters` is `{"numbers": …}` with the database numbers of the
+    stories, and `key_points` chooses their key points.
     """
     summaries = {row.story: row for row in connection.execute(SUMMARIES, parameters)}
     if not summaries:
@@ -246,11 +246,11 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
 
 
 def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, list[list[int]]]:
-    """Return the entities that the articles of each story mention most, by the number of the story.
+    """Return the entities that the articles of each story mention most, by the database number of the story.
 
-    An item is a list of the number of an entity and the number of articles that mention it. The entity with
-    the most articles comes first. There are at most `MAX_ENTITIES` for a story. `parameters` is `{"numbers":
-    …}` with the numbers of the stories.
+    An item is a list of the database number of an entity and the number of articles that mention it. The
+    entity with the most articles comes first. There are at most `MAX_ENTITIES` for a story. `parameters` is
+    `{"numbers": …}` with the database numbers of the stories.
     """
     counts: defaultdict[int, list[tuple[int, int, UUID, int]]] = defaultdict(list)
     for row in connection.execute(ENTITY_COUNTS, parameters):
@@ -262,11 +262,11 @@ def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, lis
 
 
 def _count_publications(connection: Connection, parameters: Row) -> Mapping[int, list[list[Any]]]:
-    """Return the publications of each story, by the number of the story.
+    """Return the publications of each story, by the database number of the story.
 
     An item is a list of the name of a publication and the number of its articles in the story. The
-    publication with the most articles comes first. `parameters` is `{"numbers": …}` with the numbers of the
-    stories.
+    publication with the most articles comes first. `parameters` is `{"numbers": …}` with the database numbers
+    of the stories.
     """
     counts: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     for story, name, articles in connection.execute(PUBLICATION_COUNTS, parameters):
@@ -280,10 +280,10 @@ def _count_publications(connection: Connection, parameters: Row) -> Mapping[int,
 def _choose_key_points(
     connection: Connection, parameters: Row, key_points: KeyPointChooser
 ) -> Mapping[int, list[int]]:
-    """Return the numbers of the takeaways that are the key points of each story, by the number of the story.
+    """Return the takeaways that are the key points of each story, by the database number of the story.
 
-    `parameters` is `{"numbers": …}` with the numbers of the stories. `key_points` chooses among the
-    takeaways.
+    Takeaways are given by their database numbers. `parameters` is `{"numbers": …}` with the database numbers
+    of the stories. `key_points` chooses among the takeaways.
     """
     articles = {row.number: row for row in connection.execute(COMPARED_ARTICLES, parameters)}
     texts = connection.execute(TAKEAWAY_ROWS, {"numbers": list(articles)}).all()

@@ -76,8 +76,8 @@ class DerivedArticle:
     """An article with the data that was derived from it, ready to be written.
 
     Attributes:
-        number: The number of the article.
-        story: The number of its story.
+        number: The database number of the article.
+        story: The database number of its story.
         id: The public id of the article.
         record: The content of the article.
         packed: The content in the form that the database stores.
@@ -162,7 +162,7 @@ def delete_derived_rows(connection: Connection, article: int, vectors: VectorCac
 
     Args:
         connection: The connection, in a write transaction.
-        article: The number of the article.
+        article: The database number of the article.
         vectors: Reads the feature vector of the article, and no longer keeps it.
 
     Returns:

@@ -61,8 +61,8 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
 def delete_facet_lists(connection: Connection, articles: Collection[int]) -> None:
     """Delete the facet lists of articles, and subtract the articles from the counts of facet values.
 
-    `articles` are the numbers of the articles. A facet list has the numbers of all facet values of an
-    article.
+    `articles` are the database numbers of the articles. A facet list has the numbers of all facet values of
+    an article.
     """
     parameters = {"numbers": list(articles)}
     removed: Counter[int] = Counter()
@@ -75,8 +75,8 @@ def delete_facet_lists(connection: Connection, articles: Collection[int]) -> Non
 def replace_type_facets(connection: Connection, entities: Collection[int]) -> None:
     """Update the facet lists, and the counts of entity types, of all articles that mention one of `entities`.
 
-    `entities` are the numbers of entities whose types have changed. Call this after the new types were
-    stored.
+    `entities` are the database numbers of entities whose types have changed. Call this after the new types
+    were stored.
     """
     mentioning = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities)).distinct()
     articles = sorted(connection.scalars(mentioning))

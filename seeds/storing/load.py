@@ -73,7 +73,7 @@ class LoadedDocument(NamedTuple):
         state: The article as it is stored before the load, or None if the article is created.
         revision: The number of the revision that the article gets.
         created_at: When the article was first loaded, or None if this is the first load.
-        folder: The number of the folder of the document.
+        folder: The database number of the folder of the document.
     """
 
     identity: UUID
@@ -177,7 +177,7 @@ def _plan(
 
 
 def _folder_numbers(connection: Connection, paths: set[str]) -> dict[str, int]:
-    """Return the numbers of folders by their paths. Insert the folders that are not stored yet."""
+    """Return the database numbers of folders by their paths. Insert the folders that are not stored yet."""
     if not paths:
         return {}
     parameters = {"paths": sorted(paths)}
@@ -317,7 +317,7 @@ def _link(
         are_new: True if the articles were just created, and False if they were updated.
 
     Returns:
-        The numbers of the stories whose articles have changed.
+        The database numbers of the stories whose articles have changed.
     """
     numbers = [each.number for each in articles]
     changed = resolve_listed_links(connection, numbers, titles)

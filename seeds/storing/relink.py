@@ -71,7 +71,7 @@ def rederive_articles(
 
     Args:
         begin: Opens a write transaction.
-        articles: The numbers of the articles, in the order in which they are stored again.
+        articles: The database numbers of the articles, in the order in which they are stored again.
         pool: The processes that derive the data.
         vectors: Reads the feature vectors.
         key_points: Chooses the key points of the stories that the articles are in.
@@ -104,7 +104,7 @@ def _read_contents(begin: Transaction, articles: Sequence[int]) -> Iterator[_Con
 
 
 def _derive(matcher: EntityMatcher, stored: _Content) -> tuple[int, PreparedData | None]:
-    """Return the number of the article `stored`, and its derived data if they have changed.
+    """Return the database number of the article `stored`, and its derived data if they have changed.
 
     If the derived data equal the stored data, the second value is None. `matcher` finds the entities.
     """
@@ -120,7 +120,7 @@ def _store(
 
     Args:
         begin: Opens a write transaction.
-        changed: The data by the number of the article. They are stored in this order.
+        changed: The data by the database number of the article. They are stored in this order.
         vectors: Reads the feature vectors.
         key_points: Chooses the key points of the stories.
     """
@@ -159,7 +159,7 @@ def relink_articles(begin: Transaction, articles: Sequence[int], vectors: Vector
 
     Args:
         begin: Opens a write transaction.
-        articles: The numbers of the articles.
+        articles: The database numbers of the articles.
         vectors: Reads the feature vectors.
 
     Returns:

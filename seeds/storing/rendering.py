@@ -55,7 +55,7 @@ def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -
 
     Args:
         connection: The connection, in a write transaction.
-        numbers: The numbers of the articles.
+        numbers: The database numbers of the articles.
         all_articles: True to replace existing JSON of list items. If False, the JSON of a list item is only
             stored for articles without this JSON. The renderings are replaced in either case.
     """

@@ -79,10 +79,10 @@ def document_row(article: int, record: ArticleRecord, packed: PackedContent, fol
     """Return the row with the document of an article and its content.
 
     Args:
-        article: The number of the article.
+        article: The database number of the article.
         record: The content of the article.
         packed: The content and the document in compressed form.
-        folder: The number of the folder of the document.
+        folder: The database number of the folder of the document.
     """
     return {
         "article": article,
@@ -99,7 +99,7 @@ def takeaway_rows(
     """Return the rows of the takeaways, the key points of an article.
 
     Args:
-        article: The number of the article.
+        article: The database number of the article.
         identity: The id of the article.
         record: The content of the article.
         evidences: For each takeaway, the paragraphs that support it: `[{"paragraph": 1, "score": 0.75}]`.
@@ -128,7 +128,7 @@ def entity_columns(entity: EntityRecord) -> dict[str, Any]:
 def entity_name_rows(names: Mapping[int, Iterable[str]]) -> list[Row]:
     """Return the rows of `entity_names`, an index for finding entities by the beginning of a name.
 
-    `names` maps the number of each entity to its name and aliases.
+    `names` maps the database number of each entity to its name and aliases.
     """
     return [
         {"entity": entity, "folded": folded}
@@ -143,9 +143,9 @@ def article_entity_rows(
     """Return the rows that connect an article with the entities that it mentions.
 
     Args:
-        article: The number of the article.
+        article: The database number of the article.
         entities: The entities, the most salient first. The rows store this order.
-        numbers: The numbers of the entities, in the order of `entities`.
+        numbers: The database numbers of the entities, in the order of `entities`.
     """
     return [
         {
@@ -167,10 +167,10 @@ def takeaway_entity_rows(
     """Return the rows that connect each takeaway of an article with the entities that it mentions.
 
     Args:
-        article: The number of the article.
+        article: The database number of the article.
         record: The content of the article.
         pairs: The position of a takeaway, and the index in `numbers` of an entity that it mentions.
-        numbers: The numbers of the entities that the article mentions.
+        numbers: The database numbers of the entities that the article mentions.
     """
     published = published_key(record.published_at)
     return [
@@ -210,9 +210,9 @@ def facet_rows(
     The values are each entity, each type of entity, the publication and the language.
 
     Args:
-        article: The number of the article.
+        article: The database number of the article.
         record: The content of the article.
-        entities: The numbers of the entities of the article.
+        entities: The database numbers of the entities of the article.
         named: The result of `named_facets`.
         timestamps: `created_at` and `updated_at` of the article.
     """
@@ -225,9 +225,9 @@ def facet_list_row(article: int, story: int, entities: Iterable[int], named: Ite
     """Return the row with the numbers of all facet values of an article.
 
     Args:
-        article: The number of the article.
-        story: The number of its story.
-        entities: The numbers of its entities.
+        article: The database number of the article.
+        story: The database number of its story.
+        entities: The database numbers of its entities.
         named: The numbers of its other facet values.
     """
     return {"article": article, "story": story, "facets": pack_facets(sorted({*entities, *named}))}

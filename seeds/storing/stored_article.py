@@ -64,13 +64,13 @@ class ArticleState(NamedTuple):
     """What a new load of a document needs to know about the stored article.
 
     Attributes:
-        number: The number of the article.
+        number: The database number of the article.
         slug: Its current slug.
         revision: The number of its current revision.
         content_digest: The SHA-256 of its content, to detect a change of the content.
         title_hash: The hash of its title, to find links to this title after the title has changed.
         created_at: When the article was first loaded.
-        folder: The number of the folder of its document.
+        folder: The database number of the folder of its document.
     """
 
     number: int
@@ -99,8 +99,8 @@ class StoredArticle(NamedTuple):
 
     Attributes:
         id: The id of the article.
-        number: The number of the article.
-        story: The number of its story.
+        number: The database number of the article.
+        story: The database number of its story.
         record: The content.
         document: The bytes of the document.
         content: The content in the compressed form of the database.
@@ -185,7 +185,7 @@ def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
 def read_stored_articles(connection: Connection, numbers: Collection[int]) -> list[StoredArticle]:
     """Return stored articles with their content, in the order of their numbers.
 
-    `numbers` are the numbers of the articles. Their entities and evidence are not read.
+    `numbers` are the database numbers of the articles. Their entities and evidence are not read.
     """
     return [
         StoredArticle(

@@ -127,8 +127,8 @@ def _select_parts(article: Any, *columns: Any) -> AnySelect:
     """Return a SELECT of what belongs to several articles, such as their links.
 
     The bound parameters `FIRST` and `LAST` are the lowest and the highest number of these articles. `article`
-    is the column with the number of the article, which is selected as `owner`. `columns` are the other
-    columns to select.
+    is the column with the database number of the article, which is selected as `owner`. `columns` are the
+    other columns to select.
     """
     return select(article.label("owner"), *columns).where(article.between(FIRST, LAST)).order_by(article)
 

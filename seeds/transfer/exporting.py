@@ -152,7 +152,7 @@ def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[in
 
 
 def _read_links(connection: Connection, ends: Mapping[str, int]) -> Mapping[int, list[Values]]:
-    """Return the links of several articles, by the number of the article.
+    """Return the links of several articles, by the database number of the article.
 
     An article's listed links come first, and then its computed links, highest score first. `ends` has the
     first and the last number of an article: `{"first": 1, "last": 9}`.
@@ -260,8 +260,8 @@ def _sorted_values(pairs: Iterable[Any]) -> Mapping[Any, list[Any]]:
 def _by_owner(rows: Iterable[Any]) -> Mapping[int, list[Values]]:
     """Return the rows, such as links, of each of several articles, in the order of `rows`.
 
-    The column `owner` is the number of the article. The result maps it to a list of rows, which is empty for
-    an article without rows. A row is a dictionary of values by column name, without `owner`.
+    The column `owner` is the database number of the article. The result maps it to a list of rows, which is
+    empty for an article without rows. A row is a dictionary of values by column name, without `owner`.
     """
     values_by_owner: defaultdict[int, list[Values]] = defaultdict(list)
     for row in rows:

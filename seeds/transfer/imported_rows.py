@@ -1,6 +1,6 @@
 """Complete the rows for a line of an export with the numbers that the database has given.
 
-These are the numbers of the entities and the folder of an article.
+These are the database numbers of the entities and the folder of an article.
 """
 
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Database:
         last_article: The highest number that an article in the export can have.
         last_entity: The highest number that an entity in the export can have.
         item_key: The key for the stored JSON of articles as items of a list, as `rendering_key` returns it.
-        folders: The numbers of the folders that the lines of a batch name, by path.
+        folders: The database numbers of the folders that the lines of a batch name, by path.
         entities: The entities that the lines of a batch mention, by id.
     """
 
@@ -118,12 +118,14 @@ def _find_entity(identity: UUID, database: Database, path: str) -> StoredEntity:
 
 
 def _stored_reasons(article: ImportedArticle, link: int, database: Database) -> list[list[Any]]:
-    """Return the reasons of a link in the form of `RelatedLink.reasons`, with the numbers of entities.
+    """Return the reasons of a link as the database stores them, in the form of `RelatedLink.reasons`.
+
+    An entity in a reason is given by its database number.
 
     Args:
         article: The article that the link starts from.
         link: The index of the link in `article.reasons`.
-        database: Contains the numbers of the entities.
+        database: Contains the database numbers of the entities.
 
     Raises:
         MalformedError: If an entity is not in `database`.

@@ -85,7 +85,7 @@ class ImportedArticle(NamedTuple):
     """The data of an article in an export for the rows that need numbers from the database.
 
     Attributes:
-        number: The number of the article.
+        number: The database number of the article.
         id: The id of the article.
         record: The content of the article.
         revision: The number of its current revision.
@@ -133,8 +133,8 @@ class LineRows:
         links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
             known only after all articles were imported.
         founders: The articles that are not the founders of their stories (which are named after their
-            founders). A row has the number of the article and the id of the founder, which is replaced by a
-            number after all articles were imported.
+            founders). A row has the database number of the article and the id of the founder, which is
+            replaced by a number after all articles were imported.
         article: The data for the rows that are still missing, if this is a single line of an article.
             Otherwise None.
         facets: For each article, its facet values that are not entities, by the number of the value.

@@ -1,7 +1,7 @@
 """Keep rows of an import in a temporary table until all articles are imported.
 
-The rows refer to articles of any line, so the numbers of these articles are known only at the end. In memory,
-the rows could need more space than there is.
+The rows refer to articles of any line, so the database numbers of these articles are known only at the end.
+In memory, the rows could need more space than there is.
 """
 
 from collections.abc import Mapping, Sequence

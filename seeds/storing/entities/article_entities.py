@@ -157,9 +157,9 @@ def update_entity_counts(
 ) -> None:
     """Update how many articles mention each entity, and how often, after articles were loaded or removed.
 
-    `articles` has a pair for each article. The first value is the number of current mentions, by the number
-    of the entity; it is empty if the article was removed. The second value is the texts of the former
-    mentions, by the number of the entity; it is empty if the article is new.
+    `articles` has a pair for each article. The first value is the number of current mentions, by the database
+    number of the entity; it is empty if the article was removed. The second value is the texts of the former
+    mentions, by the database number of the entity; it is empty if the article is new.
     """
     differences: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     for current, previous in articles:

@@ -48,7 +48,7 @@ def update_entities(
         connection: The connection, in a write transaction.
         changed: The new values of each entity that changes: its number, and a mapping from columns to values.
             The mapping must contain `name` and `aliases`, even if they stay the same.
-        retyped: The numbers of entities in `changed` whose type changes.
+        retyped: The database numbers of entities in `changed` whose type changes.
     """
     if not changed:
         return
@@ -67,9 +67,9 @@ def update_entities(
 def delete_renderings_with_entities(connection: Connection, entities: Collection[int]) -> None:
     """Delete the renderings (stored JSON) of all articles that mention one of `entities`.
 
-    `entities` are numbers of entities. Call this if the slug, name or type of an entity has changed, because
-    the renderings contain these values. An entity among the reasons of an article's links is covered, because
-    the article mentions this entity, too.
+    `entities` are database numbers of entities. Call this if the slug, name or type of an entity has changed,
+    because the renderings contain these values. An entity among the reasons of an article's links is covered,
+    because the article mentions this entity, too.
     """
     articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities))
     connection.execute(delete(Rendering).where(Rendering.article.in_(articles)))

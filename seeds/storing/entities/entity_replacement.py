@@ -37,8 +37,8 @@ def replace_unmentioned(
 
     Args:
         connection: The connection, in a write transaction.
-        previous: The texts of the former mentions, by the number of the entity.
-        current: The texts of the current mentions, by the number of the entity.
+        previous: The texts of the former mentions, by the database number of the entity.
+        current: The texts of the current mentions, by the database number of the entity.
     """
     dropped = {entity: texts for entity, texts in previous.items() if entity not in current}
     candidates = {"numbers": sorted(dropped)}
@@ -61,7 +61,7 @@ def replace_unmentioned(
 
 
 def _successor(texts: Collection[str], current: Mapping[int, Collection[str]]) -> int | None:
-    """Return the number of the entity that now has the mentions of a former entity, or None.
+    """Return the database number of the entity that now has the mentions of a former entity, or None.
 
     After a change of rules, an article can mention `Hope` as a ship and no longer as a person. The ship then
     replaces the person. If several entities have mentions with the former texts, choose the entity with the

@@ -62,8 +62,8 @@ def assign_slug(connection: Connection, slug: str, claimants: Sequence[int]) -> 
     Args:
         connection: The connection, in a write transaction.
         slug: The slug that is made from the name.
-        claimants: The numbers of extracted entities that do not have `slug` yet. If `slug` is the current
-            slug of a different extracted entity, that entity also competes for it.
+        claimants: The database numbers of extracted entities that do not have `slug` yet. If `slug` is the
+            current slug of a different extracted entity, that entity also competes for it.
 
     Returns:
         The number of entities whose slug changed.
