@@ -124,7 +124,7 @@ class Clusters:
         self._by_word: dict[str, list[EntityCluster]] = {}
 
     def add(self, cluster: EntityCluster) -> EntityCluster:
-        """Add `cluster` as a new entity, and return `cluster`.
+        """Add `cluster`, the names of a new entity, and return `cluster`.
 
         First call `find_owner`, to see if the entity exists.
         """

@@ -1,4 +1,4 @@
-"""Find the mentions of entities in an article, and compute the salience of each entity."""
+"""Find the mentions of entities in an article, and compute the importance (salience) of each entity."""
 
 import re
 from collections import Counter
@@ -222,7 +222,7 @@ def sections(article: ArticleText) -> list[Section]:
 
 
 def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEntity]:
-    """Return the entities that `article` mentions, the most salient first. `matcher` finds the names."""
+    """Return the entities that `article` mentions, the most important first. `matcher` finds the names."""
     texts = sections(article)
     mentions = _find_mentions(texts, matcher)
     length = sum(len(section.text) for section in texts)
@@ -321,9 +321,10 @@ def _written_name(name: str, views: Sequence[FoldedText]) -> str:
 # The same name often occurs in many documents.
 @lru_cache(maxsize=4_096)
 def extracted_slug(name: str) -> str:
-    """Return the slug of an extracted entity, made from its name: `Bank of Bern -> bank-of-bern`.
+    """Return the slug of an entity that rules found in a text: `Bank of Bern -> bank-of-bern`.
 
-    If the name has no letters that a slug can contain, the slug is `entity-` and a hash of the name.
+    The slug is made from the name. If the name has no letters that a slug can contain, the slug is `entity-`
+    and a hash of the name.
     """
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
 

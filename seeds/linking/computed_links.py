@@ -107,8 +107,9 @@ def insert_links_both_ways(
 ) -> LinkChanges:
     """Insert the feature vectors of articles, and computed links from and to similar articles (neighbours).
 
-    Then assign the articles to stories. If the page of an article lists the similar article, this listed link
-    gets the score, and no computed link is inserted.
+    A feature is a word or entity with a weight. At the end, the articles are assigned to stories. If the page
+    of an article lists the similar article, this listed link gets the score, and no computed link is
+    inserted.
 
     An article has at most `MAX_SCORED_LINKS` links with a score. If a neighbour would have more, its link
     with the lowest score is dropped: a computed link is deleted, and a listed link loses its score. If scores

@@ -195,7 +195,7 @@ def _specific_weight(weights: Weights) -> float:
 
 
 def _rank(candidate: Candidate) -> tuple[float, int]:
-    """Return a sort key for paragraphs that can support a takeaway. Better paragraphs have a lower key."""
+    """Return a sort key for paragraphs that can support a key point. Better paragraphs come first."""
     return -candidate.score, -candidate.shared_words
 
 

@@ -1,4 +1,4 @@
-"""Find the items of a text (entities, numbers and words), to compare takeaways with paragraphs.
+"""Find the items of a text (entities, numbers and words), to compare key points with paragraphs.
 
 An entity is the same item under each of its names. If a paragraph has named the entity, `the` and the noun of
 the name are the same item in later paragraphs: `the union` for Pacific Retail Union. A number is the same

@@ -49,11 +49,11 @@ def _select_postings(
 ) -> Select[Any]:
     """Return a SELECT of the articles nearest in time that share one feature with a given article.
 
-    The statement reads the inverted index. It selects up to `POSTINGS_PER_SIDE` articles, either those last
-    published before the given article or those first published after it. Each row has three columns:
-    `article`, the database number of the article; `tie`, which orders articles with the same time of
-    publication (see `Posting`); and `product`, the weight of the feature in the given article multiplied by
-    its weight in this article.
+    A feature is a word or entity. The statement reads the inverted index. It selects up to
+    `POSTINGS_PER_SIDE` articles, either those last published before the given article or those first
+    published after it. Each row has three columns: `article`, the database number of the article; `tie`,
+    which orders articles with the same time of publication (see `Posting`); and `product`, the weight of the
+    feature in the given article multiplied by its weight in this article.
 
     Besides `feature` and `weight`, the statement has two bound parameters. `PUBLISHED` is the `published_key`
     of the given article. `LAST` is a number: articles with a higher number are ignored.
@@ -134,9 +134,10 @@ def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> 
 
 
 def insert_features(connection: Connection, articles: Iterable[LinkedArticle], vectors: VectorCache) -> None:
-    """Insert the feature vectors of articles, and the rows of the articles in the inverted index.
+    """Insert the feature vectors of articles, and their rows in the index from features to articles.
 
-    The vectors are added to the cache `vectors`, too. An article without features has no rows.
+    Features are weighted words and entities. The vectors are added to the cache `vectors`, too. An article
+    without features has no rows.
     """
     featured = [each for each in articles if each.vector.weights]
     insert_rows(connection, ArticleFeatures, [features_row(each) for each in featured])
@@ -146,10 +147,10 @@ def insert_features(connection: Connection, articles: Iterable[LinkedArticle], v
 
 
 def delete_features(connection: Connection, article: int, vectors: VectorCache) -> None:
-    """Delete the feature vector of an article, and the rows of the article in the inverted index.
+    """Delete the feature vector of an article, and its rows in the index from features to articles.
 
-    The vector is removed from the cache `vectors`, too. `article` is the database number of the article. Do
-    nothing if the article has no features.
+    Features are weighted words and entities. The vector is removed from the cache `vectors`, too. `article`
+    is the database number of the article. Do nothing if the article has no features.
     """
     stored = vectors.read(connection, [article]).get(article)
     if stored is None:
@@ -165,7 +166,7 @@ def delete_features(connection: Connection, article: int, vectors: VectorCache) 
 
 
 def features_row(given: LinkedArticle) -> dict[str, Any]:
-    """Return the row of the table `article_features` with the feature vector of an article."""
+    """Return the row of `article_features` with the weighted words and entities (features) of an article."""
     return {"article": given.number, "features": given.vector.packed or stored_vector(given.vector)}
 
 

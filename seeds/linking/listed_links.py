@@ -191,8 +191,8 @@ def _take_scores_of_computed_links(
 ) -> list[dict[str, Any]]:
     """Delete computed links that listed links replace, and return the scores for the listed links.
 
-    If the page of an article lists a similar article, only the listed link remains, with the score of the
-    computed link.
+    A listed link is an entry in the list of related articles on a page. If it leads to a similar article,
+    only the listed link remains, with the score of the computed link.
 
     Args:
         connection: The connection, in a write transaction.

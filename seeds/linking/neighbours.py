@@ -1,6 +1,6 @@
 """Find the nearest neighbours of articles, by the cosine similarity of feature vectors.
 
-The search has two steps:
+A feature vector has the weighted words and entities of an article. The search has two steps:
 
 1. Find candidates through an inverted index (see `inverted_index`). The 24 articles with the highest sum of
    weight products are kept.
@@ -113,7 +113,7 @@ def _compare(
 
 
 def _read_entities(connection: Connection, products: Iterable[Mapping[str, int]]) -> dict[str, SharedEntity]:
-    """Return the entities that similar articles share, by the name of the feature.
+    """Return the entities that similar articles share, by the name of the entity's feature.
 
     `products` has a mapping for each similar article. Its keys are the names of the shared features; for an
     entity, this name is `=` and the id.

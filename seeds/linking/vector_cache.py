@@ -1,4 +1,7 @@
-"""Read the feature vectors of stored articles, and cache the most recently used vectors in memory."""
+"""Read the feature vectors of stored articles, and cache the most recently used vectors in memory.
+
+A feature vector has the weighted words and entities of an article, for the comparison of articles.
+"""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -39,8 +42,8 @@ class LinkedArticle(NamedTuple):
 class VectorCache:
     """A cache of the most recently used feature vectors, so that a load does not read them again.
 
-    Clear the cache when a transaction was rolled back, since the cache can contain articles that were not
-    stored.
+    A feature vector has the weighted words and entities of an article. Clear the cache when a transaction was
+    rolled back, since the cache can contain articles that were not stored.
 
     Args:
         max_vectors: The number of vectors that are kept. A single call of `read` can use more.

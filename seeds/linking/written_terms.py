@@ -101,7 +101,7 @@ def _is_fragment(name: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _term_of_word(name: str, form: str) -> WrittenTerm | None:
-    """Return the term for a feature that the article never uses as a part of a name or compound.
+    """Return the term for a feature (a word) that the article never uses as a part of a name or compound.
 
     `name` is the name of the feature, and `form` is how the article writes it. Return None if the feature
     alone says nothing, such as a number.
@@ -162,7 +162,7 @@ class _Occurrences:
                     longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
-        """Return how the article writes the feature `name`.
+        """Return how the article writes the feature `name`, a word or date.
 
         Return None if the feature alone says nothing, such as a number, or if it does not occur.
         """

@@ -231,7 +231,7 @@ def _normalize_heading(line: Line) -> str:
 
 
 def letters_of(text: str) -> str:
-    """Return only the letters and digits of `text`, a folded text, in lower case."""
+    """Return only the letters and digits of `text` (a text without invisible characters), in lower case."""
     return "".join(filter(str.isalnum, text.casefold()))
 
 

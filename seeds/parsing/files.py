@@ -55,7 +55,8 @@ class SubmittedDocument:
     def find_source(self, name: str) -> str:
         """Return where the metadata `name` is given, for messages: the sidecar, the manifest or the document.
 
-        `name` is an attribute of `Metadata` that has a value.
+        A sidecar is a YAML file beside one document, and a manifest has rows for several documents. `name` is
+        an attribute of `Metadata` that has a value.
         """
         if getattr(self.sidecar, name, None) is not None:
             return "the sidecar"
@@ -141,8 +142,9 @@ def parse_documents(path: Path, max_bytes: int) -> Iterator[Document | Rejection
 
 
 def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
-    """Read and parse the document at `path` and the metadata beside it, in its sidecar or a manifest.
+    """Read and parse the document at `path`, and read the metadata in the files beside it.
 
+    These files are a sidecar (a YAML file for one document) and a manifest (with rows for several documents).
     If one of the files changes during the reading, all are read again. A document of more than `max_bytes` is
     rejected.
 
@@ -264,7 +266,7 @@ def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
 
 
 def read_manifest(path: str | Path) -> Manifest | None:
-    """Return the manifest at `path`, or None if there is no such file.
+    """Return the manifest (rows of metadata for documents) at `path`, or None if there is no such file.
 
     Raises:
         Rejection: If the manifest is invalid.

@@ -30,7 +30,7 @@ MAX_LABEL_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Middle:
-    """The part of an article page between the takeaways and the heading Share Article or Related Articles.
+    """The part of an article page between the key points and the heading Share Article or Related Articles.
 
     Its blocks are groups of lines, such as a paragraph.
 

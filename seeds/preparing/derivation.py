@@ -38,7 +38,7 @@ class DerivedData:
 
     @cached_property
     def vector(self) -> FeatureVector:
-        """The features as a vector that can be stored, and compared with the vectors of other articles."""
+        """The features (weighted words and entities) as a vector, for storing and for comparing articles."""
         return make_vector(self.features, self.terms)
 
     @cached_property
@@ -54,7 +54,9 @@ class DerivedData:
 
 
 def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
-    """Derive the entities, the evidence of the takeaways, and the features of an article from its texts.
+    """Derive the entities, the evidence and the features of an article from its texts.
+
+    Evidence is the paragraphs that support a takeaway (key point). Features are weighted words and entities.
 
     `matcher` finds the entities in `text`, the texts of the article.
     """

@@ -89,9 +89,10 @@ class Preparation:
 
 
 def matcher_pool(jobs: int, catalogue: Sequence[EntityRecord], spacy_model: str) -> WorkerPool[EntityMatcher]:
-    """Return a pool of `jobs` processes that find the entities of `catalogue`, and other names, in articles.
+    """Return a pool of `jobs` processes that find the names of entities in articles.
 
-    `spacy_model` is the spaCy pipeline that also finds names, or an empty text.
+    `catalogue` contains the known entities; other names are found by rules. `spacy_model` is the spaCy
+    pipeline that also finds names, or an empty text.
     """
     return WorkerPool(jobs, make_matcher, (catalogue, spacy_model))
 

@@ -42,12 +42,18 @@ class PreparedEntity(NamedTuple):
 
     @property
     def own_name(self) -> str | None:
-        """The name that this article uses for an extracted entity, or None for a catalogue entity."""
+        """The name that this article uses for the entity, or None for an entity of the catalogue.
+
+        An entity of the catalogue (the file of known entities) has the same name in all articles.
+        """
         return self.record.own_name
 
     @property
     def own_type(self) -> str | None:
-        """The type that this article suggests for an extracted entity, or None for a catalogue entity."""
+        """The type that this article suggests for the entity, or None for an entity of the catalogue.
+
+        An entity of the catalogue (the file of known entities) has the same type in all articles.
+        """
         return self.record.own_type
 
 

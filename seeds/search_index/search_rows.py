@@ -37,11 +37,12 @@ CONTENTS = select(DOCUMENTS.c.article, DOCUMENTS.c.document, DOCUMENTS.c.content
 
 
 def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
-    """Add articles and their takeaways to the full-text index.
+    """Add articles and their takeaways (key points) to the full-text index.
 
     Args:
         connection: The connection, in a write transaction.
-        terms: The search terms of each article, by its number. The articles must not be in the index.
+        terms: The search terms of each article, by its database number. The articles must not be in the
+            index.
     """
     _execute(connection, _insertion, terms)
     if terms:
@@ -49,12 +50,12 @@ def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
 
 def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
-    """Remove articles and their takeaways from the full-text index.
+    """Remove articles and their takeaways (key points) from the full-text index.
 
     Args:
         connection: The connection, in a write transaction.
-        terms: The search terms of each article, by its number. The terms must equal the inserted terms. If
-            the stored content is unchanged, `read_search_terms` returns these terms.
+        terms: The search terms of each article, by its database number. The terms must equal the inserted
+            terms. If the stored content is unchanged, `read_search_terms` returns these terms.
     """
     _execute(connection, _deletion, terms)
     if terms:
@@ -88,7 +89,7 @@ def rebuild_search_index(connection: Connection) -> None:
 
 
 def read_search_terms(connection: Connection, numbers: Sequence[int]) -> dict[int, SearchTerms]:
-    """Return the search terms of stored articles, by number, made from the stored content.
+    """Return the search terms of stored articles, by database number, made from the stored content.
 
     `numbers` are the database numbers of the articles.
     """
@@ -99,12 +100,12 @@ def read_search_terms(connection: Connection, numbers: Sequence[int]) -> dict[in
 def _execute(
     connection: Connection, statement: Callable[[SearchIndex, str], str], terms: Mapping[int, SearchTerms]
 ) -> None:
-    """Execute a statement for each row of the two full-text indexes, of articles and of takeaways.
+    """Execute a statement for each row of `terms` in both full-text indexes, of articles and of key points.
 
     Args:
         connection: The connection, in a write transaction.
         statement: A function that returns the SQL for an index and a dialect, such as `_insertion`.
-        terms: The search terms of each article, by its number. The rows are made from them.
+        terms: The search terms of each article, by its database number. The rows are made from them.
     """
     rows_by_index = (
         (ARTICLE_INDEX, [{"number": number, **each.article} for number, each in terms.items()]),

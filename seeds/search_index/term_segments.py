@@ -67,12 +67,12 @@ class Segment(NamedTuple):
 
 
 def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -> None:
-    """Add articles to the term index.
+    """Add articles to the term index, the index for computing the relevance of articles to a search.
 
     Args:
         connection: The connection, in a write transaction.
-        packed: For each article, by its number, the result of `pack_terms`: the number of its words, and its
-            terms as bytes.
+        packed: The result of `pack_terms` for each article, by its database number: how many words the
+            article has, and its terms as bytes.
     """
     rows = [{"number": each, "length": length, "terms": terms} for each, (length, terms) in packed.items()]
     connection.execute(insert(PENDING), rows)
@@ -87,9 +87,9 @@ def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -
 
 
 def remove_terms(connection: Connection, numbers: Collection[int]) -> None:
-    """Remove the articles with these `numbers` from the term index.
+    """Remove the articles with the database numbers `numbers` from the term index.
 
-    `connection` must be in a write transaction.
+    Searches compute relevance from this index. `connection` must be in a write transaction.
     """
     connection.execute(DELETE_PENDING, [{"article": number} for number in numbers])
     bounds = {"lowest": min(numbers), "highest": max(numbers)}

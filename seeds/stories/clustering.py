@@ -96,7 +96,10 @@ class _Cluster:
         return first is None or last is None or last - first <= MAX_SPAN
 
     def linkage(self, other: "_Cluster", strength: int) -> float:
-        """Return the linkage of the two clusters. `strength` is the sum of the strengths of their links."""
+        """Return the linkage of this cluster and `other`: how strongly their articles are linked.
+
+        `strength` is the sum of the strengths of the links between the two clusters.
+        """
         fewer, more = sorted((len(self.articles), len(other.articles)))
         return strength / (UNIT * min(fewer * more, LINKS_PER_ARTICLE * fewer))
 
@@ -152,7 +155,7 @@ def _push(
 ) -> None:
     """Add possible merges of a cluster with others to `heap`, if their linkage is at least `min_linkage`.
 
-    The linkage of two clusters of articles says how similar their articles are.
+    The linkage of two clusters of articles says how strongly their articles are linked.
 
     Args:
         heap: The possible merges, highest linkage first. Each is a tuple: the negative linkage, and the

@@ -24,7 +24,7 @@ MAX_KEY_POINTS = 12
 
 
 class StoryTakeaway(NamedTuple):
-    """A takeaway of an article in a story.
+    """A takeaway (key point) of an article in a story.
 
     Attributes:
         number: The database number of the takeaway. That of its article can be computed from this number.
@@ -94,5 +94,8 @@ class _KeyPoint:
 
 
 def _age(takeaway: StoryTakeaway) -> tuple[datetime, UUID, int]:
-    """Return a sort key that is higher for newer articles and, in an article, for earlier takeaways."""
+    """Return a sort key for takeaways (key points of articles) that is higher for newer articles.
+
+    In an article, the key is higher for earlier takeaways.
+    """
     return takeaway.published_key, takeaway.article_id, -takeaway_place(takeaway.number)[1]

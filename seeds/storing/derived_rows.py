@@ -106,7 +106,8 @@ def insert_derived_rows(
 ) -> None:
     """Insert the rows that depend on articles, such as takeaways, entities, listed links and search terms.
 
-    The feature vectors are not inserted (see `seeds.linking`).
+    Listed links are the entries in the list of related articles on a page. Feature vectors are not inserted
+    (see `seeds.linking`).
 
     Args:
         connection: The connection, in a write transaction.

@@ -45,7 +45,7 @@ TYPE_FACETS = {facet_number("entity_type", kind): NamedFacet("entity_type", kind
 
 
 def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, NamedFacet]]) -> None:
-    """Add newly inserted articles to the counts of facet values.
+    """Add newly inserted articles to the counts of facet values, the values for filters of lists.
 
     `articles` has, for each article, its facet values that are not entities, by the number of the value, as
     `named_facets` returns them.
@@ -60,6 +60,8 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
 
 def delete_facet_lists(connection: Connection, articles: Collection[int]) -> None:
     """Delete the facet lists of articles, and subtract the articles from the counts of facet values.
+
+    Facet values are values that lists can be filtered by, such as a publication.
 
     `articles` are the database numbers of the articles. A facet list has the numbers of all facet values of
     an article.

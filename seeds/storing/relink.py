@@ -1,7 +1,8 @@
 """The steps of `flask seed relink`: derive the entities, evidence and links of stored articles again.
 
-The current rules of extraction and the current catalogue of known entities are used. The article gets no new
-revision, and the change feed gets no entry, but the corpus revision increases if something changed.
+The current rules of extraction and the current catalogue of known entities are used. Evidence is the
+paragraphs that support a takeaway (key point). Articles get no new revision, and the change feed gets no
+entry, but the corpus revision increases if something changed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -67,7 +68,9 @@ def rederive_articles(
 ) -> int:
     """Derive the entities, evidence and features of stored articles again, and store them if they changed.
 
-    Storing them deletes the computed links from and to the article. `relink_articles` inserts them again.
+    Evidence is the paragraphs that support a takeaway (key point). Features are weighted words and entities.
+    If new data is stored, the computed links from and to the article are deleted. `relink_articles` inserts
+    these links again.
 
     Args:
         begin: Opens a write transaction.

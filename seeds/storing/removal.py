@@ -147,7 +147,9 @@ def purge(engine: Engine, announce: Announce) -> None:
 def _delete_article(
     connection: Connection, state: ArticleState, identity: UUID, key_points: KeyPointChooser
 ) -> None:
-    """Delete the rows of a stored article, and find new targets for the listed links to its title.
+    """Delete the rows of a stored article, and find new targets for the links that list its title.
+
+    The links are entries in the lists of related articles on the pages of other articles.
 
     Args:
         connection: The connection, in a write transaction.

@@ -140,7 +140,7 @@ def entity_name_rows(names: Mapping[int, Iterable[str]]) -> list[Row]:
 def article_entity_rows(
     article: int, entities: Iterable[MentionedEntity], numbers: Iterable[int]
 ) -> list[Row]:
-    """Return the rows that connect an article with the entities that it mentions.
+    """Return the rows that connect an article with the entities in its texts.
 
     Args:
         article: The database number of the article.
@@ -164,7 +164,7 @@ def article_entity_rows(
 def takeaway_entity_rows(
     article: int, record: ArticleRecord, pairs: Iterable[tuple[int, int]], numbers: Sequence[int]
 ) -> list[Row]:
-    """Return the rows that connect each takeaway of an article with the entities that it mentions.
+    """Return the rows that connect the takeaways (key points) of an article with the entities in their texts.
 
     Args:
         article: The database number of the article.
@@ -180,10 +180,10 @@ def takeaway_entity_rows(
 
 
 def named_facets(record: ArticleRecord, types: Iterable[str]) -> dict[int, NamedFacet]:
-    """Return the facet values of an article that are not entities, by the number of the value.
+    """Return the facet values of an article, except entities, by the number of the value.
 
-    The values are each type of entity, the publication, the language, and the year, month and day of
-    publication.
+    Lists can be filtered by facet values. Those returned are each type of entity, the publication, the
+    language, and the year, month and day of publication.
 
     Args:
         record: The content of the article.
@@ -222,7 +222,7 @@ def facet_rows(
 
 
 def facet_list_row(article: int, story: int, entities: Iterable[int], named: Iterable[int]) -> Row:
-    """Return the row with the numbers of all facet values of an article.
+    """Return the row with the numbers of all facet values (values for filters) of an article.
 
     Args:
         article: The database number of the article.

@@ -77,7 +77,9 @@ class ReadableText(NamedTuple):
 
 @lru_cache(maxsize=512)
 def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
-    """Return the folded text `text` without the parts that contain no names.
+    """Return the text `text` without the parts that contain no names.
+
+    The text is folded: it has no invisible characters, and plain apostrophes and hyphens.
 
     Each hidden character is replaced by `FILLER`, so that all offsets remain. The hidden parts are addresses
     of web pages and e-mail, handles such as `@name`, amounts of money such as HK$2, units after a number, and

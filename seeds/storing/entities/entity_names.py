@@ -47,10 +47,11 @@ class EntityVotes(NamedTuple):
 
 
 def update_names_and_slugs(begin: Transaction) -> int:
-    """Update the name and the type of each extracted entity to the most frequent ones in its articles.
+    """Update the names and types of all extracted entities to the most frequent ones in their articles.
 
-    The entity then gets the slug of its new name. If several entities have names with the same slug, at most
-    one of them gets it, and the others get longer slugs. `begin` opens a write transaction.
+    An entity is extracted if it is not in the catalogue of known entities. A renamed entity gets the slug of
+    its new name. If several entities have names with the same slug, at most one of them gets it, and the
+    others get longer slugs. `begin` opens a write transaction.
 
     Returns:
         The number of changes: entities with a new name, type or alias, and entities with a new slug.
@@ -83,9 +84,10 @@ def update_entity_names(connection: Connection, entities: Collection[int]) -> No
 
 
 def _read_page(connection: Connection, last: int) -> list[Any]:
-    """Return the first `PAGE_SIZE` extracted entities with numbers above `last`, in order of the numbers.
+    """Return the first `PAGE_SIZE` extracted entities with database numbers above `last`.
 
-    Each row has the columns `number`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
+    An entity is extracted if it is not in the catalogue of known entities. The rows are in the order of the
+    numbers, with the columns `number`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
     entity.
     """
     rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.number > last)
