@@ -49,7 +49,7 @@ class _RateColumn(ProgressColumn):
     """A column of the progress bar that shows the number of items processed per second."""
 
     def render(self, task: Task) -> Text:
-        """Return the average number of items per second, or an empty text if it is not known yet."""
+        """Return the average number of items per second, or an empty text before the first measurement."""
         return Text(f"{task.completed / task.elapsed:,.0f}/s" if task.elapsed else "")
 
 

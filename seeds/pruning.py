@@ -1,4 +1,4 @@
-"""Find the stored articles whose documents are gone from the folder that they were loaded from.
+"""Find stored articles that were loaded from a folder, but whose documents are gone from the folder.
 
 `flask seed load --prune` removes these articles.
 """
@@ -17,7 +17,7 @@ from seeds.parsing.files import real_path
 
 
 class FolderArticle(NamedTuple):
-    """A stored article that was loaded from the folder which `--prune` examines.
+    """A stored article whose document was loaded from the folder that `--prune` examines.
 
     Attributes:
         id: The id of the article.
@@ -61,8 +61,8 @@ class FolderComparison(NamedTuple):
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unidentified: The names of rejected files that can be documents of these articles under a new name,
-            because their key is unknown and no article was loaded from a file of this name.
+        unidentified: The names of rejected files that can be these documents under new names. The key of such
+            a file is unknown, and no article was loaded from a file of this name.
     """
 
     size: int

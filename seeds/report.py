@@ -47,7 +47,7 @@ class Report:
     def add_outcome(
         self, name: str, key: str, outcome: Outcome, warnings: Sequence[LoadWarning] = ()
     ) -> None:
-        """Add the outcome of a document that was stored, or of an article that was removed.
+        """Add the outcome for a stored document or a removed article.
 
         Args:
             name: The file name of the document.

@@ -33,8 +33,7 @@ class EntityCluster:
         words: The words of the main name in lower case.
         votes: For each entity type, the sum of the weights of its votes.
         vote_counts: How often the contexts of the name have cast each vote.
-        forms: A dictionary whose keys are the main name and the other forms of the name, in the order in
-            which they were found.
+        forms: A dictionary with the main name and the other forms of the name as keys, first found first.
         usage_counts: The number of mentions that are quoted, follow an article, and so on; see `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.

@@ -93,7 +93,7 @@ class FoundEntity:
 
 
 class EntityMatcher:
-    """Finds the names of entities in texts. If several names begin at the same word, the longest is found.
+    """Finds the names of entities in texts. Of names that begin at the same word, the longest is found.
 
     Args:
         catalogue: The known entities, from a file that is maintained by hand.
@@ -330,7 +330,7 @@ def extracted_slug(name: str) -> str:
 
 
 def _with_aliases(entity: EntityRecord, forms: set[str]) -> EntityRecord:
-    """Return an extracted entity with the other names in `forms` as its aliases.
+    """Return `entity`, found by rules, with the other names in `forms` as its aliases.
 
     `forms` are the names that the article uses for the entity. An entity of the catalogue, the file of known
     entities, is returned unchanged.

@@ -20,7 +20,10 @@ BULLET_SPACE = re.compile(r"\s*")
 
 
 def has_bullet(text: str) -> bool:
-    """Return True if `text`, a folded text, begins with a bullet, a mark of a list item such as `•`."""
+    """Return True if `text` begins with a bullet, a mark of a list item such as `•`.
+
+    `text` is folded: it has no invisible characters.
+    """
     return _is_bullet(text[:1])
 
 

@@ -129,7 +129,7 @@ def _after_separator(line: str, start: int) -> int:
 
 
 def is_symbol(line: str) -> bool:
-    """Return True if `line` has no letter and no digit, such as an icon."""
+    """Return True if `line` has no letter and no digit. For example, it can be an icon."""
     return not any(map(str.isalnum, line))
 
 

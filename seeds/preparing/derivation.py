@@ -25,7 +25,8 @@ class DerivedData:
 
     Attributes:
         entities: The entities that the article mentions.
-        evidence: For each takeaway, the paragraphs that support it, in the form that `find_evidence` returns.
+        evidence: For each takeaway (key point), the paragraphs that support it, as returned by
+            `find_evidence`.
         features: The features (words and entities) for the comparison of articles. Each name of a feature is
             mapped to its weight from 0 to 1.
         terms: How the article writes each feature, in the order of `features`.

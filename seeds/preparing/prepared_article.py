@@ -64,14 +64,15 @@ def _load_entity(
 
 
 class PreparedData(NamedTuple):
-    """The data that was derived from an article, in the form that the database stores.
+    """Data derived from the texts of an article, such as its entities, in the form of the database.
 
     Attributes:
         entities: The entities that the article mentions, the most salient first.
         mentions: The compressed value of the column `article_mentions.mentions`.
         takeaway_entities: Pairs of the position of a takeaway, from 1, and the index in `entities` of an
             entity that the takeaway mentions.
-        evidence: For each takeaway, the paragraphs that support it, in the form that `find_evidence` returns.
+        evidence: For each takeaway (key point), the paragraphs that support it, as returned by
+            `find_evidence`.
         vector: The features (weighted words and entities), for finding similar articles.
         digest: The SHA-256 of the derived data.
     """
@@ -112,7 +113,7 @@ class PreparedArticle(NamedTuple):
 
     Attributes:
         content: The content, in the form that the database stores.
-        data: The data that was derived from the content, in the form that the database stores.
+        data: The data derived from the content, in the form that the database stores.
     """
 
     content: PackedContent
@@ -123,8 +124,8 @@ class ReadDocument(NamedTuple):
     """A document that was read.
 
     Attributes:
-        record: The content of its article, with the slug that the metadata requests, or else a slug that is
-            made from the title.
+        record: The content of its article. The slug is the one that the metadata requests, or else is made
+            from the title.
         document: The bytes of the document.
         folder: The real path of the folder that contains the file.
         line: The number of the line that is the document, or None if the whole file is.
@@ -168,7 +169,7 @@ def pack_record(record: ArticleRecord, document: bytes) -> PackedContent:
 
 
 def prepare_data(derived: DerivedData) -> PreparedData:
-    """Return `derived`, the data that was derived from an article, in the form that the database stores."""
+    """Convert `derived`, the data derived from an article, to the form that the database stores."""
     mentions = [found.mentions for found in derived.entities]
     return PreparedData(
         [

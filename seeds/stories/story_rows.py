@@ -1,4 +1,4 @@
-"""Write the rows of stories: what their articles have in common, and where the ids of former stories lead."""
+"""Write the rows of stories, such as their entities and key points, and the redirects of former stories."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Store documents as articles in batches, with the data that is derived from them, such as entities.
+"""Store documents as articles, in batches, with data derived from their texts, such as entities.
 
 The result is the same for any size of the batches.
 """

@@ -29,11 +29,11 @@ UPDATE_ITEM = update(ARTICLES).where(ARTICLES.c.number == bindparam("article"))
 
 
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
-    """Build and store the JSON (the rendering) of all articles, or only of those that have none.
+    """Build and store the JSON (the rendering) of all articles, or only of articles without a rendering.
 
     A command deletes the rendering of an article when data in the rendering changes. By default, an existing
-    rendering is kept even if it has a different JSON format or base URL than this process would use, because
-    the service can run with other settings.
+    rendering is kept even if this process would use a different JSON format or base URL. The service can run
+    with other settings.
 
     Args:
         begin: Opens a write transaction.

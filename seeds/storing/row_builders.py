@@ -234,7 +234,9 @@ def facet_list_row(article: int, story: int, entities: Iterable[int], named: Ite
 
 
 def listed_link_rows(article: int, identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the links that an article's page lists, without the articles that they lead to.
+    """Return the rows of the links in the list of related articles on an article's page.
+
+    The targets of the links, the articles that they lead to, are not known yet.
 
     `article` and `identity` are the number and the id of the article, and `record` is its content.
     """

@@ -1,4 +1,4 @@
-"""Read what the database knows about articles, stored or removed, before documents are loaded."""
+"""Read the stored states of articles, including removed articles, before their documents are loaded again."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -61,7 +61,7 @@ CHANGES = (
 
 
 class ArticleState(NamedTuple):
-    """What a new load of a document needs to know about the stored article.
+    """The values of a stored article that a new load of its document needs.
 
     Attributes:
         number: The database number of the article.
@@ -83,7 +83,7 @@ class ArticleState(NamedTuple):
 
 
 class RemovedArticle(NamedTuple):
-    """What a removed article gets back if its document is loaded again.
+    """The values that a removed article gets back if its document is loaded again.
 
     `slug` and `revision` are the last ones before the removal, and `created_at` is when the article was first
     loaded.
@@ -155,9 +155,9 @@ def find_removed_articles(connection: Connection, identities: Collection[UUID]) 
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Return what is known of the removed article with the id `identity`.
+    """Return the last slug and revision, and the time of the first load, of a removed article.
 
-    Return None if the article was never loaded, or is stored now.
+    `identity` is the id of the article. Return None if the article was never loaded, or is stored now.
     """
     return find_removed_articles(connection, [identity]).get(identity)
 

@@ -124,7 +124,7 @@ def _select_owned(owner: Any, *columns: Any) -> AnySelect:
 
 
 def _select_parts(article: Any, *columns: Any) -> AnySelect:
-    """Return a SELECT of what belongs to several articles, such as their links.
+    """Return a SELECT of rows that belong to several articles, such as their links.
 
     The bound parameters `FIRST` and `LAST` are the lowest and the highest number of these articles. `article`
     is the column with the database number of the article, which is selected as `owner`. `columns` are the

@@ -244,7 +244,7 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
 
 
 def _sorted_values(pairs: Iterable[Any]) -> Mapping[Any, list[Any]]:
-    """Return the values, such as slugs, of each of several articles or entities, sorted.
+    """Return the sorted values, such as slugs, of each article or entity in `pairs`.
 
     `pairs` are pairs of an owner, which is an article or entity, and a value. An owner without values has an
     empty list. Python sorts the values, because the databases sort text differently.
@@ -258,7 +258,7 @@ def _sorted_values(pairs: Iterable[Any]) -> Mapping[Any, list[Any]]:
 
 
 def _by_owner(rows: Iterable[Any]) -> Mapping[int, list[Values]]:
-    """Return the rows, such as links, of each of several articles, in the order of `rows`.
+    """Group the rows of several articles, such as links, by article. Keep the order of `rows`.
 
     The column `owner` is the database number of the article. The result maps it to a list of rows, which is
     empty for an article without rows. A row is a dictionary of values by column name, without `owner`.

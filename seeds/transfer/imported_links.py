@@ -1,4 +1,4 @@
-"""Collect the links of an import until all articles are imported, and then insert them."""
+"""Collect the links of an import until all articles are imported, and then insert the links."""
 
 from typing import Any
 

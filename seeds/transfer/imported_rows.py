@@ -1,6 +1,6 @@
-"""Complete the rows for a line of an export with the numbers that the database has given.
+"""Complete the rows for a line of an export with database numbers, the keys of rows in this database.
 
-These are the database numbers of the entities and the folder of an article.
+They are the numbers of the entities and the folder of an article.
 """
 
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class StoredEntity(NamedTuple):
 
 @dataclass(frozen=True)
 class Database:
-    """What the import has stored from the lines above, and the values that are the same for all lines.
+    """Values of the database that an import needs to complete the rows for a line of an export.
 
     Attributes:
         last_article: The highest number that an article in the export can have.

@@ -132,8 +132,8 @@ class LineRows:
         terms: The search terms of articles, by number.
         links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
             known only after all articles were imported.
-        founders: The articles that are not the founders of their stories (which are named after their
-            founders). A row has the database number of the article and the id of the founder, which is
+        founders: A row for each article that is not the founder of its story, the article that the story is
+            named after. A row has the database number of the article and the id of the founder, which is
             replaced by a number after all articles were imported.
         article: The data for the rows that are still missing, if this is a single line of an article.
             Otherwise None.

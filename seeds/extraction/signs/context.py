@@ -71,7 +71,7 @@ class Context:
         linked: The word before `link`, such as `visit` in `a visit to Velmora`, or None if there is none.
         noun_before: The entity type that the noun right before the name describes, or None.
         next_noun: The entity type that the noun right after the name describes, or None.
-        verb: The first word after the name that is not an auxiliary, which is probably a verb. An empty
+        verb: The first word after the name, except for auxiliaries. The word is probably a verb. An empty
             string if there is no such word, or if the name is not a subject.
         pronoun: The first pronoun in the sentence after the name, or an empty string.
         apposition: The entity type that the noun in an apposition after the name describes, or None. An

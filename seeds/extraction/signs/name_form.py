@@ -108,8 +108,8 @@ class ShortenedName:
         words: The words of the name in lower case, without Jr., Sr. or III.
         last: The last word.
         is_last_word: True if the document uses the last word alone.
-        scopes: `("short form",)`, or empty if no sign applies, because the name has not two to four words, or
-            because both or neither of its first and last words are used alone.
+        scopes: `("short form",)`, or empty if no sign applies. No sign applies if the name has one word or
+            more than four, or if both or neither of its first and last words are used alone.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")

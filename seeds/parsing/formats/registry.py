@@ -73,7 +73,7 @@ def parse_line(data: bytes, name: str, line: int) -> Document:
 
 
 def known_metadata(rejection: Rejection, name: str) -> bool:
-    """Return True if all metadata that a rejected document itself gives is known.
+    """Return True if the metadata in a rejected document was read, or if its format has no metadata.
 
     `name` is the file name of the document. An article page gives no metadata. In other formats, the metadata
     is unknown if the fault prevented it from being read, so that `rejection.metadata` is None.

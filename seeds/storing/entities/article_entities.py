@@ -71,7 +71,7 @@ class KnownEntity:
         return not self.is_new and not self.former_names.issuperset(self.aliases)
 
     def add_names(self, names: Iterable[str]) -> None:
-        """Add `names`, the names that a further article uses for the entity, to its aliases."""
+        """Add the names that a further article uses for the entity to its aliases."""
         self.aliases = sorted({*self.aliases, *names} - {self.record.name})
 
 
@@ -88,7 +88,7 @@ def upsert_entities(connection: Connection, articles: Sequence[Sequence[Prepared
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The entities of each article, in the order in which the articles are loaded.
+        articles: The entities of each article, in the order of loading.
 
     Returns:
         All entities that the articles mention, as they are stored now, by the id of the entity.

@@ -61,7 +61,7 @@ def replace_unmentioned(
 
 
 def _successor(texts: Collection[str], current: Mapping[int, Collection[str]]) -> int | None:
-    """Return the database number of the entity that now has the mentions of a former entity, or None.
+    """Return the database number of the entity that replaces a former entity of an article, or None.
 
     After a change of rules, an article can mention `Hope` as a ship and no longer as a person. The ship then
     replaces the person. If several entities have mentions with the former texts, choose the entity with the
