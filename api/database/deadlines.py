@@ -87,7 +87,10 @@ class Deadline:
                 self._connection, self._interruption = connection, _Interruption(connection)
 
     def release(self, connection: DBAPIConnection | None = None) -> None:
-        """Record that the thread no longer uses `connection`, or any connection if `connection` is None."""
+        """Record that the thread of this deadline has stopped using `connection`.
+
+        The deadline can then no longer interrupt it. Without `connection`, the thread uses no connection.
+        """
         if connection is None or connection is self._connection:
             with self._lock:
                 self._forget()

@@ -127,10 +127,10 @@ class ByteCache:
             return found[0]
 
     def is_not_modified(self, environ: WSGIEnvironment) -> bool:
-        """Return True if the cache will probably answer this request with 304 (Not Modified).
+        """Return True if the response is cached and the header `If-None-Match` contains its ETag.
 
-        The response is cached, and its ETag is in the header `If-None-Match` of the request. If the database
-        has changed since the last request, the cached response is dropped, and the status can be 200.
+        The cache then answers with 304 (Not Modified). If the database has changed since the last request,
+        the cached response is dropped, and the status can be 200.
         """
         is_conditional = "HTTP_IF_NONE_MATCH" in environ and "HTTP_IF_MATCH" not in environ
         if not is_conditional or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):

@@ -201,9 +201,10 @@ def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDo
 
 
 def read_line(line: UnparsedLine, max_bytes: int) -> SubmittedDocument | RejectedDocument:
-    """Parse `line`, which is a document.
+    """Parse `line`, a line of a `.jsonl` file, and return its document.
 
-    Reject the document if it has more than `max_bytes`, or if it is invalid.
+    If the line has more than `max_bytes` or is not a valid document, return a `RejectedDocument` with the
+    reason.
     """
     try:
         if len(line.data) > max_bytes:

@@ -103,10 +103,14 @@ def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
 
 
 def _starts_item(text: str, mark: str, count: int) -> bool:
-    """Return True if the line `text` starts an item of a list.
+    """Return True if the line `text` starts the next item of a list.
 
-    `mark` is the bullet at the beginning of each item of the list, or an empty text. `count` is the number of
-    items above the line.
+    The line must begin with the bullet of the list, or with the number of the next item.
+
+    Args:
+        text: The line.
+        mark: The bullet of the first item, or an empty string if the first item has none.
+        count: The number of items above the line. The next item has the number `count` + 1.
     """
     if not mark or mark.isalnum():
         return begins_item(text, mark, count + 1)

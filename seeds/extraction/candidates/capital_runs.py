@@ -221,10 +221,11 @@ def _allows_of(
 ) -> bool:
     """Return True if `of` or `for` continues a name: Ministry of Ports, but not Minister of Ports.
 
-    The last word before `of` or `for` must be in the list `heads_before_of` of the lexicon. A single rank,
-    such as Minister, is not accepted. In the name of an organization, a second `of` is always accepted:
-    Bureau of Roads of Bern. If the second link is `of the`, a place must follow. `for the` is not accepted if
-    a complete name follows.
+    - The last word before the first `of` or `for` must be in the list `heads_before_of` of the lexicon.
+    - If this word is a rank and the only word so far, such as Minister, the name ends.
+    - A second `of` in the name of an organization needs no such word: Bureau of Roads of Bern. After a second
+      `of the`, a place must follow.
+    - `for the` does not continue a name if a complete name follows.
 
     Args:
         lexicon: The lists of known words and names.

@@ -96,9 +96,10 @@ class Sign(Generic[Subject]):
     def votes_for(self, found: Found) -> tuple[Vote, ...]:
         """Return the votes of this sign, as pairs of an entity type and a weight.
 
-        `found` is the result of the sign's test, neither False nor None. If it is a type, and `votes` is a
-        single weight, the type gets this weight. If it is a number, it multiplies the weights in `votes`.
-        Otherwise the weights are unchanged.
+        `found` is the result of the sign's test, neither False nor None. The attribute `votes` is a weight
+        for each type, or a single weight. If `votes` is a single weight, `found` is a type, and this type
+        gets the weight. If `found` is a number, all weights are multiplied by the number. If `found` is
+        True, the weights are those of `votes`.
         """
         if not isinstance(self.votes, Mapping):
             return ((str(found), self.votes),)

@@ -76,7 +76,7 @@ def delete_renderings_with_entities(connection: Connection, entities: Collection
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Free the slugs of the known entities in `catalogue`, if other entities have or had these slugs.
+    """Take the slugs that the known entities in `catalogue` need from other entities that have or had them.
 
     An entity that loses its current slug gets a longer slug that ends with its id.
     """

@@ -1,14 +1,14 @@
 """Tests of the pages in a real browser: clicks lead from the start page to every page, on a phone too."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import orjson
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.api.web_pages.odd_briefs import HOSTILE, ODD_BRIEFS, SCRIPT
@@ -95,8 +95,7 @@ def test_clicks_lead_from_the_start_page_to_every_page(
         assert reached.startswith(path) if path.endswith("/") and path != "/" else reached == path
         _assert_fits(browser, size)
     box = browser.find_element(By.CSS_SELECTOR, "main input[type=search]")
-    box.send_keys("dam", Keys.ENTER)
-    WebDriverWait(browser, PATIENCE_SECONDS).until(staleness_of(box))
+    _follow(browser, lambda: box.send_keys("dam", Keys.ENTER))
     assert browser.current_url == f"{here}/browse?q=dam"
     assert browser.find_elements(By.CSS_SELECTOR, "article mark")
     _click(browser, "#filters button")
@@ -163,10 +162,18 @@ def _here(server: Server) -> str:
 def _click(browser: Chrome, selector: str) -> None:
     """Click the first element that matches a CSS selector, and wait until the next page has loaded."""
     element = browser.find_element(By.CSS_SELECTOR, selector)
-    page = browser.find_element(By.TAG_NAME, "html")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    element.click()
-    WebDriverWait(browser, PATIENCE_SECONDS).until(staleness_of(page))
+    _follow(browser, element.click)
+
+
+def _follow(browser: Chrome, action: Callable[[], None]) -> None:
+    """Call `action`, which leads to a new page, and wait until the new page has loaded."""
+    browser.execute_script("window.isLeft = true")
+    action()
+    # While the browser changes the page, a script can fail.
+    wait = WebDriverWait(browser, PATIENCE_SECONDS, ignored_exceptions=[WebDriverException])
+    is_loaded = "return !window.isLeft && document.readyState === 'complete'"
+    wait.until(lambda changing: changing.execute_script(is_loaded))
 
 
 def _assert_fits(browser: Chrome, size: tuple[int, int]) -> None:
