@@ -180,6 +180,12 @@ def workers_in(server: Server) -> float:
     return scrape(server).get(("briefs_workers", frozenset()), 0.0)
 
 
+def _is_counted(server: Server) -> bool:
+    """Send a request, and return True if the metrics of `server` contain a request like this one."""
+    assert server.get("/v1/articles").status == 200
+    return ("/v1/articles", "GET", "200") in requests_in(scrape(server))
+
+
 def test_the_service_continues_if_the_folder_of_the_metrics_is_removed(database: str, tmp_path: Path) -> None:
     folder = tmp_path / "metrics"
     with running_gunicorn(database, tmp_path, BRIEFS_METRICS_DIR=str(folder)) as server:
@@ -201,8 +207,8 @@ def test_the_service_continues_if_the_folder_of_the_metrics_is_removed(database:
         server.signal(signal.SIGHUP)
         server.wait_until("new workers", lambda: len(server.booted) == 6)
         server.wait_until("their metrics", lambda: workers_in(server) == 2)
-        assert server.get("/v1/articles").status == 200
-        assert requests_in(scrape(server))["/v1/articles", "GET", "200"] >= 1
+        # An old worker, whose metrics are its own, can answer until it has ended.
+        server.wait_until("a counted request", lambda: _is_counted(server))
         server.signal(signal.SIGTERM)
         assert server.wait() == 0
 
