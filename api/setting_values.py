@@ -256,7 +256,7 @@ def folder(text: str) -> str:
     Raises:
         ValueError: If `text` is not an absolute path, or is the path of a file.
     """
-    if not text.startswith("/") or "\0" in text or Path(text).is_file():
+    if not _is_absolute_path(text) or Path(text).is_file():
         raise ValueError("must be the absolute path of a folder such as /run/briefs/metrics")
     return text
 
@@ -267,9 +267,13 @@ def file(text: str) -> str:
     Raises:
         ValueError: If `text` is not an absolute path, or is the path of a folder.
     """
-    if not text.startswith("/") or not text.isprintable() or Path(text).is_dir():
+    if not _is_absolute_path(text) or Path(text).is_dir():
         raise ValueError("must be the absolute path of a file such as /etc/briefs/catalogue.yaml")
     return text
+
+
+def _is_absolute_path(text: str) -> bool:
+    return text.startswith("/") and text.isprintable()
 
 
 def bind_address(text: str) -> str:

@@ -249,6 +249,7 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
         ("BRIEFS_METRICS_BIND", "127.0.0.1:99999"),
         ("BRIEFS_METRICS_DIR", "metrics"),
         ("BRIEFS_METRICS_DIR", "/dev/null/metrics\0"),
+        ("BRIEFS_METRICS_DIR", "/run/met\nrics"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "-1"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "2MB"),
         ("BRIEFS_MAX_DOCUMENT_BYTES", "1e6"),

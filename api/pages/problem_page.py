@@ -6,7 +6,7 @@ from wsgiref.types import WSGIEnvironment
 
 from api.pages.templates import CONTENT_SECURITY_POLICY, render
 from api.problem_kinds import ProblemKind
-from api.urls import STATUS_PATHS
+from api.urls import BROWSE_PATH, STATUS_PATHS
 from api.web.negotiation import prefers_html
 
 # Errors are always JSON if the path begins with one of these segments, or is one of these paths.
@@ -68,7 +68,7 @@ def problem_page(
         alternates=[],
         kind=kind,
         problem=values,
-        is_search="errors" in values and values["instance"] == f"{base_url}/browse",
+        is_search="errors" in values and values["instance"] == base_url + BROWSE_PATH,
         advice=READER_ADVICE.get(kind, kind.advice),
         query=list(query),
     )
