@@ -94,7 +94,9 @@ def base_url(text: str) -> str:
 
 
 def origins(text: str) -> tuple[str, ...]:
-    """Return the web origins in `text`, which commas separate, or `*` for all origins.
+    """Return the web origins in `text`, a comma-separated list.
+
+    The origin `*` means all origins.
 
     Raises:
         ValueError: If a part of `text` is neither `*` nor an origin such as `https://example.org`.
@@ -114,7 +116,10 @@ def _port(url: str) -> int | None:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
-    """Return a function that returns its argument, or raises ValueError if it is not one of `choices`."""
+    """Return a function that parses a text which must be one of `choices`.
+
+    The function returns the text unchanged. It raises ValueError for any other text.
+    """
 
     def parse(text: str) -> str:
         if text not in choices:
@@ -147,7 +152,7 @@ def seconds(text: str) -> float:
 
 
 def redis_url(text: str) -> str:
-    """Return `text`, the URL of a Redis server, unchanged.
+    """Check that `text` is the URL of a Redis server, and return it unchanged.
 
     Raises:
         ValueError: If `text` is not the URL of a Redis server.
@@ -175,7 +180,7 @@ def positive_seconds(text: str) -> float:
 
 
 def header_value(text: str) -> str:
-    """Return `text`, the value of an HTTP header, unchanged.
+    """Check that `text` can be the value of an HTTP header, and return it unchanged.
 
     Raises:
         ValueError: If `text` contains a character that is not printable ASCII.
@@ -186,7 +191,7 @@ def header_value(text: str) -> str:
 
 
 def secret_key(text: str) -> str:
-    """Return `text`, a secret key, unchanged.
+    """Check that `text` can be a secret key, and return it unchanged.
 
     Raises:
         ValueError: If `text` is shorter than MIN_SECRET_CHARACTERS.
@@ -197,7 +202,7 @@ def secret_key(text: str) -> str:
 
 
 def spacy_model(text: str) -> str:
-    """Return `text`, the name or path of a spaCy pipeline, unchanged.
+    """Check that `text` can be the name or path of a spaCy pipeline, and return it unchanged.
 
     Raises:
         ValueError: If `text` contains unprintable characters.
@@ -234,10 +239,10 @@ def boolean(text: str) -> bool:
 
 
 def tcp_address(text: str) -> str:
-    """Return `text`, a host and a port such as `127.0.0.1:9100`, unchanged.
+    """Check that `text` is a host and a port, such as `127.0.0.1:9100`, and return it unchanged.
 
     Raises:
-        ValueError: If `text` is not of this form or the port is out of range.
+        ValueError: If `text` does not have this form, or if the port is out of range.
     """
     address = HOST_AND_PORT.fullmatch(text)
     if not address or not 0 < int(address["port"]) <= MAX_PORT:
@@ -251,7 +256,9 @@ def port_of(address: str) -> int:
 
 
 def folder(text: str) -> str:
-    """Return `text`, the absolute path of a folder, unchanged. The folder does not need to exist.
+    """Check that `text` can be the absolute path of a folder, and return it unchanged.
+
+    The folder does not need to exist.
 
     Raises:
         ValueError: If `text` is not an absolute path, or is the path of a file.
@@ -262,7 +269,9 @@ def folder(text: str) -> str:
 
 
 def file(text: str) -> str:
-    """Return `text`, the absolute path of a file, unchanged. The file does not need to exist.
+    """Check that `text` can be the absolute path of a file, and return it unchanged.
+
+    The file does not need to exist.
 
     Raises:
         ValueError: If `text` is not an absolute path, or is the path of a folder.
@@ -277,10 +286,12 @@ def _is_absolute_path(text: str) -> bool:
 
 
 def bind_address(text: str) -> str:
-    """Return `text`, a host and a port or a Unix socket such as `unix:/run/briefs/http`, unchanged.
+    """Check the address `text` of a server, and return it unchanged.
+
+    The address is `host:port`, or `unix:` and the path of a socket, such as `unix:/run/briefs/http`.
 
     Raises:
-        ValueError: If `text` is of neither form or the port is out of range.
+        ValueError: If `text` has neither form, or if the port is out of range.
     """
     if UNIX_SOCKET.fullmatch(text):
         return text
@@ -291,9 +302,10 @@ def bind_address(text: str) -> str:
 
 
 def trusted_proxies(text: str) -> tuple[TrustedProxy, ...]:
-    """Return the networks in `text`, which commas separate. An IP address becomes a network with one address.
+    """Return the networks of trusted proxies in `text`, a comma-separated list.
 
-    The word `unix` stays a text. It means the proxies that connect to a Unix socket.
+    An IP address becomes a network with one address. The word `unix` is returned as the string "unix". It
+    stands for the proxies that connect to a Unix socket.
 
     Raises:
         ValueError: If a part of `text` is not an IP address, a network or `unix`.

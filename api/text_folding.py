@@ -46,7 +46,10 @@ CLUSTER = re.compile(rf".[{COMPOSING}]*", re.DOTALL)
 
 
 class FoldedText:
-    """A text and its folded form, without invisible characters and variants of marks.
+    """A text and its folded form, which is used to compare texts.
+
+    The folded form has no invisible characters and only single spaces. Its quotation marks are `'` or `"`,
+    and its dashes are `-`.
 
     Attributes:
         original: The text as written.
@@ -90,16 +93,20 @@ class FoldedText:
         return self.original[first:last]
 
     def rest(self, start: int) -> "FoldedText":
-        """Return the text from the offset `start` of the folded text to its end, as a new FoldedText.
+        """Return the part of the text that begins at the offset `start` of the folded text.
 
-        Invisible characters at its beginning are left out.
+        The result does not begin with invisible characters.
         """
         offset = self.original_range(start, start)[0]
         return FoldedText(self.original[offset:]) if offset else self
 
 
 def fold_characters(text: str) -> str:
-    """Return the folded text of `text`: plain marks, no invisible characters, and single spaces."""
+    """Return `text` in folded form, for comparison with other folded texts.
+
+    Every quotation mark becomes `'` or `"`, and every dash becomes `-`. Invisible characters are removed, and
+    white space becomes single spaces. Letters are composed with their accents (NFC).
+    """
     if text.isascii():
         return with_single_spaces(text.replace("`", "'"))
     characters = set(text)

@@ -1,4 +1,7 @@
-"""The URLs of resources, which are absolute if BRIEFS_BASE_URL is set, and the paths for monitors."""
+"""The URLs of resources, and sets of paths that are treated alike, such as the health checks.
+
+URLs are absolute if the setting BRIEFS_BASE_URL is set.
+"""
 
 from collections.abc import Iterable
 from urllib.parse import quote_plus
@@ -33,9 +36,9 @@ class ValueList(tuple[str, ...]):
     __slots__ = ()
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return the values as name and value pairs for a query string: one pair.
+        """Return a list with one pair for a query string: `name` and the comma-separated values.
 
-        The second item of the pair is the values, separated by commas. `name` is the name of the parameter.
+        `name` is the name of the query parameter.
         """
         return [(name, ",".join(self))]
 
@@ -46,9 +49,9 @@ class RepeatedValues(ValueList):
     __slots__ = ()
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return the values as name and value pairs for a query string: a pair for each value.
+        """Return a list of pairs for a query string: `name` and a value, for each value.
 
-        `name` is the name of the parameter, which is the first item of every pair.
+        `name` is the name of the query parameter.
         """
         return [(name, value) for value in self]
 

@@ -78,7 +78,8 @@ class KeyLookup:
                 If it returns False, the key is treated as unknown.
 
         Raises:
-            KeysUnavailableError: If the database fails and the key was not valid within `stale_seconds`.
+            KeysUnavailableError: If the database fails, and did not confirm in the last `stale_seconds` (an
+                argument of the class) that the key is valid.
         """
         digest = digest_of(key)
         entry = self._known.get(digest) or self._unknown.get(digest)
@@ -99,7 +100,8 @@ class KeyLookup:
     def _query(self, digest: bytes, last: _Entry | None) -> _Entry:
         """Query the database for the key with the hash `digest`, and remember the result.
 
-        If the query fails, return `last` if it is a valid key that was queried within `stale_seconds`.
+        If the query fails, return `last` if it is a valid key that was queried in the last `stale_seconds`
+        (an argument of the class).
 
         Args:
             digest: The SHA-256 hash of the key.

@@ -32,12 +32,10 @@ class Policy(NamedTuple):
 def parse_policies(text: str, name: str = DEFAULT_NAME) -> tuple[Policy, ...]:
     """Return the policies in `text`, such as `600/minute` or `10/second;5000/day`.
 
-    If there is one policy, its name is `name`. The names of several policies end with their windows:
-    `default-second` and `default-day`.
-
     Args:
         text: The limits in the notation of the package `limits`, separated by semicolons.
-        name: The beginning of the names of the policies.
+        name: The name of the policy. If there are several policies, each name is `name` plus the time window,
+            such as `default-second` and `default-day`.
 
     Raises:
         ValueError: If a limit is malformed or out of range, or if two limits have the same window.

@@ -47,9 +47,9 @@ class _Lease:
 
     Attributes:
         left: How many of these requests are left.
-        unleased: The number of requests in the window that no process had leased at the last query.
-        ends_at: The end of the window, as a value of the clock.
-        queried_at: The time of the last query to Redis, as a value of the clock.
+        unleased: The number of requests in the time window that no process had leased at the last query.
+        ends_at: The end of the time window, by the clock of `RedisCounters`.
+        queried_at: The time of the last query to Redis, by the same clock.
     """
 
     __slots__ = ("_size", "ends_at", "left", "queried_at", "unleased")
@@ -65,16 +65,16 @@ class _Lease:
         """Return True if the quota is used up, as far as this process knows.
 
         The process knows this if the last query to Redis left no requests, and was less than
-        EXHAUSTED_SECONDS ago. `now` is the time, as a value of the clock.
+        EXHAUSTED_SECONDS ago. `now` is the current time of the clock of `RedisCounters`.
         """
         return not self.left and not self.unleased and now - self.queried_at < EXHAUSTED_SECONDS
 
     def adapt_size(self, now: float) -> int:
-        """Return how many requests to lease with the next query to Redis.
+        """Return how many requests to reserve (lease) for this process with the next query to Redis.
 
-        If the last query was a short time ago, the number is twice that of the last query. If it was long
-        ago, the number is 1. The number is at most MAX_LEASE, and at most `unleased` divided by
-        LEASE_DIVISOR, but at least 1. `now` is the time, as a value of the clock.
+        If the previous query was less than GROWTH_SECONDS ago, the number doubles. If it was at least
+        RESET_SECONDS ago, the number is 1. The number is at least 1, and at most MAX_LEASE or a small part of
+        the requests that the client has left. `now` is the current time of the clock of `RedisCounters`.
         """
         lasted = now - self.queried_at
         if lasted < GROWTH_SECONDS:

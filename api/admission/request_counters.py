@@ -56,12 +56,18 @@ class RequestCounters(Protocol):
 
 
 def whole_seconds(seconds: float) -> int:
-    """Return `seconds` rounded up to a whole number, and at least 1. Rounding errors are ignored."""
+    """Return `seconds` rounded up to a whole number, and at least 1.
+
+    An excess of at most a microsecond is a rounding error and is ignored: 2.0000001 gives 2.
+    """
     return max(1, ceil(seconds - 1e-6))
 
 
 class _Window:
-    """The number of requests that a policy still admits until `ends_at`, a value of the clock."""
+    """The time window of a policy for one client.
+
+    Until the time `ends_at`, the policy admits `remaining` more requests.
+    """
 
     __slots__ = ("ends_at", "remaining")
 

@@ -74,7 +74,7 @@ def _check_metadata(message: Message) -> None:
 def _check_headers(message: Message, headers: Headers) -> None:
     """Check that the HTTP headers repeat the version, the method and the name in the message.
 
-    The name is the parameter that names, for example, the tool to call. Only some methods have it.
+    The name is a parameter that only some methods have, such as the name of the tool to call.
 
     Raises:
         ProtocolError: A header is missing, or differs from the message.
@@ -93,9 +93,9 @@ def _check_headers(message: Message, headers: Headers) -> None:
 
 
 def _decoded(value: str) -> str | None:
-    """Return `value`, the value of a header, decoded if its markers say that it is Base64.
+    """Return the text in the header value `value`, which can be written as `=?base64?…?=`.
 
-    Return None if the Base64 or the text in it is invalid.
+    Any other value is returned unchanged. Return None if the Base64 or the text in it is invalid.
     """
     if not (value.startswith(BASE64_START) and value.endswith(BASE64_END)):
         return value

@@ -35,7 +35,7 @@ class DatabaseUnavailableError(DeadlineError):
 
 
 class Deadline:
-    """The time until which a thread can use the database.
+    """The time when a thread must stop using the database.
 
     Args:
         expires_at: The end, as a value of `time.monotonic`.
@@ -61,11 +61,11 @@ class Deadline:
 
     @property
     def has_passed(self) -> bool:
-        """True if the thread can no longer use the database, because its time is over."""
+        """True if the time `expires_at` has passed, so that the thread can no longer use the database."""
         return time.monotonic() >= self.expires_at
 
     def check(self) -> None:
-        """Raise `DeadlineError` if the time of the thread is over or the database is unavailable."""
+        """Raise `DeadlineError` if this deadline has passed or the database is unavailable."""
         if self.outage_message is not None:
             raise DatabaseUnavailableError(self.outage_message)
         if self.has_passed:

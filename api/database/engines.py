@@ -51,9 +51,10 @@ def engine_options(database_url: str) -> dict[str, Any]:
 
 
 def autocommit_options(database_url: str) -> dict[str, Any]:
-    """Return the keyword arguments of `sqlalchemy.create_engine` for the second engine, with the URL.
+    """Return the options of the second SQLAlchemy engine, which runs statements outside of transactions.
 
-    The second engine connects to the same database and runs single statements outside of transactions.
+    The result has the key `url`, the URL of the same database, and further keyword arguments of
+    `sqlalchemy.create_engine`.
     """
     options = engine_options(database_url) | {
         "url": engine_url(database_url),

@@ -46,7 +46,7 @@ class Observation(NamedTuple):
     """The result of one query for the database version, a value that differs after each change.
 
     Attributes:
-        queried_at: The time before the query, a value of `time.monotonic`.
+        queried_at: When the query began, as a value of `time.monotonic`.
         version: The version, or None if the query failed.
         failure: The kind of failure, or None.
         migration: The name of the last migration of the database. None if it was not read, or if there is
@@ -112,7 +112,8 @@ class RevisionWatch:
         Return None if the query for this value failed.
 
         Args:
-            now: Query the database even if the last version was queried within the interval.
+            now: If True, query the database now. If False, the result of an earlier query can be returned
+                during `interval` (an argument of the class).
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval
@@ -132,9 +133,9 @@ class RevisionWatch:
         return last.is_available
 
     def probe(self, seconds: float) -> Observation | None:
-        """Query the version and the migration of the database now, and return the result.
+        """Query the version and the last migration of the database now, and return the result.
 
-        Return None if the database does not answer within this number of seconds.
+        Return None if the database does not answer within `seconds`.
         """
         self._is_migration_wanted = True
         started_at = time.monotonic()
@@ -142,9 +143,10 @@ class RevisionWatch:
         return observation if observation.queried_at > started_at else None
 
     def outage_seconds(self) -> float | None:
-        """Return the seconds since the version was last known, or None if the database is available.
+        """Return how long the database has been unavailable, in seconds, or None if it is available.
 
-        Return infinity if no version was ever known.
+        The outage is counted from the last query that read the version of the database. Return infinity if no
+        query ever succeeded.
         """
         return None if self._last.is_available else time.monotonic() - self._answered_at
 
@@ -159,15 +161,16 @@ class RevisionWatch:
             self._thread, self._is_stopping = None, False
 
     def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
-        """Let the querying thread query the database, and return a result (observation) newer than `oldest`.
+        """Wait for the result of a query that the thread of the watch began later than `oldest`.
 
-        If there is no newer observation after `seconds`, return the last observation. After
-        MAX_ANSWER_SECONDS, treat the database as unavailable.
+        If there is no such result after `seconds`, return the last result.
 
         Args:
-            oldest: A value of `time.monotonic`.
-            seconds: How long to wait.
-            even_if_unavailable: If True, also wait while the database is unavailable.
+            oldest: A time, as a value of `time.monotonic`.
+            seconds: How long to wait. If there is no result after this time, and it is at least as long as
+                MAX_ANSWER_SECONDS, the database is treated as unavailable.
+            even_if_unavailable: If False, do not wait while the database is unavailable: return the last
+                result at once. If True, wait.
         """
 
         def is_answered() -> bool:

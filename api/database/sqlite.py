@@ -51,11 +51,12 @@ class FileState(NamedTuple):
 
 
 def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
-    """Return the state of the file at `path`, or None if there is no file.
+    """Return the state of the SQLite file at `path`, or None if there is no file.
 
     Args:
         path: The path of the file.
-        is_immutable: True for connections that read the file without locks.
+        is_immutable: True for a connection that reads the file without locks. The state then contains the
+            time of the last change and the size, and otherwise only the device and the inode.
     """
     try:
         status = os.stat(path)  # noqa: PTH116 -- three times faster than Path.stat
@@ -68,8 +69,8 @@ def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
 def file_identity(database_url: str, instance: Path) -> str:
     """Return the identity of the SQLite file of `database_url`: its device and inode, as text.
 
-    Return an empty text if the file does not exist, or if the URL is one of PostgreSQL. A relative path in
-    the URL starts in the folder `instance`.
+    Return an empty text if the file does not exist, or if the database is PostgreSQL. A relative path in the
+    URL starts in the folder `instance`.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
@@ -115,8 +116,8 @@ class DatabaseFile:
 
         Raises:
             ReplacedFileError: If the file was replaced or deleted.
-            sqlite3.OperationalError: If the file does not exist or cannot be opened. Also if a file must be
-                created, but commands have written an earlier file at the same path.
+            sqlite3.OperationalError: If the file does not exist or cannot be opened, or if `Access.CREATE`
+                would replace a deleted file that commands have written.
         """
         access = Access.READ if self._is_read_only else access
         before = read_state(self.path)
@@ -148,7 +149,13 @@ class DatabaseFile:
         return read_state(self.path, is_immutable=True) == opened and not self._has_log()
 
     def _verify_absence(self, access: Access) -> None:
-        """Raise an error for a missing file: the file was used before, or it must not be created."""
+        """Check that the missing file may be created.
+
+        Raises:
+            ReplacedFileError: The file existed earlier and was deleted.
+            sqlite3.OperationalError: `access` is not `Access.CREATE`, or the lock file shows that a command
+                has written an earlier file at this path.
+        """
         if self._identity:
             raise ReplacedFileError(f"the database file {self.path} was deleted; restart the service")
         # If the folder does not exist either, the error of SQLite follows.
@@ -206,12 +213,21 @@ class DatabaseFile:
             return opened
 
     def _verify_log(self, access: Access, identity: str) -> None:
-        """Raise `ReplacedFileError` if the write-ahead log beside the file belongs to a different file.
+        """Check that the write-ahead log beside the file does not belong to an earlier file.
 
-        Call this method before the file is opened, because closing a connection that can write copies the log
-        into the file. An empty log is harmless. Its index, the file that ends in `-shm`, is not: the index
-        contains the size of the other file, so a connection that can write would damage the file.
+        Call this method before the file is opened.
+
+        Args:
+            access: What the new connection can do. If the connection can write, the index of the log (`-shm`)
+                of an earlier file is refused too.
+            identity: The device and the inode of the file at the path.
+
+        Raises:
+            ReplacedFileError: There is a log, or an index of a log, that belongs to an earlier file.
         """
+        # Closing a connection that can write would copy the log into the file. An empty log is harmless, but
+        # its index is not: it contains the size of the earlier file, so a connection that can write would
+        # damage the new file.
         index = Path(f"{os.path.realpath(self.path)}-shm")
         if read_log_owner(self.path) in ("", identity):
             return
@@ -229,8 +245,8 @@ class DatabaseFile:
 def lock_path(path: str) -> Path:
     """Return the path of the file that commands lock while they write the SQLite file at `path`.
 
-    This lock file contains the device and the inode of the SQLite file that commands last wrote. The
-    write-ahead log belongs to this SQLite file.
+    The lock file contains the device and the inode of the SQLite file that commands last wrote. A write-ahead
+    log that is left from a replaced SQLite file is recognized by them.
     """
     # Use the real path, because symbolic links can give a database several names.
     return Path(f"{os.path.realpath(path)}.lock")
@@ -239,9 +255,8 @@ def lock_path(path: str) -> Path:
 def read_log_owner(path: str) -> str:
     """Return the device and the inode of the SQLite file that commands last wrote at `path`, as text.
 
-    The write-ahead log belongs to this file. If somebody has replaced the file at `path`, its device and
-    inode differ from the result. Commands store the result in the lock file. Return an empty text if the lock
-    file is missing.
+    Commands store this text in the lock file. Return an empty text if the lock file is missing. If somebody
+    has replaced the file at `path`, the result differs from the device and inode of the new file.
     """
     try:
         return lock_path(path).read_text(encoding="ascii").strip()

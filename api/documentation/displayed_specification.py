@@ -53,9 +53,15 @@ def display_name(tag: str) -> str:
 
 
 def _displayed_path(item: Json, locations: Mapping[str, str], components: Json) -> Json:
-    """Return an OpenAPI path item for the documentation page. Each operation lists all of its parameters.
+    """Return the OpenAPI path item `item` in the form for the documentation page.
 
-    Parameters in `locations` are added to `components`, and the operations refer to them.
+    Each operation lists all of its parameters.
+
+    Args:
+        item: The path item of the complete document.
+        locations: The location (`path` or `query`) of each parameter to move to `components`, by name.
+        components: The shared parameters by name. Parameters are added to this dictionary in place, and the
+            operations refer to them.
     """
     shared = item.get("parameters", [])
     operations = {}

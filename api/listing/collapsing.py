@@ -1,7 +1,7 @@
-"""Collapse a list of articles: keep only the first article of each story, of those that match all filters.
+"""Collapse a list of articles: keep only the first article of each story.
 
-Whether an article is the first of its story depends on the order of the list, but not on the page. A cursor
-therefore works as in other lists.
+Only articles that match all filters of the list count. Whether an article is the first of its story depends
+on the order of the list, but not on the page. A cursor therefore works as in other lists.
 """
 
 from collections.abc import Sequence
@@ -48,13 +48,11 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
 
 
 def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
-    """Return the SQL condition that a row of one table comes before a row of a second table in a list.
-
-    Both arguments are the sort order of the list, each over the columns of one table.
+    """Return the SQL condition that a row of one table precedes a row of a second table.
 
     Args:
-        earlier: The order over the columns of the first table.
-        own: The order over the columns of the second table.
+        earlier: The sort order of the list, over the columns of the first table.
+        own: The same sort order, over the columns of the second table.
     """
     if own.descending or own.key is None:
         return _row(earlier.columns) > _row(own.columns)

@@ -124,7 +124,10 @@ def _signature(signed: bytes, key: bytes) -> bytes:
 
 
 def _stored_key() -> str:
-    """Return the stored secret key that signs cursors. The database is read again only after a change."""
+    """Return the secret key that is stored in the database to sign cursors.
+
+    The key is kept in memory. It is read again if anything in the database has changed.
+    """
     watch: RevisionWatch = current_app.extensions[REVISION_WATCH]
     version = watch.version()
     known_version, key = current_app.extensions.get(STORED_KEY, (None, ""))

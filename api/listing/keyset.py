@@ -83,8 +83,8 @@ class Plan(ABC):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The caller asks for one row more than a page shows. This last row only shows that there is a next
-        page, so it can be a different row with the same value of `order.key`.
+        The caller asks for one row more than a page shows, to see whether there is a next page. Among rows
+        with the same value of `order.key`, any row can therefore be the last row of the result.
 
         Args:
             values: The values of the bound parameters of the filters.
@@ -99,8 +99,8 @@ class IndexedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The last of `count` rows only shows that there is a next page, so it can be a different row with the
-        same value of `order.key`.
+        The caller asks for one row more than a page shows, to see whether there is a next page. Among rows
+        with the same value of `order.key`, any row can therefore be the last row of the result.
 
         Args:
             values: The values of the bound parameters of the filters.
@@ -115,12 +115,17 @@ class IndexedRows(Plan):
         return rows
 
     def _ascend(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
-        """Return the first `count` rows with a higher key than `after`, then rows whose key is null.
+        """Return the first `count` rows with a higher key than `after`, in ascending order of the keys.
 
-        The index lists rows with the same key oldest first, but a page lists them newest first. The rows are
-        therefore read in groups with the same key. Each group is reversed here, except for the last group,
-        which can be incomplete and is read again, newest first.
+        Rows with the same key are ordered newest first, and rows whose key is null come last.
+
+        Args:
+            values: The values of the bound parameters of the filters.
+            after: The sort key of the last row of the previous page, or None to begin with the lowest key.
+            count: The number of rows.
         """
+        # The index lists rows with the same key oldest first. Reverse each group of rows with the same key.
+        # The last group can be incomplete, so read it again, newest first.
         lowest = self.order.lowest
         from_start = after is None and lowest is None
         beyond = self._all_keys if from_start else self._higher_keys
@@ -192,9 +197,9 @@ class MergedRows(IndexedRows):
 
     Attributes:
         items: The statement that selects the items of the collection.
-        number: The column of `items` with the numbers of the rows.
-        branches: A pair for each table: the statement that selects the numbers of its matching rows, and the
-            order of the page over the columns of the table.
+        number: The column of `items` with the row number (internal key).
+        branches: A pair for each table: a statement that selects the row numbers of its matching rows, and
+            the sort order of the page, expressed in columns of the table.
     """
 
     items: AnySelect
@@ -223,9 +228,12 @@ class MergedRows(IndexedRows):
 
 @dataclass(frozen=True)
 class PlannedRows:
-    """The rows that a plan reads with the values of a request, as a source of pages (RowSource).
+    """A source of pages (RowSource) that runs the SQL statements of a plan for one request.
 
-    `counted` is a different plan for the total number of rows, or None to count the rows of `plan`.
+    Attributes:
+        plan: The statements, which have bound parameters.
+        values: The values of the bound parameters, by name.
+        counted: A different plan for the total number of rows, or None to count the rows of `plan`.
     """
 
     plan: Plan
@@ -263,9 +271,9 @@ def items_of_keys(
     """Return the statement that selects the items of a page, with their sort keys.
 
     Args:
-        page: The statement that selects the numbers and sort keys of the page.
+        page: The statement that selects the row numbers (internal keys) and sort keys of the page.
         items: The statement that selects all items of the collection.
-        number: The column of `items` with the numbers that `page` selects.
+        number: The column of `items` with the row number.
         order: The order of the page.
         clauses: A function that takes an order and returns the columns to sort by.
     """
@@ -276,9 +284,9 @@ def items_of_keys(
 
 
 def order_of_keys(keys: FromClause, order: Order) -> Order:
-    """Return the sort order `order`, expressed by the columns of the subquery `keys`.
+    """Return the sort order `order`, expressed in columns of the subquery `keys`.
 
-    The columns of `keys` are the number of a row and its sort key.
+    The first column of `keys` is the row number, and the other columns are the sort key.
     """
     columns = list(keys.c)[1:]
     key = None if order.key is None else columns[0]
@@ -315,11 +323,13 @@ def _is_in_group(order: Order) -> ColumnElement[bool]:
 
 
 def bound_value(place: int, key: Key) -> ColumnElement[Any]:
-    """Return the bound parameter for one value of the sort key of the last row of the previous page.
+    """Return the bound parameter to compare the column `key` with.
+
+    The parameter is one value in the sort key of the last row of the previous page.
 
     Args:
-        place: The place of the value in the sort key, from 0.
-        key: The column that the value is compared with. It determines the type of the parameter.
+        place: The place of the value in this sort key, from 0.
+        key: The column, which determines the type of the parameter.
     """
     return bindparam(f"{KEY}_{place}", type_=key.type)
 
@@ -333,11 +343,13 @@ def after_values(after: Sequence[Any]) -> dict[str, Any]:
 
 
 def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
-    """Return the condition for rows with lower values in `columns` than the last row of the previous page.
+    """Return the SQL condition for rows that are lower in `columns` than the last row of the previous page.
 
-    It is a comparison of row values, so that the database can use an index. `first` is the place of the first
-    of the columns in the sort key.
+    Args:
+        columns: Columns of the sort key that follow each other.
+        first: The place of the first of these columns in the sort key, from 0.
     """
+    # The database can use an index for a comparison of row values.
     keys = list(columns)
     bound = [bound_value(place, key) for place, key in enumerate(keys, first)]
     return keys[0] < bound[0] if len(keys) == 1 else tuple_(*keys) < tuple_(*bound)

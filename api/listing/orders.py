@@ -18,7 +18,7 @@ class KeyTable:
     Attributes:
         table: The table.
         columns: The columns of the table, by name.
-        number: The column with the number of the row of the collection.
+        number: The column with the row number (internal key).
     """
 
     table: FromClause
@@ -27,7 +27,7 @@ class KeyTable:
 
 
 def key_table(table: FromClause, number: str = "number") -> KeyTable:
-    """Return `table` as a KeyTable. `number` is the name of the column with the number of the row."""
+    """Return `table` as a KeyTable. `number` is the name of the column with the row number (internal key)."""
     return KeyTable(table, dict(table.c), table.c[number])
 
 
@@ -37,11 +37,11 @@ class Order:
 
     Attributes:
         key: The column to sort by first, or None to sort by `ties` alone.
-        ties: The columns with numbers that order rows with the same key. No two rows have the same key and
-            ties.
+        ties: The columns that decide the order of rows with the same key. No two rows have the same key and
+            the same values in these columns.
         descending: True if the key descends.
-        lowest: The value that is stored instead of a null key, or None if no key is null. It is the lowest
-            value of the key. Its rows come last in both directions.
+        lowest: The lowest value of the key, which is stored instead of null. Rows with this value come last,
+            in ascending and in descending order. None if no key is null.
     """
 
     key: Key | None
@@ -54,7 +54,7 @@ class Order:
         """The column `key`, which must not be None.
 
         Raises:
-            TypeError: `key` is None, since rows are sorted by `ties` alone.
+            TypeError: The order has no key column, because it sorts by `ties` alone.
         """
         if self.key is None:
             raise TypeError("This order has no key.")

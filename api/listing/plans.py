@@ -43,20 +43,21 @@ def _no_key_tables(_: str) -> Sequence[KeyTable]:
 class FilterForm:
     """The SQL of a filter, with bound parameters for its values.
 
-    The filter is written in several forms, because a collection is read in one of two ways: an index is
-    scanned in the order of the page, or the matches of a filter are sorted. Filters with the same SQL must
-    share one FilterForm, because it is the key of the cached plans.
+    The same filter is written in several forms, because a list can be read in two ways. To sort the matches
+    of the filter, `numbers` is used. To scan an index, `sorted_tables` and `condition` are used. Filters with
+    the same SQL must share one FilterForm object, because plans are cached by these objects.
 
     Attributes:
-        numbers: A statement that selects the numbers of the matching rows, using an index. None if no index
-            finds them, for example rows without a value.
-        condition: A function that takes a table and returns the condition on its rows as SQL. The table is
-            the table of the rows, or a table with their numbers and sort keys.
-        sorted_tables: A function that takes a value of `sort`, and returns the tables with an index of the
-            matching rows in this order: none, one, or several tables that each contain a part of the rows.
-        orders: The orders of the matching rows by the value of `sort`, if the filter always matches few rows.
-            These rows are sorted without counting or scanning. None for other filters.
-        repeats_numbers: True if `numbers` can select a number more than once.
+        numbers: A statement that selects the row numbers (internal keys) of the matching rows with an index.
+            None if no index finds these rows, for example rows without a value.
+        condition: A function that takes a table and returns the condition on its rows as SQL. The table
+            contains the rows of the collection, or repeats their row numbers and sort keys.
+        sorted_tables: A function that takes a value of the parameter `sort`, such as `-title`. It returns the
+            tables with an index of the matching rows in this order: none, one, or several tables that each
+            contain a part of the rows.
+        orders: For a filter that always matches few rows, the orders of these rows, by the value of `sort`.
+            The rows are then sorted without counting or scanning. None for other filters.
+        repeats_numbers: True if `numbers` can select a row number more than once.
     """
 
     numbers: AnySelect | None
@@ -66,22 +67,22 @@ class FilterForm:
     repeats_numbers: bool = False
 
     def few_numbers(self) -> FromClause:
-        """Return a subquery of the numbers of the matching rows, at most MAX_SORTED_ROWS."""
+        """Return a subquery of the row numbers of at most MAX_SORTED_ROWS matching rows."""
         # The limit tells the query planner to expect few rows.
         numbers = self.indexed_numbers.limit(MAX_SORTED_ROWS)
         return (_distinct(numbers) if self.repeats_numbers else numbers).subquery("matches")
 
     def all_numbers(self) -> FromClause:
-        """Return a subquery of the numbers of all matching rows."""
+        """Return a subquery of the row numbers (internal keys) of all matching rows."""
         numbers = self.indexed_numbers
         return (numbers.distinct() if self.repeats_numbers else numbers).subquery("matches")
 
     @property
     def indexed_numbers(self) -> AnySelect:
-        """The statement `numbers`, which must not be None.
+        """The statement `numbers`: it selects the row numbers of the matching rows with an index.
 
         Raises:
-            TypeError: `numbers` is None.
+            TypeError: `numbers` is None, because no index finds these rows.
         """
         if self.numbers is None:
             raise TypeError("No index finds the rows that match this filter.")
@@ -119,25 +120,26 @@ class Listing:
     orders: Callable[[KeyTable], Orders]
 
     def select(
-        self, filters: Sequence[Filter], sort: str, first_of: Callable[..., FilterForm] | None = None
+        self, filters: Sequence[Filter], sort: str, collapse: Callable[..., FilterForm] | None = None
     ) -> PlannedRows:
-        """Return the rows that match all `filters`, in the order `sort`, such as `-title`.
+        """Return the rows that match all `filters`, in the order `sort`.
 
         The rows are read in the cheaper of two ways: by an index that has this order, or by sorting the rows
         that one filter matches.
 
         Args:
             filters: The filters of the list.
-            sort: The value of `sort`.
-            first_of: None, or a function that takes this collection, the SQL of the filters and `sort`, and
-                returns the SQL of one more filter. The total number of rows is counted without this filter.
+            sort: The value of the parameter `sort`, such as `-title`.
+            collapse: A function that returns the SQL of a filter for the first row of each group, such as
+                `first_of_story`. It takes this collection, the SQL of the filters and `sort`. The total still
+                counts all rows that match `filters`. None to return all rows.
         """
         forms = tuple(each.form for each in filters)
-        selected = None if self.is_planned(forms, sort) else most_selective(filters)
-        if first_of is None:
+        selected = None if self.has_single_plan(forms, sort) else most_selective(filters)
+        if collapse is None:
             return self.planned(filters, sort, selected)
         selective = selected and selected.form
-        shown = (*forms, first_of(self, forms, sort))
+        shown = (*forms, collapse(self, forms, sort))
         counted = _make_plan(self, forms, sort, selective)
         return PlannedRows(_make_plan(self, shown, sort, selective), values_of(filters), counted=counted)
 
@@ -150,8 +152,11 @@ class Listing:
         return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))
 
     @staticmethod
-    def is_planned(forms: Sequence[FilterForm], sort: str) -> bool:
-        """Return True if there is only one way to read the rows. Matches then need not be counted.
+    def has_single_plan(forms: Sequence[FilterForm], sort: str) -> bool:
+        """Return True if it is clear how to read the matching rows, without counting the matches.
+
+        Rows can be read by scanning an index in the order `sort`, or by sorting the matches of one filter.
+        If both ways are possible, the caller counts the matches of each filter to find the cheaper way.
 
         Args:
             forms: The SQL of all filters.
@@ -184,7 +189,11 @@ class Listing:
     ) -> Plan:
         """Return a plan that reads several tables in the order `sort` and merges their rows.
 
-        `form` is one of `forms`. Each of `tables` contains a part of its matching rows.
+        Args:
+            forms: The SQL of all filters.
+            sort: The order of the page: a value of the parameter `sort`, such as `-title`.
+            tables: The tables. Each table has a part of the rows that match `form`, with their sort keys.
+            form: The filter among `forms` that `tables` belong to. The plan tests the other filters.
         """
         number, matches = self.table.number, form.all_numbers()
         conditions = [each.condition(self.table) for each in forms if each is not form]

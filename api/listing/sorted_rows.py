@@ -42,9 +42,9 @@ class SortedRows(Plan):
         return self.finish(self.keyed_rows.where(self._after()).order_by(*self._clauses(self.order)))
 
     def finish(self, page: AnySelect) -> AnySelect:
-        """Return the statement to run for a page: `page` itself. Subclasses can wrap it.
+        """Return the statement to run for a page. Subclasses can return a different statement than `page`.
 
-        `page` selects the rows of the page with their sort keys.
+        `page` is the statement that selects the rows of the page with their sort keys.
         """
         return page
 
@@ -72,11 +72,13 @@ class SortedRows(Plan):
 
 @dataclass(frozen=True, eq=False)
 class SortedNumbers(SortedRows):
-    """A plan that lets the database sort the numbers of all matching rows, and then reads the items.
+    """A plan that lets the database sort the row numbers of all matching rows, and then reads the items.
 
     Attributes:
+        rows: The statement that selects the row numbers (internal keys) of the matching rows.
+        order: The order of the rows.
         items: The statement that selects the items of the collection.
-        number: The column of `items` with the numbers that `rows` selects.
+        number: The column of `items` with the row number.
     """
 
     items: AnySelect
@@ -85,6 +87,6 @@ class SortedNumbers(SortedRows):
     def finish(self, page: AnySelect) -> AnySelect:
         """Return the statement that selects the items of a page with their sort keys.
 
-        `page` selects the numbers of these items and the sort keys.
+        `page` is the statement that selects the row numbers (internal keys) and the sort keys of these items.
         """
         return items_of_keys(page, self.items, self.number, self.order, self._clauses)

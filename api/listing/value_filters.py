@@ -1,8 +1,8 @@
 """Filters by the values of rows, such as the entities of articles.
 
-A filter requires that a row has one of several values, or none of them. To require several values, use a
-filter for each. The SQL of a filter depends on the number of its values. To have few different statements,
-the number of values is increased to a power of two, with a value that no row has.
+A filter requires that a row has one of several values, or none of these values. To require several values,
+use a filter for each value. The SQL of a filter depends on the number of its values. To have few different
+statements, the list of values is filled up with a value that no row has, until its length is a power of two.
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ class ValueIndex:
 
     Attributes:
         table: The table.
-        number: The name of the column with the numbers of the rows.
+        number: The name of the column with the row number (internal key) of the row.
         value: The name of the column with the values.
         sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
         no_value: A value that no row has.
-        rows: The table of the rows, if `table` is the same table, so that a row has a single value. None for
-            a separate table.
+        rows: `table` itself, if it is the table of the rows, so that a row has a single value. None if
+            `table` is a separate table.
     """
 
     table: FromClause
@@ -86,7 +86,7 @@ def has_none(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
 def _bound_values(index: ValueIndex, name: str, values: Sequence[Any]) -> dict[str, Any]:
     """Return `values` by the names of their bound parameters: `{name}_0`, `{name}_1` and so on.
 
-    The value that no row has (`index.no_value`) is added until the number of values is a power of two.
+    The value `index.no_value`, which no row has, is added until the number of values is a power of two.
     """
     size = 1
     while size < len(values):

@@ -85,8 +85,8 @@ def request_line_formatter(
 
     Args:
         log_format: `json`, `text` or `short`.
-        addresses: As in `request_values`.
-        has_queries: As in `request_values`.
+        addresses: How the address of the client is logged: `none`, `truncated` or `full`.
+        has_queries: True if the line contains the query string.
     """
     # The parts of a JSON line that repeat are encoded once.
     begin = lru_cache(maxsize=MAX_CACHED_PARTS)(_json_begin)
@@ -125,7 +125,12 @@ def _json_begin(method: str, route: str | None, status: int) -> str:
 def _json_end(target: str, client_address: str, user_agent: str, *, addresses: str, has_queries: bool) -> str:
     """Return the end of a JSON log line: the members that come from the client, and the closing brace.
 
-    The arguments are those of `_client_values`.
+    Args:
+        target: The path and the query of the request.
+        client_address: The IP address of the client.
+        user_agent: The header `User-Agent`.
+        addresses: How the address is logged: `none`, `truncated` or `full`.
+        has_queries: True if the line contains the query. Otherwise, `query` is null.
     """
     values = _client_values(target, client_address, user_agent, addresses, has_queries)
     return orjson.dumps(values)[1:].decode()

@@ -15,11 +15,12 @@ WRONG_ADDRESS = "briefs.wrong_address"
 class MetricsAddress:
     """WSGI middleware that serves `/metrics` only at a separate port, and nothing else at this port.
 
-    A request at the wrong port gets a 404. gunicorn listens on both ports.
+    A request for `/metrics` at a different port, or for another path at the port of the metrics, gets a 404.
 
     Args:
-        application: Handles requests to the right port.
-        flask_application: Flask without middleware. It sends the 404 if `reject_wrong_address` is registered.
+        application: Handles all other requests.
+        flask_application: Flask without middleware, which sends the 404. `reject_wrong_address` must be a
+            `before_request` function of this Flask application.
         port: The port of the metrics, from BRIEFS_METRICS_BIND.
     """
 
@@ -27,7 +28,10 @@ class MetricsAddress:
         self._application, self._flask_application, self._port = application, flask_application, str(port)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the application if the request arrived at the right port, otherwise send a 404."""
+        """Call the wrapped application, or send a 404 if the request arrived at the wrong port.
+
+        `/metrics` belongs to the port of the metrics, and all other paths belong to other ports.
+        """
         if (environ["PATH_INFO"] == METRICS_PATH) == self._is_metrics_port(environ):
             return self._application(environ, start_response)
         environ[WRONG_ADDRESS] = True
@@ -39,6 +43,9 @@ class MetricsAddress:
 
 
 def reject_wrong_address() -> None:
-    """Raise NotFound if `MetricsAddress` has found a wrong port (a `before_request` function of Flask)."""
+    """Raise NotFound if the current request arrived at a port that does not serve its path.
+
+    `MetricsAddress` marks these requests. Flask calls this function before each request.
+    """
     if WRONG_ADDRESS in request.environ:
         raise NotFound

@@ -1,5 +1,6 @@
-"""Functions that keep the metrics of all processes together. gunicorn and granian call them (server hooks).
+"""Server hooks of gunicorn and granian for the folder with the metric files of all processes.
 
+They open the folder, add up the counters of workers that have ended, and remove the folder at the end.
 An exception in a hook would end the master process. After the start, a failure is therefore only logged.
 """
 

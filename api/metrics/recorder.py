@@ -107,13 +107,16 @@ class Metrics:
         self._publishers.append(lambda: gauge.set(read()))
 
     def publish(self) -> None:
-        """Write the values that other parts of the service count to the metrics of this process."""
+        """Update the metrics of this process with the values that other parts of the service count."""
         with self._publication_lock:
             for publish in self._publishers:
                 publish()
 
     def publish_repeatedly(self) -> None:
-        """Start a thread that calls `publish` at an interval, for scrapes that other processes answer."""
+        """Start a thread that calls `publish` at a short interval.
+
+        If a different process answers a scrape, its answer then contains the current values of this process.
+        """
 
         def run() -> None:
             while True:

@@ -40,14 +40,14 @@ CORPUS_REVISION = select(Corpus.revision)
 
 
 class Article(Base):
-    """The columns of an article for lists: its sort keys, and its JSON as an item of a list.
+    """The part of an article that lists need: its sort keys, and its JSON as an item of a list.
 
     The complete content is in `ArticleDocument`, and the complete JSON in `Rendering`.
 
     Attributes:
-        number: Numbers the articles in the order in which they were loaded, and identifies the article in
-            other tables. A correction keeps the number. An article that returns after its removal gets a new
-            number.
+        number: The internal key of the article, which identifies the article in other tables. Articles are
+            numbered in the order in which they were loaded. A correction keeps the number. An article that
+            returns after its removal gets a new number.
         id: The public id, derived from `key`.
         key: The URL of the document, or else its file name without the extension.
         slug: The current slug. `ArticleSlug` finds the article by any of its slugs.

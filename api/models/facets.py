@@ -1,7 +1,7 @@
-"""Facets: properties of articles, such as the language or the month, whose values lists of articles count.
+"""Facets: properties of articles, such as the language or the month.
 
-A facet value is one value of a facet, such as the language `en`, and is identified by a number. Filters use
-the values of all facets except dates.
+A facet value is one value of a facet, such as the language `en`, and is identified by a number. A list of
+articles can return how many of its articles have each facet value. Filters use all facets except dates.
 """
 
 import struct
@@ -132,10 +132,15 @@ class FacetList(Base):
 
 
 class FacetCount(Base):
-    """The number of articles with a facet value: an entity type, a publication, a language or a date.
+    """How many articles have a facet value: an entity type, a publication, a language or a date.
 
-    The tables of entities and stories have their own `article_count`. `number` is the number of the facet
-    value, and `name` and `value` are the attributes of its `NamedFacet`.
+    The tables of entities and stories have their own `article_count`.
+
+    Attributes:
+        number: Identifies the facet value.
+        name: The name of the facet, such as `language`.
+        value: The value of the facet, such as `en`.
+        article_count: How many articles have this value.
     """
 
     __tablename__ = "facet_counts"

@@ -25,8 +25,8 @@ def link_precedence(position: int = 0, score: float | None = None, target: UUID 
     Args:
         position: For a listed link, its number in the list of the document. Ignored for a computed link.
         score: For a computed link, the similarity of the two articles, from 0 to 1. None for a listed link.
-        target: For a computed link, the id of the article that the link leads to. It decides the order of
-            links whose scores are equal in four decimal places. None for a listed link.
+        target: For a computed link, the id of the article that the link leads to. The id decides the order of
+            links whose scores, rounded to four decimal places, are equal. None for a listed link.
     """
     if score is None or target is None:
         return 2 * MAX_COMPUTED_PRECEDENCE - position

@@ -1,8 +1,9 @@
-"""Sort keys that are never null, and columns with the number of an article or entity (foreign keys).
+"""Sort keys that are never null, and foreign keys of articles and entities.
 
-A nullable sort key is stored with the lowest value instead of null. An index of the key and the number of the
-row then serves both directions. For a descending order, `api.listing.keyset` reads the index backward. For an
-ascending order, it moves the rows with the lowest value to the end.
+If a sort key is unknown, the column contains the lowest value instead of null. One index then serves lists in
+ascending and in descending order, with unknown keys last. A descending list is read backward from the index.
+An ascending list is read forward, and the rows with the lowest value are moved to the end
+(`api.listing.keyset`).
 """
 
 from datetime import UTC, datetime
@@ -60,12 +61,18 @@ def takeaway_place(number: int) -> tuple[int, int]:
 
 
 def article_number(*, primary_key: bool = False, index: bool | None = None) -> MappedColumn[int]:
-    """Return a foreign key column with the number of an article. Removing the article deletes the row."""
+    """Return a foreign key column for the number of an article.
+
+    If the article is removed, the rows with its number are deleted.
+    """
     return _number_of("articles", primary_key=primary_key, index=index)
 
 
 def entity_number(*, primary_key: bool = False, index: bool | None = None) -> MappedColumn[int]:
-    """Return a foreign key column with the number of an entity. Removing the entity deletes the row."""
+    """Return a foreign key column for the number of an entity.
+
+    If the entity is removed, the rows with its number are deleted.
+    """
     return _number_of("entities", primary_key=primary_key, index=index)
 
 

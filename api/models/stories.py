@@ -24,8 +24,7 @@ class Story(Base):
         article_count: The number of articles in the story.
         first_published_key: When the first of its articles was published, or `UNDATED`.
         last_published_key: When the last of its articles was published, or `UNDATED`.
-        span_seconds: The time between its first and its last article, rounded up to seconds. Lists need the
-            longest span of all stories.
+        span_seconds: The time between its first and its last article, rounded up to seconds.
         takeaways: The numbers of its key points (distinct takeaways), in the order in which they are shown.
         entities: `[[entity number, article count]]`, for the entities that most of its articles mention.
         publications: `[[name, article count]]`, most articles first.
@@ -38,6 +37,7 @@ class Story(Base):
     article_count: Mapped[int]
     first_published_key: Mapped[datetime] = mapped_column(UtcDateTime)
     last_published_key: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Lists of stories before a time read the longest span of all stories, to limit which stories they test.
     span_seconds: Mapped[int] = mapped_column(index=True)
     takeaways: Mapped[list[int]] = mapped_column(JSON)
     entities: Mapped[list[list[int]]] = mapped_column(JSON)

@@ -193,7 +193,7 @@ def _find_matches(filters: Sequence[Filter]) -> Integers:
     If more than MAX_COUNTED_ARTICLES match, return only the MAX_COUNTED_ARTICLES + 1 articles published last.
     """
     forms = tuple(each.form for each in filters)
-    selective = None if Listing.is_planned(forms, LAST_PUBLISHED) else most_selective(filters)
+    selective = None if Listing.has_single_plan(forms, LAST_PUBLISHED) else most_selective(filters)
     if selective is None:
         return _find_last(filters)
     numbers = matching(ARTICLES, forms, selective.form).order_by(*LAST_FIRST)

@@ -100,7 +100,7 @@ def brief_page_url(slug: str, paragraph: int | None = None) -> str:
 
 
 def statement(slug: str, part: str, statement_text: str, paragraph: int | None) -> Values:
-    """Return a statement, that is, a text of a brief with the address to cite, as JSON values.
+    """Return a statement: a text from a brief with the address to cite, as a dictionary for JSON.
 
     Args:
         slug: The slug of the brief.
@@ -117,11 +117,11 @@ def statement(slug: str, part: str, statement_text: str, paragraph: int | None) 
 
 
 def takeaway_statement(slug: str, takeaway: Values) -> Values:
-    """Return a takeaway as a statement: its text and the address to cite, as JSON values.
+    """Return a takeaway (key point) as a statement: its text and the address to cite.
 
     The address leads to the body paragraph with the best support for the takeaway, or to the brief if no
     paragraph supports it. `slug` is the slug of the brief, and `takeaway` is the takeaway in the JSON of the
-    HTTP API.
+    HTTP API. The result is a dictionary for JSON.
     """
     evidence = takeaway["evidence"]
     return statement(slug, "takeaways", takeaway["text"], evidence[0]["paragraph"] if evidence else None)
@@ -158,7 +158,7 @@ def read_page(
         path: The path of the collection.
         query: The query parameters. `limit` is required.
         name: The name of the list in the answer.
-        item: A function that returns the item of the answer for an item of the collection.
+        item: A function that converts an item of the collection to an item of the answer.
         max_bytes: The maximum size of the page.
     """
     page = read(path, query)

@@ -52,7 +52,9 @@ def _by_reference(name: str) -> list[Values]:
 
 
 def _by_name(name: str) -> list[Values]:
-    """Return the entities with a name or alias that begins with `name`, those in most articles first.
+    """Return the entities with a name or alias that begins with `name`.
+
+    The entities that the most articles mention come first.
 
     Raises:
         NotFoundError: There is no such entity. The message suggests the slug of a similar entity.

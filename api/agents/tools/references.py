@@ -56,7 +56,8 @@ def last_segment(reference: str) -> str:
 def _similar(slug: str, key: str) -> list[Values]:
     """Return at most MAX_SUGGESTIONS articles that contain words of `slug`, best first.
 
-    Each is a dictionary with the single key `key` of the article.
+    `key` is a key of the JSON of an article, such as `slug`. Each item of the result is a dictionary with
+    only this key and its value.
     """
     words = WORD.findall(slug)[:MAX_WORDS]
     query = {"q": " OR ".join(words), "fields": key, "limit": MAX_SUGGESTIONS}

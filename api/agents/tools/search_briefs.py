@@ -26,8 +26,9 @@ SORTS = ("-published_at", "published_at", "-updated_at", "relevance")
 def search_briefs(arguments: Values) -> Values:
     """Return the answer of the tool `search_briefs`: the briefs that match, each with a few statements.
 
-    The statements are the passages that match the search or, without a search, the first takeaways.
-    `arguments` are the checked arguments of the call, by name.
+    A statement is a text of the brief with the address to cite. The statements are the passages that match
+    the search or, without a search, the first takeaways (key points). `arguments` are the checked arguments
+    of the call, by name.
     """
     has_search = "q" in arguments
     query: Values = {"limit": DEFAULT_LIMIT} | arguments
@@ -39,9 +40,11 @@ def search_briefs(arguments: Values) -> Values:
 
 
 def _brief(article: Values) -> Values:
-    """Return a brief with its first statements. Statements with a known paragraph come first.
+    """Return a brief (an article in short form) with at most MAX_STATEMENTS statements.
 
-    `article` is the JSON of an article, with `highlights` if there is a search.
+    A statement is a text of the article with the address to cite. The statements are the passages that match
+    the search or, without a search, the first takeaways. Statements whose body paragraph is known come first.
+    `article` is the JSON of the article. It contains `highlights` if there is a search.
     """
     found = list(_passages(article) if "highlights" in article else _takeaways(article))
     found.sort(key=lambda each: each["paragraph"] is None)
@@ -49,15 +52,19 @@ def _brief(article: Values) -> Values:
 
 
 def _takeaways(article: Values) -> Iterator[Values]:
-    """Yield the first takeaways of `article` (its JSON) as statements, at most MAX_STATEMENTS."""
+    """Yield at most MAX_STATEMENTS takeaways (key points) of an article, in their order.
+
+    `article` is the JSON of the article. Each result is a dictionary `{text, part, paragraph, source}`.
+    """
     for takeaway in article["takeaways"][:MAX_STATEMENTS]:
         yield takeaway_statement(article["slug"], takeaway)
 
 
 def _passages(article: Values) -> Iterator[Values]:
-    """Yield the passages of `article` that match the search, as statements. Skip matches in the title.
+    """Yield the passages of an article that match the search, except for passages of the title.
 
-    `article` is the JSON of an article with its `highlights`.
+    `article` is the JSON of the article, with its `highlights`. Each result is a dictionary
+    `{text, part, paragraph, source}`: the passage, and where to find it.
     """
     slug = article["slug"]
     for passage in article["highlights"]:
