@@ -64,7 +64,7 @@ def article_page(parameters: Mapping[str, Any], entity: Any = None, story: Any =
 def article_collection(parameters: Mapping[str, Any], entity: Any = None, story: Any = None) -> Collection:
     """Return all articles that match the query `parameters`, without a division into pages.
 
-    The order, the JSON values, and the meaning of `entity` and `story` are those of `article_page`.
+    The order, the JSON values, and the meaning of `entity` and `story` are the same as in `article_page`.
     """
     names, query = requested_keys(schemas.ArticlePage, parameters), parameters.get("q")
     references, sort = find_references(parameters), parameters["sort"]
@@ -90,14 +90,14 @@ def article_collection(parameters: Mapping[str, Any], entity: Any = None, story:
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
-    """Return the columns that list items are made from, for articles in the order of `rows`.
+    """Read the rows from which list items are made, one row for each ranked article.
 
-    Articles that were removed since they were ranked are left out.
+    The result has the order of `rows`. Articles that were removed after the ranking are left out.
 
     Args:
-        rows: The ranked articles. The first item of each row is the number of the article.
-        has_parts: True to select the columns of `part_items`, for items with any keys. False to select the
-            columns of `list_items`, for items with no keys except ITEM_KEYS.
+        rows: The ranked articles. The first value of each row is the number (internal key) of the article.
+        has_parts: True if items can have keys that are not in ITEM_KEYS. The result then has the columns for
+            `part_items`. If False, it has the columns for `list_items`.
     """
     if not rows:
         return []

@@ -82,13 +82,13 @@ SELECT_LINKS = (
 
 
 def read_articles(connection: Connection, numbers: Collection[int], base_url: str) -> dict[int, Values]:
-    """Return the articles with the numbers `numbers`, each as its JSON values, by number.
+    """Read articles and return their JSON values, by the number (internal key) of the article.
 
     Numbers of articles that do not exist are ignored.
 
     Args:
         connection: Reads from the database.
-        numbers: The numbers.
+        numbers: The numbers of the articles.
         base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
     """
 
@@ -116,15 +116,17 @@ def read_articles(connection: Connection, numbers: Collection[int], base_url: st
 def _read_links(
     connection: Connection, rows: Iterable[Any], mentioned: dict[int, dict[int, Values]]
 ) -> tuple[defaultdict[int, list[Link]], dict[int, Values]]:
-    """Return the related links of each article, and the entities that are reasons for these links.
-
-    The links are a dictionary by the number of the article. A link is a pair: the row, and the parsed
-    `reasons`. The entities are a dictionary of references by the number of the entity.
+    """Return the related links of each article, and the entities in the reasons for these links.
 
     Args:
         connection: Reads the entities that are missing in `mentioned`.
         rows: The rows of the links.
-        mentioned: For each article, by number, references to the entities that it mentions, by number.
+        mentioned: Maps the number (internal key) of an article to the entities that it mentions: a dict of
+            entity number to entity reference (short JSON).
+
+    Returns:
+        A dict of article number to links, and a dict of entity number to entity reference. A link is a pair:
+        its row, and its parsed `reasons`. The second dict also has all entities of `mentioned`.
     """
     found: defaultdict[int, list[Link]] = defaultdict(list)
     named = dict(chain.from_iterable(each.items() for each in mentioned.values()))

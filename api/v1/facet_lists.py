@@ -53,10 +53,10 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Counts:
-    """The number of articles of each of several facet values or stories (identified by numbers).
+    """The article counts of several facet values (such as languages) or stories.
 
     Attributes:
-        numbers: The numbers, in ascending order.
+        numbers: The numbers that identify the facet values or stories, in ascending order.
         articles: The count of articles for each of `numbers`, in the same order.
     """
 
@@ -65,12 +65,15 @@ class Counts:
 
     @classmethod
     def of(cls, numbers: Integers) -> "Counts":
-        """Return the counts of how often each number occurs in `numbers`."""
+        """Count how often each number occurs in `numbers`.
+
+        `numbers` has a number for each facet value or story of each article.
+        """
         return cls(*np.unique(numbers, return_counts=True))
 
     @classmethod
     def sum(cls, several: Sequence["Counts"]) -> "Counts":
-        """Return the sum of `several` counts: for each number, its counts added up."""
+        """Add up several Counts: sum the article counts of the same facet value or story."""
         if not several:
             return cls.of(np.array([], np.int64))
         numbers, places = np.unique(np.concatenate([each.numbers for each in several]), return_inverse=True)
@@ -79,37 +82,47 @@ class Counts:
         return cls(numbers, articles)
 
     def of_numbers(self, numbers: Integers) -> Integers:
-        """Return the count of each of `numbers`, or 0 for a number that is not counted."""
+        """Return the article count of each of `numbers`, or 0 for a number without a count."""
         if not len(self.numbers):
             return np.zeros(len(numbers), np.int64)
         places = np.searchsorted(self.numbers, numbers).clip(max=len(self.numbers) - 1)
         return np.where(self.numbers[places] == numbers, self.articles[places], 0)
 
     def between(self, lowest: int, highest: int) -> "Counts":
-        """Return the counts of the numbers from `lowest` to `highest`."""
+        """Return only the article counts of facet values with numbers from `lowest` to `highest`.
+
+        Both ends are included.
+        """
         start, end = np.searchsorted(self.numbers, [lowest, highest + 1])
         return Counts(self.numbers[start:end], self.articles[start:end])
 
     def largest(self, limit: int) -> dict[int, int]:
-        """Return the `limit` largest counts, by number. Among equal counts, higher numbers come first."""
+        """Return the `limit` largest article counts as a dict, the largest first.
+
+        The keys are the numbers that identify the facet values or stories. Among equal counts, higher numbers
+        come first.
+        """
         order = np.lexsort((-self.numbers, -self.articles))[:limit]
         return dict(zip(self.numbers[order].tolist(), self.articles[order].tolist(), strict=True))
 
     def first(self, limit: int) -> dict[int, int]:
-        """Return the counts of the `limit` lowest numbers, by number."""
+        """Return the article counts of the `limit` lowest numbers as a dict, the lowest number first.
+
+        The keys are these numbers. They identify the facet values or stories.
+        """
         return dict(zip(self.numbers[:limit].tolist(), self.articles[:limit].tolist(), strict=True))
 
 
 class MatchingFacets(NamedTuple):
-    """The counts of the facet values of the articles that match filters.
+    """The article counts of facet values and stories, among the articles that match a query.
 
-    If too many articles match, only those published last are counted.
+    If too many articles match, only the articles published last are counted.
 
     Attributes:
         articles: The number of articles that are counted.
         is_complete: True if all matching articles are counted.
-        facets: The counts of all facet values except stories, by the number of the value.
-        stories: The counts of stories, by the number of the story. It is empty if stories are not counted.
+        facets: The article counts of all facet values except stories.
+        stories: The article counts of stories. They are empty if stories are not counted.
     """
 
     articles: int
@@ -119,9 +132,12 @@ class MatchingFacets(NamedTuple):
 
 
 def count_matching(filters: Sequence[Filter], search: Ranking | None, *, has_stories: bool) -> MatchingFacets:
-    """Count the facet values of the articles that match `filters` and, if it is given, `search`.
+    """Count how many of the matching articles have each facet value.
 
-    `search` must have the same filters. If `has_stories` is True, count the stories of the articles, too.
+    Args:
+        filters: The filters that articles must match.
+        search: The full-text search that articles must also match, or None. It must have the same filters.
+        has_stories: True to count the articles of each story, too.
     """
     numbers = _find_hits(search) if search else _find_matches(filters)
     counted = numbers[:MAX_COUNTED_ARTICLES]
@@ -130,10 +146,14 @@ def count_matching(filters: Sequence[Filter], search: Ranking | None, *, has_sto
 
 
 def count_lists(articles: Integers, *, has_stories: bool = False) -> tuple[Counts, Counts]:
-    """Count the facet values of the articles with the numbers `articles`, and their stories.
+    """Count how many of the given articles have each facet value, and belong to each story.
 
-    Return the counts by the number of the facet value, and the counts by the number of the story. If
-    `has_stories` is False, the second counts are empty.
+    Args:
+        articles: The numbers (internal keys) of the articles.
+        has_stories: True to count stories.
+
+    Returns:
+        The counts of facet values, and the counts of stories. Without `has_stories`, no stories are counted.
     """
     dialect = db.engine.dialect.name
     statement = _select_lists(dialect, has_stories=has_stories)
@@ -146,7 +166,7 @@ def count_lists(articles: Integers, *, has_stories: bool = False) -> tuple[Count
 
 
 def integers(listed: str | list[int] | None) -> Integers:
-    """Return a list of numbers that a statement selected with `list_of` as an array.
+    """Decode the value of a column made with `list_of` to an array of integers.
 
     `listed` is a JSON text (SQLite), a list (PostgreSQL), or None for an empty list.
     """
@@ -154,18 +174,20 @@ def integers(listed: str | list[int] | None) -> Integers:
 
 
 def listed(numbers: Integers, dialect: str) -> str | list[int]:
-    """Return `numbers` as the value of the bound parameter `listed`, whose numbers `listed_numbers` reads.
+    """Convert `numbers` to a value for the bound parameter `listed` of an SQL statement.
 
-    `dialect` is `sqlite` or `postgresql`.
+    The value is a JSON text on SQLite and a list on PostgreSQL. `listed_numbers` makes the SQL that reads the
+    value. `dialect` is `sqlite` or `postgresql`.
     """
     return orjson.dumps(numbers.tolist()).decode() if dialect == "sqlite" else numbers.tolist()
 
 
 def listed_numbers(dialect: str) -> tuple[FromClause, ColumnElement[int]]:
-    """Return the numbers in the bound parameter `listed` as a table in SQL, and the column of this table.
+    """Return an SQL table with the numbers in the bound parameter `listed`, and its only column.
 
-    An `IN` with 10,000 parameters would take longer. `dialect` is `sqlite` or `postgresql`.
+    The function `listed` makes the value of this parameter. `dialect` is `sqlite` or `postgresql`.
     """
+    # An `IN` with 10,000 parameters would take longer.
     if dialect == "sqlite":
         table = func.json_each(bindparam("listed", type_=Text)).table_valued("value")
     else:
@@ -175,15 +197,16 @@ def listed_numbers(dialect: str) -> tuple[FromClause, ColumnElement[int]]:
 
 
 def list_of(number: ColumnElement[int], dialect: str) -> ColumnElement[Any]:
-    """Return an SQL expression that collects the values of a column in all rows to one list.
+    """Return an SQL expression that collects the values of a column in one list.
 
-    The list is a JSON text on SQLite, and an array on PostgreSQL. Reading one list takes half the time of
-    reading many rows, and makes no objects that the garbage collector has to examine.
+    The list is a JSON text on SQLite, and an array on PostgreSQL. `integers` decodes it.
 
     Args:
         number: The column.
         dialect: `sqlite` or `postgresql`.
     """
+    # Reading one list takes half the time of reading many rows, and makes no objects that the garbage
+    # collector has to examine.
     return func.json_group_array(number) if dialect == "sqlite" else func.array_agg(number)
 
 
@@ -222,14 +245,13 @@ def _find_hits(search: Ranking) -> Integers:
 def _find_last(filters: Sequence[Filter], hits: Integers | None = None) -> Integers:
     """Return the numbers of the matching articles published last, at most MAX_COUNTED_ARTICLES + 1.
 
-    The numbers are read in the order of publication from an index. If there are `hits` or several filters
-    with an index, their lists of numbers are intersected in Python. Looking up each article in the index of
-    every filter would take ten times as long.
-
     Args:
         filters: The filters.
         hits: The numbers of the articles that a full-text search finds, or None if there is no search.
     """
+    # The numbers are read from an index in the order of publication. If there are `hits` or several filters
+    # with an index, their lists of numbers are intersected in Python. Looking up each article in the index of
+    # every filter would take ten times as long.
     dialect = db.engine.dialect.name
     first = next((each for each in filters if _is_indexed(each)), None)
     others = [each for each in filters if each is not first and _is_indexed(each)]
@@ -251,43 +273,46 @@ def _find_last(filters: Sequence[Filter], hits: Integers | None = None) -> Integ
 
 
 def _is_indexed(each: Filter) -> bool:
-    """Return True if an index returns the articles that match a filter in the order of publication."""
+    """Return True if an index lists the articles that match `each`, in the order of publication."""
     return each.form.numbers is not None and bool(each.form.sorted_tables(LAST_PUBLISHED))
 
 
 def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
-    """Return the statement that collects the numbers from the statement `numbers` in one list."""
+    """Return a statement with a single row: all numbers from the statement `numbers` as one list."""
     return select(list_of(numbers.subquery("matching_articles").c[0], dialect))
 
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
-    """Return the statement that selects one list: the numbers of all articles that match a filter.
+    """Return a statement with a single row: the list of all articles that match a filter.
 
-    `form` is the SQL of the filter.
+    The list contains the numbers (internal keys) of the articles. `form` is the SQL of the filter.
     """
     return select(list_of(form.all_numbers().c[0], dialect))
 
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement that selects one list: the numbers of matching articles, last published first.
+    """Return a statement with a single row: the list of articles that match all filters, newest first.
 
-    The bound parameter `row_count` is the maximum length of the list. `forms` are the SQL of the filters.
+    The list contains the numbers (internal keys) of the articles. The bound parameter `row_count` is its
+    maximum length. `forms` are the SQL of the filters.
     """
     return _select_list(_select_in_order(forms), dialect)
 
 
 def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement that selects the numbers of articles that match all filters, last published first.
+    """Return a statement that selects the articles matching all filters, one per row, newest first.
 
-    The bound parameter `row_count` is the maximum number of articles. If a filter has several tables with its
-    matches in this order, the first matches of each are merged. `forms` are the SQL of the filters.
+    The first column is the number (internal key) of the article. The bound parameter `row_count` is the
+    maximum number of rows. `forms` are the SQL of the filters.
     """
     choices = [form.sorted_tables(LAST_PUBLISHED) for form in forms]
     tables = min((each for each in choices if each and ARTICLES not in each), key=len, default=[ARTICLES])
     if len(tables) == 1:
         return _first_rows(tables[0], forms)
+    # Each table has a part of the matches, sorted by the time of publication. The first `row_count` rows of
+    # all tables are merged.
     firsts = [_first_rows(each, forms).subquery() for each in tables]
     merged = union(*[select(*each.c) for each in firsts]).subquery("merged")
     order = (merged.c.published_key.desc(), merged.c.number.desc())
@@ -295,10 +320,11 @@ def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
 
 
 def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement that selects the articles of `table` that match all filters, last published first.
+    """Return a statement that selects the matching articles of `table`, one per row, newest first.
 
-    The result has the numbers and times of publication of at most `row_count` articles (a bound parameter).
-    `forms` are the SQL of the filters.
+    The articles match all filters. A row has the number (internal key) of the article and its time of
+    publication. The bound parameter `row_count` is the maximum number of rows. `forms` are the SQL of the
+    filters.
     """
     published = table.columns["published_key"]
     rows = select(table.number.label("number"), published.label("published_key"))
@@ -308,10 +334,10 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return the statement that selects one list: the numbers of given articles that match all filters.
+    """Return a statement with a single row: the list of the given articles that match all filters.
 
-    The numbers of the given articles are the bound parameter `listed` (see `listed`). `forms` are the SQL of
-    the filters.
+    The list contains the numbers (internal keys) of the articles, newest first. The given articles are in the
+    bound parameter `listed`, whose value the function `listed` makes. `forms` are the SQL of the filters.
     """
     table, number = listed_numbers(dialect)
     numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)
@@ -321,11 +347,12 @@ def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 
 @cache
 def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
-    """Return the statement that selects the facet values of given articles in one row.
+    """Return a statement with a single row: the facet values of all given articles.
 
-    The numbers of the given articles are the bound parameter `listed`. The first column has the values of
-    `FacetList.facets` of all articles, one after the other (in hexadecimal on SQLite). If `has_stories` is
-    True, the second column has the list of the numbers of their stories.
+    The given articles are in the bound parameter `listed`, whose value the function `listed` makes. The first
+    column contains the facet lists of the articles, joined to one sequence of bytes (in hexadecimal on
+    SQLite). If `has_stories` is True, the second column is a list with the number of the story of each
+    article.
     """
     table, number = listed_numbers(dialect)
     facets: ColumnElement[Any] = func.string_agg(LISTS.c.facets, literal(b"", LargeBinary))

@@ -75,12 +75,16 @@ STORY_LABELS = select(STORED_ARTICLES.c.number, STORED_ARTICLES.c.slug, STORED_A
 
 
 def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search: Ranking | None) -> Values:
-    """Return the members `facets` and `counted` of `meta`, or `{}` if the query asks for no facets.
+    """Return the facet counts for the `meta` of a list of articles.
 
     Args:
-        parameters: The loaded query.
+        parameters: The validated query parameters.
         filters: The filters of the list, without the full-text search.
         search: The full-text search with these filters, or None.
+
+    Returns:
+        A dict with two members, or `{}` if the query asks for no facets. `facets` has the counts of each
+        requested facet. `counted` has the number of counted articles, and says whether these are all matches.
     """
     names = parameters.get("facets", ())
     if not names:
@@ -118,7 +122,7 @@ class FacetCounter(Protocol):
 
 
 class KeptCounter:
-    """The counts of facets over all articles, which each load keeps up to date in tables."""
+    """A FacetCounter for all articles. It reads the counts from tables that each load updates."""
 
     is_complete = True
 
@@ -146,9 +150,9 @@ class KeptCounter:
 
 
 class MatchingCounter:
-    """The counts of facets over the articles that match a query.
+    """A FacetCounter for the articles that match a query.
 
-    `matching` is the result of `count_matching`.
+    `matching` is the result of `count_matching`: the article counts of all facet values and stories.
     """
 
     def __init__(self, matching: MatchingFacets) -> None:
@@ -207,7 +211,8 @@ def _named(name: str, counts: Mapping[int, int], limit: int) -> list[Values]:
 
     Args:
         name: The name of the facet: `entity_type`, `publication` or `language`.
-        counts: The number of articles of the values of all three facets, by the number of the value.
+        counts: Maps the number that identifies a facet value to its article count. It has the values of all
+            three facets.
         limit: The maximum number of values.
     """
     if not counts:

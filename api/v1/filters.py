@@ -1,7 +1,7 @@
 """Turn query parameters into filters. A filter has a condition on rows, and the indexes to find the rows.
 
-The SQL of a filter, its form, is made once for each combination of a few properties and then cached. The
-values of the query are bound parameters.
+The SQL of a filter (its form) depends only on a few properties of the query, such as the number of values. It
+is made once for each combination of these properties and then cached. The values are bound parameters.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -190,14 +190,17 @@ def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
 
 
 def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
-    """Return the numbers of a facet's values except the excluded values, if few articles have them.
+    """Return the facet values that are not excluded, if only few articles have one of them.
 
-    An index then finds these articles without reading all others. Return None if many articles have these
-    values, if the facet has more than MAX_FACETS values, or if an article has no value.
+    An index can then find these articles by the returned values.
 
     Args:
         name: The name of the facet: `publication` or `language`.
-        excluded: The numbers of the excluded values.
+        excluded: The numbers that identify the excluded values.
+
+    Returns:
+        The numbers that identify the other values. None if many articles have one of them, if there are more
+        than MAX_FACETS values, or if an article has no value of the facet.
     """
     rows = request_connection().execute(FACET_COUNTS, {"names": [name, "language"]}).all()
     counts = {row.number: row.article_count for row in rows if row.name == name}
@@ -210,10 +213,10 @@ def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
 
 
 def _articles(parameters: Parameters, article: int | None) -> list[int]:
-    """Return the numbers of the articles that the path and the query name, to filter a list.
+    """Return the numbers (internal keys) of the articles that the path and the query name.
 
     Args:
-        parameters: The loaded query. Its parameter `article` can name an article.
+        parameters: The validated query parameters. `article` can name an article.
         article: The number of the article in the path, or None if the list is for all articles.
     """
     requested = [article_number_of(parameters["article"])] if "article" in parameters else []
@@ -247,12 +250,12 @@ def _by_link_article(place: int) -> FilterForm:
 def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
     """Return the SQL of a filter for the takeaways or related links of one article.
 
-    An article has few takeaways and links, so they are sorted without an index in the order of the page.
+    An article has few takeaways and links. They are sorted without an index for their order.
 
     Args:
         table: The table of takeaways or related links.
         condition: A function that returns the condition on the columns of a table.
-        orders: The possible orders of the rows, by the value of `sort`.
+        orders: The possible orders of the rows, by the value of the parameter `sort`.
     """
     return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)
 
@@ -324,7 +327,7 @@ def _by_time_range(name: str, *, is_sorted: bool, has_end: bool) -> FilterForm:
 
     Args:
         name: `published` or `updated`.
-        is_sorted: True if the page is sorted by the same time.
+        is_sorted: True if the list of articles is sorted by the same time.
         has_end: True if the range ends before the bound parameter `{name}_before`. It always begins at
             `{name}_after`.
     """

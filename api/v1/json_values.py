@@ -20,7 +20,7 @@ Content = Mapping[str, Any]
 
 
 def stored_json(text: str) -> orjson.Fragment:
-    """Return `text`, the JSON of a column that responses show unchanged, as a value for `orjson.dumps`."""
+    """Wrap `text`, which is JSON already, so that `orjson.dumps` copies it unchanged."""
     return orjson.Fragment(text)
 
 
@@ -35,7 +35,10 @@ def entity_reference(identity: UUID, slug: str, name: str, entity_type: str) -> 
 
 
 def article_links(slug: str, base_url: str) -> Values:
-    """Return the member `links` of an article, with the slug `slug`. `base_url` is the prefix of the URLs."""
+    """Return the member `links` in the JSON of the article with the slug `slug`.
+
+    `base_url` is the prefix of the URLs.
+    """
     address = f"{base_url}/v1/articles/{slug}"
     parts = ("takeaways", "entities", "related", "source", "revisions")
     return {"self": address} | {part: f"{address}/{part}" for part in parts}
@@ -44,7 +47,9 @@ def article_links(slug: str, base_url: str) -> Values:
 def article_head(
     identity: UUID, content: Content, revision: int, created_at: datetime, updated_at: datetime
 ) -> Values:
-    """Return the values of an article that lists show too: the keys from `id` to `reading_minutes`.
+    """Return the values of an article that are also shown in lists of articles.
+
+    They have the keys from `id` to `reading_minutes`.
 
     Args:
         identity: The id of the article.
@@ -88,9 +93,10 @@ def takeaway_part(identity: UUID, position: int, text: str, evidence: str) -> Va
 
 
 def takeaway_links(identity: UUID, article_slug: str, base_url: str) -> Values:
-    """Return the member `links` of a takeaway. `base_url` is the prefix of the URLs.
+    """Return the member `links` in the JSON of a takeaway.
 
-    `identity` is the id of the takeaway, and `article_slug` the slug of its article.
+    `identity` is the id of the takeaway, and `article_slug` the slug of its article. `base_url` is the prefix
+    of the URLs.
     """
     return {
         "self": f"{base_url}/v1/takeaways/{identity}",

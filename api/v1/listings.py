@@ -1,4 +1,4 @@
-"""The collections of version 1 other than articles: the statements of their rows, and their pages."""
+"""Pages of takeaways, related links, entities and revisions, and the statements that select their rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -102,7 +102,7 @@ def _collection(
     Args:
         source: The rows of the collection.
         shape: The schema class of a page.
-        parameters: The loaded query.
+        parameters: The validated query parameters.
         values: A function that returns the JSON values of rows, with all keys.
         meta: Further members of `meta`, such as `warnings`.
     """
@@ -123,9 +123,11 @@ def _page(
 
     Args:
         collection: The items that match the query.
-        parameters: The loaded query.
-        scope: The row of the article or entity whose rows the collection contains, or None.
-        former_scopes: Returns the former ids of the row, for cursors that were written under them.
+        parameters: The validated query parameters.
+        scope: The row of the article or entity that the collection belongs to, such as the article of a list
+            of takeaways. None if the collection is not part of an article or entity.
+        former_scopes: Returns the earlier ids of this article or entity. Cursors that contain an earlier id
+            are accepted, too.
     """
     return make_page(
         collection.source,
@@ -148,7 +150,7 @@ def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
 def takeaway_collection(parameters: Parameters, article: Any = None) -> Collection:
     """Return all takeaways that match the query `parameters`, without a division into pages.
 
-    The order, the JSON values, and the meaning of `article` are those of `takeaway_page`.
+    The order, the JSON values, and the meaning of `article` are the same as in `takeaway_page`.
     """
     references = find_references(parameters)
     matching = filters.takeaway_filters(parameters, references, article and article.number)
@@ -209,7 +211,7 @@ def entity_page(parameters: Parameters) -> Page:
 def entity_collection(parameters: Parameters) -> Collection:
     """Return all entities that match the query `parameters`, without a division into pages.
 
-    The order and the JSON values are those of `entity_page`.
+    The order and the JSON values are the same as in `entity_page`.
     """
     source = ALL_ENTITIES.select(filters.entity_filters(parameters), parameters["sort"])
     return _collection(source, schemas.EntityPage, parameters, entity_items)
@@ -255,7 +257,7 @@ def article_entity_items(rows: Rows, mentions: Sequence[Any]) -> list[Values]:
 def co_mentioned_page(parameters: Parameters, entity: Any) -> Page:
     """Return a page of the entities that some article mentions together with a given entity.
 
-    The result has only entities that match the query `parameters`, each with the number of shared articles.
+    The result has only entities that match the query `parameters`, each with its count of shared articles.
     `entity` is the row of the given entity.
     """
     matching = filters.entity_filters(parameters)
@@ -276,7 +278,11 @@ CO_MENTIONED_KEYS = tuple(schemas.CoMentionedEntity().fields)
 
 
 def co_mentioned_items(rows: Rows) -> list[Values]:
-    """Return the JSON values of `rows`, rows of entities with the numbers of shared articles."""
+    """Return the JSON values of entities, each with its count of shared articles.
+
+    A shared article mentions both this entity and the entity to which the list belongs. CO_MENTIONED_ROWS
+    selects `rows`.
+    """
     names = CO_MENTIONED_KEYS
     items = []
     for row, values in zip(rows, entity_items(rows), strict=True):
@@ -286,9 +292,10 @@ def co_mentioned_items(rows: Rows) -> list[Values]:
 
 
 def revisions(article: Any, parameters: Parameters) -> RowSource:
-    """Return the changes that created the revisions of an article, one per revision, as a source of pages.
+    """Return the revisions (versions) of an article, including the current revision, for `make_page`.
 
-    `article` is the id of the article. The current revision is included.
+    Each row of the result is the change that created a revision. `article` is the id of the article, and
+    `parameters` are the validated query parameters.
     """
     return PlannedRows(REVISION_PLANS[parameters["sort"]], {"article_id": article})
 

@@ -1,4 +1,4 @@
-"""Statements that select takeaways, entities and related links, and short references to entities."""
+"""Statements that select takeaways, entities and related links, and functions that read entity references."""
 
 from collections.abc import Collection
 from typing import Any
@@ -75,7 +75,7 @@ SELECT_TAKEAWAY_ENTITIES = (
 
 
 def read_references(connection: Connection, numbers: Collection[int]) -> dict[int, Values]:
-    """Return references to the entities with the numbers `numbers`, by number.
+    """Return short references to entities, by the number (internal key) of the entity.
 
     A reference is `{id, slug, name, type}`. Numbers of entities that do not exist are ignored.
     """
@@ -86,9 +86,10 @@ def read_references(connection: Connection, numbers: Collection[int]) -> dict[in
 
 
 def read_takeaway_entities(connection: Connection, takeaways: Collection[int]) -> dict[int, list[Values]]:
-    """Return references to the entities that each of `takeaways` mentions, by the number of the takeaway.
+    """Return the entities that each takeaway mentions, by the number (internal key) of the takeaway.
 
-    The entities of a takeaway are in the order of their slugs.
+    `takeaways` are the numbers of the takeaways. An entity is a reference: `{id, slug, name, type}`. The
+    entities of a takeaway are in the order of their slugs.
     """
     found: dict[int, list[Values]] = {number: [] for number in takeaways}
     if found:

@@ -216,7 +216,7 @@ class FeedParameters(ArticleFilters):
 class StoryParameters(StoryFields, PageParameters):
     """Query parameters of the list of stories: filters, full-text search, order, page, and keys to return.
 
-    A story matches if one of its articles matches all filters together.
+    A story matches if a single one of its articles matches the search and all filters on articles.
     """
 
     sort = sort_parameter(STORY_SORTS, default="-last_published_at")
@@ -251,7 +251,7 @@ class TakeawayParameters(TakeawayFields, PageParameters):
 class AllTakeawayParameters(TakeawayParameters):
     """Query parameters of the list of the takeaways of all articles.
 
-    They are those of the takeaways of one article, and the filter `article`.
+    They are the parameters of TakeawayParameters, plus the filter `article`.
     """
 
     article = _article("takeaways")
@@ -284,7 +284,8 @@ class CoMentionedEntityParameters(EntityParameters):
 class RelatedLinkParameters(RelatedLinkFields, PageParameters):
     """Query parameters of the related links of one article.
 
-    `basis` selects listed or computed links, `resolved` those with or without a target article.
+    `basis` selects listed or computed links. `resolved` selects links with (true) or without (false) a target
+    article.
     """
 
     sort = sort_parameter(RELATED_LINK_SORTS, default="-published_at")
@@ -297,7 +298,7 @@ class RelatedLinkParameters(RelatedLinkFields, PageParameters):
 class AllRelatedLinkParameters(RelatedLinkParameters):
     """Query parameters of the list of the related links of all articles.
 
-    They are those of the related links of one article, and the filter `article`.
+    They are the parameters of RelatedLinkParameters, plus the filter `article`.
     """
 
     article = _article("links")
@@ -310,7 +311,7 @@ class RevisionParameters(PageParameters):
 
 
 class ChangeParameters(PageParameters):
-    """Query parameters of the change feed: the page. The only order is by number."""
+    """Query parameters of the change feed: the page, and the order, which is always by number."""
 
     sort = Choice(
         ["sequence"], "Changes are always in the order in which they were committed.", default="sequence"

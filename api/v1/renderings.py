@@ -56,7 +56,13 @@ SELECT_BY_SLUG = SELECT_RENDERING.join(SLUGS, SLUGS.c.article_id == ARTICLES.c.i
 
 
 class RenderedArticle(NamedTuple):
-    """The stored JSON of an article: a row of the table `renderings`, with the names of its columns."""
+    """The stored JSON of an article: a row of the table `renderings`.
+
+    Attributes:
+        etag: The ETag of the uncompressed JSON.
+        part_ends: The packed positions in the uncompressed JSON where the value of each key ends.
+        json_gzip: The JSON, compressed with gzip.
+    """
 
     etag: str
     part_ends: bytes
@@ -89,7 +95,7 @@ class RenderedArticle(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Return groups of the keys `names` of an article. The keys of a group are adjacent in the JSON.
+    """Group the keys `names` of an article, so that the keys of a group are adjacent in its JSON.
 
     A group is a pair of the places of its first and its last key among all keys. `names` have the order of
     the JSON.
@@ -102,9 +108,10 @@ def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
 
 
 def rendering_key() -> int:
-    """Return the number that names the format of the JSON of articles and the base URL of its links.
+    """Return a hash of the JSON format of articles and of the base URL of their links.
 
-    The number is a hash. Stored JSON with a different key is not served.
+    The hash is stored with the JSON of an article. Stored JSON with a different hash is outdated, and is not
+    served.
     """
     return _hash_of(f"{RENDERING_FORMAT} {settings().base_url}")
 
@@ -123,11 +130,10 @@ def render_item(
     created_at: datetime,
     updated_at: datetime,
 ) -> bytes:
-    """Return the JSON of an article as an item of a list, for the column `item_json` of its row.
+    """Return the JSON of an article as an item of a list, for its column `item_json`.
 
-    The article must be the founder of its story, that is, the article that gives the story its title.
-
-    The column `item_key` of the row then has the value of `rendering_key`.
+    The caller must store the result of `rendering_key` in the column `item_key`. The article must be the
+    founder of its story, the article from which the story takes its slug and title.
 
     Args:
         identity: The id of the article.
@@ -143,7 +149,10 @@ def render_item(
 
 
 def item_of(values: Mapping[str, Any]) -> bytes:
-    """Return the JSON of a list item, as `render_item` does, from all values of an article."""
+    """Return the JSON of an article as an item of a list.
+
+    `values` are all JSON values of the article.
+    """
     return orjson.dumps({name: values[name] for name in ITEM_KEYS})
 
 
@@ -168,7 +177,7 @@ def render(connection: Connection, numbers: Collection[int]) -> dict[int, Render
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return the statement that selects the rendering of an article, and a value for it.
+    """Return a statement that selects the rendering (stored JSON) of an article, and a value for it.
 
     The statement selects the values of a `RenderedArticle`. To run it, bind the returned value to its
     parameter `reference` and the result of the function `rendering_key` to its parameter `rendering_key`.
@@ -198,13 +207,19 @@ def find_rendering(reference: str) -> RenderedArticle:
 
 
 def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None) -> list[Any]:
-    """Return articles as items of a list with the keys `names`, cut from their stored JSON.
+    """Return articles as items of a list, each a JSON object with the keys `names`.
+
+    The keys are cut from the rendering (stored JSON) of each article. If no current rendering is stored, a
+    new rendering is made.
 
     Args:
-        rows: For each article, its number and slug, and the columns `rendering_key`, `part_ends` and
-            `json_gzip`, which are None if no rendering is stored.
-        names: The keys of each item.
+        rows: For each article, its number and slug, and three columns of its rendering: `rendering_key`,
+            `part_ends` and `json_gzip`. These columns are None if no rendering is stored.
+        names: The keys of each item, in the order of the JSON.
         query: The full-text search, or None. The key `highlights` contains the passages that match it.
+
+    Returns:
+        A value for each article that `orjson.dumps` accepts.
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.rendering_key != key]
@@ -235,9 +250,15 @@ def _with_highlights(rendering: RenderedArticle, names: Sequence[str], query: Qu
 
 
 def list_items(rows: Sequence[Any], names: Sequence[str]) -> list[Any]:
-    """Return articles as items of a list with the keys `names`, which are among ITEM_KEYS.
+    """Return articles as items of a list, each a JSON object with the keys `names`.
 
-    `rows` has, for each article, its number and the columns `item_key` and `item_json`.
+    Args:
+        rows: For each article, its number and the columns `item_key` and `item_json` (the stored item). If
+            the stored item is missing or outdated, a new item is made.
+        names: The keys of each item. All must be in ITEM_KEYS.
+
+    Returns:
+        A value for each article that `orjson.dumps` accepts.
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.item_key != key]

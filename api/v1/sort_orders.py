@@ -1,9 +1,9 @@
 """The possible orders of the lists of version 1, by the value of the parameter `sort`.
 
 Each function returns a dictionary such as `{"title": …, "-title": …}`, with an ascending and a descending
-order for each key. Rows with the same key come newest-seeded first in both directions. Most functions take a
-KeyTable, the table whose columns are sorted: the table of the listed rows, or an index table that repeats
-their sort keys.
+order for each key. In both orders, rows with equal keys are sorted by the time when they were loaded, newest
+first. Most functions take a KeyTable, which has the sort keys as columns. A KeyTable is the table of the
+listed rows, or an index table that repeats their sort keys.
 """
 
 from api.database.base import table_of
@@ -22,10 +22,10 @@ CHANGES = table_of(Change)
 
 
 def article_orders(table: KeyTable) -> Orders:
-    """Return the orders of lists of articles by the value of `sort`, such as `title` or `-title`.
+    """Return the order of a list of articles for each value of the parameter `sort`.
 
-    A `-` means descending. `table` is the table with the columns to sort by. The orders by title are left out
-    if the table has no titles.
+    A value is a key such as `title`, or `-title` for the descending order. `table` is the table with the
+    columns to sort by. The orders by title are left out if the table has no titles.
     """
     columns, ties = table.columns, (table.number,)
     by_time = order_pair("published_at", columns["published_key"], ties, UNDATED)
@@ -35,7 +35,7 @@ def article_orders(table: KeyTable) -> Orders:
 
 
 def story_orders(table: KeyTable) -> Orders:
-    """Return the orders of lists of stories by the value of `sort`.
+    """Return the order of a list of stories for each value of the parameter `sort`.
 
     The values are `last_published_at` and `article_count`, each also with `-` (descending). `table` is the
     table with the columns to sort by.
@@ -46,25 +46,28 @@ def story_orders(table: KeyTable) -> Orders:
 
 
 def takeaway_orders(table: KeyTable) -> Orders:
-    """Return the orders of lists of takeaways (key points of articles) by the value of `sort`.
+    """Return the order of a list of takeaways (key points) for each value of the parameter `sort`.
 
-    The values are `published_at` and `-published_at` (descending). Both keep the takeaways of one article in
-    the order of the article. `table` is the table with the columns to sort by.
+    The values are `published_at` and `-published_at` (descending). In both orders, the takeaways of one
+    article are in the order in which the article lists them. `table` is the table with the columns to sort
+    by.
     """
     return order_pair("published_at", table.columns["published_key"], (table.number,), UNDATED)
 
 
 def takeaway_orders_in_article() -> Orders:
-    """Return the orders for a list of the takeaways of one article, by the value of `sort`.
+    """Return the order of the takeaways of one article for each value of the parameter `sort`.
 
-    The values are `published_at` and `-published_at`. Both mean the order of the article, since all its
-    takeaways have the same time of publication.
+    The values are `published_at` and `-published_at`. With both values, the takeaways are in the order in
+    which the article lists them, since they have the same time of publication.
     """
     return order_pair("published_at", None, (TAKEAWAYS.number,))
 
 
 def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) -> Orders:
-    """Return the orders of lists of entities by the value of `sort`, such as `name` or `-name` (descending).
+    """Return the order of a list of entities for each value of the parameter `sort`.
+
+    A value is a key such as `name`, or `-name` for the descending order.
 
     Args:
         table: The table with the columns to sort by.
@@ -79,7 +82,7 @@ def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) 
 
 
 def co_mentioned_orders(shared_article_count: Key) -> Orders:
-    """Return the sort orders of entities mentioned together with a given entity, by the value of `sort`.
+    """Return the order of entities mentioned together with a given entity, for each value of `sort`.
 
     The values are `shared_article_count` and `name`, each also with `-` (descending). The argument is the
     column with the number of articles that mention both entities.
@@ -90,7 +93,7 @@ def co_mentioned_orders(shared_article_count: Key) -> Orders:
 
 
 def related_link_orders(table: KeyTable) -> Orders:
-    """Return the orders of lists of related links by the value of `sort`.
+    """Return the order of a list of related links for each value of the parameter `sort`.
 
     The values are `published_at` and `score`, each also with `-` (descending). Links of one article with
     equal values keep their order in the article. `table` is the table with the columns to sort by.
@@ -102,10 +105,11 @@ def related_link_orders(table: KeyTable) -> Orders:
 
 
 def related_link_orders_in_article() -> Orders:
-    """Return the orders for a list of the related links of one article, by the value of `sort`.
+    """Return the order of the related links of one article for each value of the parameter `sort`.
 
-    The values are `published_at` and `score`, each also with `-` (descending). `published_at` and
-    `-published_at` mean the order of the article, since all its links have the same time of publication.
+    The values are `published_at` and `score`, each also with `-` (descending). With `published_at` and
+    `-published_at`, the links are in the order in which the article lists them, since they have the same time
+    of publication.
     """
     columns = LINKS.columns
     ties = (columns["precedence"],)

@@ -1,8 +1,8 @@
 """Turn the query parameters of a list of stories into filters.
 
-A story matches if one of its articles matches all filters of articles together. These filters are combined
-into one filter of stories. If few articles match one of the filters, the stories of these articles are listed
-and sorted. Otherwise, an index of stories is scanned, and the articles of each story are tested.
+A story matches if a single article of the story matches all article filters. The article filters are combined
+into one filter on stories. If few articles match one of the article filters, the stories of these articles
+are listed and sorted. Otherwise, an index of stories is scanned, and the articles of each story are tested.
 """
 
 from collections.abc import Mapping
@@ -84,7 +84,7 @@ def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
     Args:
         has_minimum: True if the bound parameter `min_articles` is the minimum number of articles, and False
             if the minimum is two.
-        is_sorted: True if the page is sorted by the number of articles.
+        is_sorted: True if the list of stories is sorted by the number of articles.
     """
     if not has_minimum:
         return FilterForm(None, lambda _: HAS_SEVERAL)
@@ -103,13 +103,16 @@ def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
 def _with_article(
     forms: tuple[FilterForm, ...], selective: FilterForm | None, bounds: tuple[str, ...], *, is_sorted: bool
 ) -> FilterForm:
-    """Return the SQL of a filter for stories with an article that matches several filters together.
+    """Return the SQL of a filter for stories with an article that matches all article filters.
+
+    One and the same article must match all of them.
 
     Args:
-        forms: The SQL of the filters of articles.
-        selective: One of `forms` that few articles match, or None.
-        bounds: Those of the parameters `published_after` and `published_before` that the query has.
-        is_sorted: True if the page is sorted by the time of the last publication.
+        forms: The SQL of the article filters.
+        selective: One of `forms` that few articles match, or None. If it is given, the stories can be found
+            from these few articles.
+        bounds: The names of the time parameters in the query, among `published_after` and `published_before`.
+        is_sorted: True if the list of stories is sorted by the time of the last publication.
     """
 
     def condition(table: KeyTable) -> ColumnElement[bool]:
@@ -123,10 +126,12 @@ def _with_article(
 
 
 def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnySelect:
-    """Return the statement that selects the numbers of all stories with an article that matches all filters.
+    """Return a statement that selects the stories with an article matching all article filters.
+
+    A row is the number (internal key) of a story.
 
     Args:
-        forms: The SQL of the filters of articles.
+        forms: The SQL of the article filters.
         selective: The filter among `forms` with few matching articles. These articles are read first.
     """
     matches = selective.few_numbers()
@@ -143,8 +148,9 @@ def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list
 
     Args:
         table: The table of stories.
-        bounds: Those of the parameters `published_after` and `published_before` that the query has.
-        is_sorted: True if the page is sorted by the time of the last publication.
+        bounds: The names of the time parameters in the query, among `published_after` and `published_before`.
+        is_sorted: True if the list of stories is sorted by the time of the last publication. The conditions
+            then also limit the scan of the index of this time.
     """
     first, last = table.columns["first_published_key"], table.columns["last_published_key"]
     conditions: list[ColumnElement[bool]] = []

@@ -28,7 +28,7 @@ def story_page(parameters: Mapping[str, Any]) -> Page:
 def story_collection(parameters: Mapping[str, Any]) -> Collection:
     """Return all stories that match the query `parameters`, without a division into pages.
 
-    The order and the JSON values are those of `story_page`.
+    The order and the JSON values are the same as in `story_page`.
     """
     references, names = find_references(parameters), requested_keys(schemas.StoryPage, parameters)
     source = select_stories(ALL_STORIES, parameters, references)

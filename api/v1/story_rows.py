@@ -18,10 +18,11 @@ STORIES = table_of(Story)
 
 
 def _of_founder(name: str) -> Any:
-    """Return a subquery for the column `name` of a story's founder, the article with the title of the story.
+    """Return a subquery for the column `name` of a story's founder.
 
-    Unlike a join, the subquery is left out of the statement that counts stories.
+    The founder is the article from which the story takes its id, slug and title.
     """
+    # Unlike a join, a subquery in the columns is left out of the statement that counts stories.
     founder = select(ARTICLES.c[name]).where(ARTICLES.c.number == STORIES.c.number).correlate(STORIES)
     return founder.scalar_subquery()
 
@@ -95,9 +96,10 @@ def _loaded(rows: Iterable[Any], column: str, names: Collection[str]) -> list[li
 
 
 def _read_key_points(connection: Connection, numbers: Collection[int]) -> Mapping[int, Values]:
-    """Return the takeaways with the numbers `numbers` as key points of stories, by number.
+    """Return takeaways as key points of stories, by the number (internal key) of the takeaway.
 
-    A key point is `{id, text, article}`. Its `article` is a reference.
+    A key point is `{id, text, article}`. Its `article` is a reference. `numbers` are the numbers of the
+    takeaways.
     """
     if not numbers:
         return {}

@@ -49,7 +49,7 @@ class QueryFeed(NamedTuple):
 def read_feed(parameters: Mapping[str, Any]) -> tuple[QueryFeed, dict[str, str]]:
     """Return the page of the feed that the current request asks for, and the headers of the page.
 
-    `parameters` is the loaded query of the request (`FeedParameters`).
+    `parameters` are the validated query parameters of the request (`FeedParameters`).
     """
     content = parameters.get("content", FULL)
     selection = {"fields": (*ENTRY_KEYS, *PARTS[content]), "total": False, "facet_limit": DEFAULT_LIMIT}

@@ -1,1 +1,1 @@
-"""The forms of an article besides its JSON: Markdown, JSON-LD and ninjs."""
+"""An article in formats other than the JSON of this API: Markdown, JSON-LD and ninjs."""

@@ -19,7 +19,7 @@ class DescribedArticle(NamedTuple):
 
     Attributes:
         values: The JSON values of the article.
-        same_as: The URLs, by the id of the entity. Entities without a URL are missing.
+        same_as: Maps the id of an entity to its URLs. Entities without a URL are missing.
     """
 
     values: dict[str, Any]

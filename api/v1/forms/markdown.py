@@ -14,7 +14,7 @@ BEFORE_START_MARK = re.compile(r"(?=[#>+=-])|[0-9]{1,9}(?=[.)](?: |$))")
 
 
 class _Timestamp(str):
-    """A time (RFC 3339), written to YAML without quotation marks, so that readers do not load a string."""
+    """A time (RFC 3339), written to YAML without quotation marks, so that YAML parsers load it as a time."""
 
     __slots__ = ()
 

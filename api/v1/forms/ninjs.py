@@ -1,4 +1,4 @@
-"""Describe an article in ninjs, the news format in JSON of the IPTC, version 3."""
+"""Describe an article in version 3 of ninjs, the IPTC's JSON format for news."""
 
 from collections.abc import Mapping, Sequence
 

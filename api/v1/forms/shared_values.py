@@ -1,4 +1,4 @@
-"""What JSON-LD, ninjs and JSON Feed have in common: texts, subjects, and objects without missing values."""
+"""Functions that JSON-LD, ninjs and JSON Feed share: texts, subjects, and objects without missing values."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The URNs of articles, stories and entities, for feeds and other forms."""
+"""The URNs of articles, stories and entities, as feeds, JSON-LD and ninjs contain them."""
 
 from api.v1.json_values import Values
 

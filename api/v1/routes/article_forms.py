@@ -1,4 +1,4 @@
-"""The routes of the forms of an article besides its JSON. The suffix of the path selects the form."""
+"""The routes of an article as Markdown, JSON-LD and ninjs. The suffix of the path selects the format."""
 
 import orjson
 from flask import Response
@@ -60,8 +60,8 @@ def get_article_json_ld(article: str) -> Response:
 def get_article_ninjs(article: str) -> Response:
     """Get an article as ninjs.
 
-    Returns the article in version 3 of ninjs, the news format in JSON of the IPTC. The media type is that of
-    JSON, since ninjs has no media type of its own.
+    Returns the article in version 3 of ninjs, the IPTC's JSON format for news. The media type is
+    `application/json`, since ninjs has no media type of its own.
     """
     values, same_as = read_described_article(article)
     schema = f'<{STANDARD["schema"]}>; rel="describedby"'

@@ -51,8 +51,9 @@ ARTICLE_WITH_MENTIONS = article_rows_lookup(
 def list_articles(parameters: dict[str, Any]) -> Page:
     """List articles.
 
-    Returns the articles that match all filters and `q`, by default the newest first. Large parts are left
-    out unless you request them with `include` or `fields`.
+    Returns the articles that match all filters and `q`, by default the newest first. The body, the analysis,
+    the takeaways, the entities, the related links and the source of an article are left out unless you
+    request them with `include` or `fields`.
     """
     return article_page(parameters)
 

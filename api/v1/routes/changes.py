@@ -48,13 +48,14 @@ blueprint = Blueprint(
 
 
 class ChangeFeed:
-    """All changes of articles in the order of their numbers, as a source of pages (RowSource).
+    """All changes of articles in the order of their numbers.
 
-    New changes are only added at the end. The sort key of a change consists of its number, its time and the
-    id of its article. The number alone is not enough, since a different change can have the same number after
-    a backup was restored.
+    `make_page` reads pages of changes from this class, which implements RowSource. New changes are only added
+    at the end. The sort key of a change consists of its number, its time and the id of its article.
     """
 
+    # The number alone is not enough, since a different change can have the same number after a backup was
+    # restored.
     key_types: ClassVar[list[type]] = [int, datetime, UUID]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:

@@ -109,7 +109,9 @@ def _item(change: Any) -> Values:
 
 
 def _links(article: Any, change: Any) -> Values:
-    """Return the `links` that a revision has in a list: its own URL and that of the current article.
+    """Return the value of `links` for a revision in a list of revisions.
+
+    It has the URL of the revision, and the URL of the current version of the article.
 
     Args:
         article: The row of the article.

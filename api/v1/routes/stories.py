@@ -54,6 +54,6 @@ def get_story(parameters: dict[str, Any], story: str) -> Values:
 def list_story_articles(parameters: dict[str, Any], story: str) -> Page:
     """List the articles of a story.
 
-    Returns the articles that report the event, with the same parameters as the list of all articles.
+    Returns the articles of the story. The query parameters are the same as in the list of all articles.
     """
     return article_page(parameters, story=find_story(story))

@@ -76,10 +76,10 @@ def list_trends(parameters: dict[str, Any]) -> Page:
 
 @dataclass
 class Trends:
-    """The entities that are mentioned more often in a window than before, as a source of pages.
+    """The entities that articles mention more often in a window of time than in the four windows before.
 
-    Entities are sorted by descending score. Of entities with the same score, the entity that was loaded last
-    comes first.
+    `make_page` reads pages of trends from this class, which implements RowSource. Entities are sorted by
+    descending score. Of entities with the same score, the entity that was loaded last comes first.
 
     Attributes:
         window: The length of the window.
@@ -97,11 +97,13 @@ class Trends:
         return [float, int, datetime]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
-        """Return the first trends after the sort key `after`, or of all trends if `after` is None.
+        """Return the first trends after the sort key `after`, or the first of all trends if `after` is None.
 
-        The result has at most `limit` rows, and True if there are more. A row has the number of the entity,
-        the numbers of articles in the window and before, and the sort key: the score, the number again, and
-        the end of the window.
+        Returns:
+            At most `limit` rows, and True if there are more. The columns of a row are the number (internal
+            key) of the entity, the count of articles in the window, the count of articles in the four windows
+            before it, the score, the number of the entity again, and the end of the window. The last three
+            columns are the sort key.
         """
         if after:
             # The window stays the same for all pages, also if newer articles are loaded meanwhile.
@@ -151,7 +153,11 @@ class Trends:
 
     @cached_property
     def _ranked(self) -> tuple[Any, ...]:
-        """Arrays of the numbers of entities, of article counts in and before the window, and of scores."""
+        """The entities that are trends, as four arrays in the order of descending score.
+
+        The arrays contain the numbers (internal keys) of the entities, the counts of articles in the window,
+        the counts of articles in the four windows before it, and the scores.
+        """
         current, articles = _count_entities(self._start, self._end)
         former, former_articles = _count_entities(
             _before(self._start, PREVIOUS_WINDOWS * self.window), self._start
@@ -165,7 +171,11 @@ class Trends:
         return tuple(each[chosen] for each in (numbers, counts, previous, scores))
 
     def _has_type(self, numbers: Integers) -> Any:
-        """Return an array with True for each of `numbers` whose entity has one of the types."""
+        """Return an array that says for each entity whether its type is one of the requested types.
+
+        `numbers` are the numbers (internal keys) of the entities. If the request does not filter by type, the
+        result is a single True.
+        """
         if not self.types:
             return np.True_
         dialect = db.engine.dialect.name

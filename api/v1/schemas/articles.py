@@ -123,8 +123,8 @@ class Highlight(Shape):
 class ArticleListItem(Article):
     """An article in a list.
 
-    It has its large parts, and the passages that match the search (highlights), only if the query parameter
-    `include` names them.
+    Some keys are present only if the query requests them: `body`, `analysis`, `takeaways`, `entities`,
+    `related`, `source`, and `highlights` (the passages that match the search).
     """
 
     optional = extras = frozenset(EXTRAS)

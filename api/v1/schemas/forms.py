@@ -186,7 +186,7 @@ class NinjsHeadline(Shape):
 
 
 class NinjsAssociation(Shape):
-    """What is associated with a ninjs item: the picture, the story or a related article of its article."""
+    """An item associated with a ninjs item: the picture or story of the article, or a related article."""
 
     optional = frozenset({"headlines", "renditions"})
 

@@ -1,4 +1,8 @@
-"""Schemas of the query parameters of streams: those of the collections, without the parameters of pages."""
+"""Schemas of the query parameters of streams.
+
+A stream has the parameters of its collection, except `limit` and `total`. Streams of articles also have no
+`facets` and no `facet_limit`.
+"""
 
 from marshmallow import fields, validate
 

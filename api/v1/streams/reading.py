@@ -54,7 +54,7 @@ def read_portions(
     encode: Encode,
     pack: Pack,
 ) -> Iterator[bytes]:
-    """Yield the encoded items of `collection` in portions.
+    """Yield the bytes of a stream: the encoded items of `collection`, portion by portion.
 
     Args:
         app: The application. Each portion is read in an application context of its own.
@@ -62,9 +62,10 @@ def read_portions(
         cursors: The writer of the cursors of the query.
         after: The sort key of the item before the first item of the stream, or None to begin at the start of
             the collection.
-        encode: A function that returns the bytes of a portion, given its items and the progress of the
-            stream.
-        pack: A function that returns the bytes of an encoded portion as they are sent.
+        encode: A function that returns the encoded portion as bytes. It takes the items of the portion and a
+            `Progress`, which says how far the stream has come.
+        pack: A function that returns the bytes to yield: the encoded portion, compressed or unchanged. It
+            takes the encoded portion, and True if more portions follow.
     """
     key_length, row_count, item_count = len(collection.source.key_types), FIRST_ROWS, 0
     first_revision: int | None = None

@@ -26,7 +26,7 @@ Select = Callable[[Parameters], Collection]
 def ndjson_response(parameters: Parameters, select: Select) -> Response:
     """Return a stream of the items that match the query `parameters`, as NDJSON.
 
-    `select` is a function that returns the collection of these items, given the loaded query.
+    `select` is a function that takes the parameters and returns the collection of these items.
     """
     collection = select(parameters)
     return _response(parameters, collection, ndjson_encoder.NdjsonEncoder(collection.meta), NDJSON)
@@ -42,8 +42,8 @@ def csv_response(
     """Return a stream of the items that match the query `parameters`, as CSV.
 
     Args:
-        parameters: The loaded query.
-        select: A function that returns the collection of the items, given the loaded query.
+        parameters: The validated query parameters.
+        select: A function that takes the parameters and returns the collection of the items.
         shape: The schema class of a page of the collection.
         table: The columns of each key of the items.
         left_out: The keys whose columns are left out unless `fields` or `include` requests them.
@@ -80,7 +80,7 @@ def _response(parameters: Parameters, collection: Collection, encode: Encode, co
 
 
 def as_is(portion: bytes, has_more: bool) -> bytes:  # noqa: ARG001
-    """Return `portion`, an encoded portion of a stream that is sent uncompressed, unchanged.
+    """Return a portion of an uncompressed stream unchanged.
 
     `has_more` is ignored.
     """
@@ -90,8 +90,8 @@ def as_is(portion: bytes, has_more: bool) -> bytes:  # noqa: ARG001
 def gzip_packer() -> Pack:
     """Return a function that compresses the portions of a stream with gzip.
 
-    The client can decompress each portion as soon as it arrives. The end of the gzip format is in the same
-    bytes as the last portion, so that no part of the response follows the last portion.
+    The function takes a portion, and True if more portions follow. The client can decompress each portion as
+    soon as it arrives. The gzip trailer is sent together with the last portion.
     """
     compressor = isal_zlib.compressobj(isal_zlib.ISAL_DEFAULT_COMPRESSION, wbits=GZIP_FORMAT)
 
