@@ -36,8 +36,8 @@ ARTICLE_0, ENTITY_0 = stored_number(0), stored_number(0)
 class Listing:
     """A list of the API, with the rows and the order that responses must have.
 
-    The rows are those of `tests.api.rows`, selected by `statement`. `keys` has, for each order by name,
-    the function that returns the sort key of a row.
+    The SQL statement `statement` selects these rows from the rows of `tests.api.rows`. `keys` maps the name
+    of each order, such as `title`, to the function that returns the sort key of a row.
     """
 
     path: str
@@ -52,19 +52,23 @@ class Listing:
 
     @property
     def documented(self) -> str:
-        """Return the path of the list in the OpenAPI document: `/v1/articles/{article}/takeaways`."""
+        """Return the path of the list in the OpenAPI document, such as `/v1/articles/{article}/takeaways`."""
         path = self.path.replace("stories/slug-0", "stories/{story}")
         return path.replace("slug-0", "{article}").replace("entity-0", "{entity}")
 
     def parameters(self, app: Flask) -> dict[str, Any]:
-        """Return the schema of each query parameter of this list in the OpenAPI document, by name."""
+        """Return the JSON Schema of each query parameter of the list in the OpenAPI document.
+
+        The keys are the names of the parameters.
+        """
         parameters = specification_of(app)["paths"][self.documented]["get"]["parameters"]
         return {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
 
     def sorts(self, app: Flask) -> tuple[list[str], str]:
-        """Return the values of `sort` for this list in the OpenAPI document, and the default value.
+        """Return the allowed values and the default value of the parameter `sort` of the list.
 
-        The value `relevance` is left out, because its order depends on the database engine.
+        The values are those of the OpenAPI document. The value `relevance` is left out, because its order
+        depends on the database engine.
         """
         schema = self.parameters(app)["sort"]
         # The order of relevance depends on the engine.

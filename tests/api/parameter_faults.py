@@ -41,7 +41,7 @@ PREFIXES: list[Fault] = [(" ", None), ("\u0301", None), ("a\0", None)]
 class Parameter:
     """A query parameter in the specification.
 
-    `address` is a URL path that accepts it. `examples` are the values of its named examples.
+    `address` is a URL path that accepts the parameter. `examples` are example values from the specification.
     """
 
     address: str
@@ -51,20 +51,20 @@ class Parameter:
 
     @property
     def is_repeatable(self) -> bool:
-        """Return True if the parameter can be repeated in a URL."""
         return bool(self.schema["type"] == "array")
 
     @property
     def is_separated(self) -> bool:
         """Return True if several values are separated by commas.
 
-        Publications are not, because their names can contain a comma. Their parameter is repeated instead.
+        Parameters for publications are repeated instead, because the name of a publication can contain a
+        comma.
         """
         return self.is_repeatable and not self.name.startswith("publication")
 
     @property
     def names(self) -> list[str]:
-        """The allowed values of a repeatable parameter, or an empty list if any value is allowed."""
+        """Return the allowed values of a repeatable parameter, or an empty list if any value is allowed."""
         names: list[str] = self.schema.get("items", {}).get("enum", [])
         return names
 
@@ -153,14 +153,18 @@ def _wrong_lists(names: list[str]) -> Iterator[Fault]:
 
 
 def fill(app: Flask) -> None:
-    """Insert rows so that each URL path that `parameters` returns leads to a resource."""
+    """Insert test rows into the database of `app`.
+
+    Each URL path that the function `parameters` returns then leads to a resource.
+    """
     insert_rows(app, corpus_rows(articles=2 * STORY_SIZE, entities=3))
 
 
 def parameters(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the query parameters of each route of `app`, by a URL path of the route.
+    """Return the query parameters of each route of `app`.
 
-    The path leads to a resource after `fill` has inserted its rows.
+    The keys are example paths, one for each route, such as `/v1/articles/slug-0`. If the function `fill` has
+    filled the database, each path leads to a resource.
     """
     values = {
         "article": "slug-0",

@@ -83,10 +83,10 @@ def row_id(kind: str, *numbers: int) -> UUID:
 
 
 def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> Rows:
-    """Return the rows, by model, of the test article with this number.
+    """Return the rows of a test article in all tables. The keys are the models of the tables.
 
     Args:
-        number: The number of the test article, from 0. In the database, it is `stored_number(number)`.
+        number: The index of the test article, from 0. Its number in the database is `stored_number(number)`.
         takeaways: The number of takeaways, by default up to three.
         **columns: Further arguments for `api.v1.article_content.article_content`, such as `summary`.
     """
@@ -139,20 +139,20 @@ def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> R
 
 
 def stored_number(number: int) -> int:
-    """Return the number that the database has for the test article or entity with `number` (from 0)."""
+    """Return the primary key of the test article or test entity with the index `number` (from 0)."""
     return FIRST_NUMBER + number
 
 
 def content_of(document: Row) -> Row:
-    """Return the content of an article, given its row of the table `documents`."""
+    """Return the content of an article from `document`, its row of the table `documents`."""
     return unpack_content(document["content"], document["document"])
 
 
 def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
-    """Return the rows, by model, of a test database with these numbers of articles and entities.
+    """Return the rows of a test database with these numbers of articles and entities.
 
-    Article 0 has all parts, and every article mentions entity 0. `columns` are further arguments for the
-    content of article 0.
+    The keys are models. Article 0 has all parts, and every article mentions entity 0. `columns` are further
+    arguments for the content of article 0.
     """
     corpus: Rows = {}
     for number in range(articles):
@@ -204,9 +204,9 @@ def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
 
 
 def _group(corpus: Rows) -> None:
-    """Add the rows of stories to `corpus`, and the story of each article to the rows of articles.
+    """Group the articles of `corpus` into stories of up to `STORY_SIZE` articles, and add the stories' rows.
 
-    A story has up to `STORY_SIZE` articles. The first article of each story is its founder.
+    Each row of an article gets the number of its story, which is the number of the story's first article.
     """
     articles = corpus[Article]
     groups = [articles[start : start + STORY_SIZE] for start in range(0, len(articles), STORY_SIZE)]
@@ -223,7 +223,7 @@ def _group(corpus: Rows) -> None:
 
 
 def _story(articles: list[Row]) -> Row:
-    """Return the row of a story, without its takeaways and entities. The first article is the founder."""
+    """Return the row of the story of `articles`, with empty lists of takeaways and entities."""
     published = [article["published_key"] for article in articles]
     first, last = min((key for key in published if key != UNDATED), default=UNDATED), max(published)
     return {
@@ -240,9 +240,10 @@ def _story(articles: list[Row]) -> Row:
 
 
 def _change(article: Row, number: int, revision: int) -> Row:
-    """Return the row of the change feed for a revision of `article`, the test article with `number`.
+    """Return the row of the change feed for the revision `revision` of a test article.
 
-    Changes with a lower revision of any article come before it in the feed.
+    `number` is the index of the test article. The feed lists the changes to revision 1 of all articles before
+    the changes to revision 2, and so on.
     """
     named = {"article_id": article["id"], "slug": article["slug"], "title": article["title"]}
     return named | {
@@ -274,7 +275,10 @@ def _facets(article: Row, document: Row, naming: list[Row], types: Mapping[int, 
 
 
 def insert_rows(app: Flask, rows: Rows) -> None:
-    """Insert `rows`, lists of rows by model, into the database of `app`, and index their texts."""
+    """Insert `rows` into the database of `app`, and index the texts of the articles for the search.
+
+    The keys of `rows` are models.
+    """
     with app.app_context():
         for table in db.metadata.sorted_tables:
             for model in (model for model in rows if model.__table__ is table and rows[model]):
@@ -326,7 +330,7 @@ def _naming(article: int, position: int, entity: int) -> Row:
 
 
 def _link(article: int, position: int, articles: int) -> Row:
-    """Return the row of a related link of an article. It leads to a later article, or nowhere."""
+    """Return the row of a related link of an article. Its target is a later article or None."""
     target, score = article + position, SCORES[(article + position) % len(SCORES)]
     is_computed = (article + position) % 5 == 0
     return {

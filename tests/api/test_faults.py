@@ -19,7 +19,11 @@ LISTS_OF_ARTICLES = ("/v1/articles", "/v1/entities/entity-0/articles")
 
 @pytest.fixture
 def routes(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the query parameters of each route, by a URL path of the route that leads to a resource."""
+    """Fill the database, and return the query parameters of each route.
+
+    The keys are example paths, one for each route, such as `/v1/articles/slug-0`. Each path leads to a
+    resource.
+    """
     fill(app)
     return parameters(app)
 

@@ -1,4 +1,4 @@
-"""Tests of the folded text: what is equal in it, and where its characters are in the text as written."""
+"""Tests of text folding: which texts become equal, and where each folded character is in the original."""
 
 import unicodedata
 

@@ -51,9 +51,9 @@ def locked(client_with: ClientWith) -> FlaskClient:
 
 
 def remaining(response: TestResponse) -> int:
-    """Return the number of remaining requests in the header `RateLimit`, which is the value of `r`.
+    """Return the number of remaining requests: the value of `r` in the header `RateLimit`.
 
-    Assert that this header and `RateLimit-Policy` have the right syntax.
+    Assert that the headers `RateLimit` and `RateLimit-Policy` have the right syntax.
     """
     assert POLICY.fullmatch(response.headers["RateLimit-Policy"])
     assert QUOTA.fullmatch(response.headers["RateLimit"])

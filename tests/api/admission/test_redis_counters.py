@@ -1,4 +1,7 @@
-"""Counters in Redis: limits that several processes share, and a Redis that fails, is silent or returns."""
+"""Tests of rate limits that several processes count in Redis.
+
+In some tests, Redis fails, does not answer, or starts again.
+"""
 
 import logging
 import signal
@@ -27,7 +30,7 @@ LONG = (Policy("default", 500, 3_600),)
 
 
 class Clock:
-    """A clock that returns the monotonic time plus `advance`, the seconds that the test has set."""
+    """A clock that returns the monotonic time plus `advance`, a number of seconds that the test sets."""
 
     advance = 0.0
 
@@ -43,20 +46,22 @@ class ListHandler(logging.Handler):
         self.records: list[logging.LogRecord] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Add `record` to `records`."""
         self.records.append(record)
 
 
 @pytest.fixture(scope="module")
 def redis() -> Iterator[RedisServer]:
-    """Return a Redis server. Tests that stop it start it again."""
+    """Yield a Redis server for all tests of this module.
+
+    If a test stops the server, the test must start the server again before it ends.
+    """
     with running_redis() as server:
         yield server
 
 
 @pytest.fixture
 def lines() -> Iterator[list[logging.LogRecord]]:
-    """Yield a list to which each record that the counters log is added."""
+    """Yield a list of all records that the counters log during the test."""
     handler = ListHandler()
     logger = logging.getLogger("briefs.limits")
     level = logger.level

@@ -42,7 +42,10 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.fixture(scope="module")
 def client(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """Yield a client of the service on the project's document, the demonstration briefs and a long brief."""
+    """Yield a client of the service on the demonstration briefs and two more briefs.
+
+    The two briefs are the document in `seeds/documents` and `LONG_BRIEF`.
+    """
     folder = tmp_path_factory.mktemp("demo")
     app = make_app(seeded_copy(sqlite_template, folder, "demo"))
     (folder / "long.json").write_text(json.dumps(LONG_BRIEF), encoding="utf-8")

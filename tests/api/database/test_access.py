@@ -26,7 +26,7 @@ def engines_of(app: Flask) -> list[Engine]:
 
 
 def load(path: Path) -> Result:
-    """Load the documents of the project into the SQLite file at `path`."""
+    """Load the document in `seeds/documents` into the SQLite file at `path`."""
     return make_app(f"sqlite:///{path}").test_cli_runner().invoke(args=["seed", "load"])
 
 

@@ -1,4 +1,4 @@
-"""Tests of the documentation page, its files, and the script of Scalar that is frozen in the project."""
+"""Tests of the documentation page, its files, and the copy of Scalar's script that the project ships."""
 
 import gzip
 import re

@@ -12,7 +12,10 @@ from tests.support.server import PATIENCE_SECONDS
 
 
 class Recorder(logging.Handler):
-    """A log handler that keeps the records that pass the limit in the list `records`."""
+    """A log handler that keeps each record that it receives in the list `records`.
+
+    When a record reports a number of suppressed records, the handler sets the event `is_reported`.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,7 +23,6 @@ class Recorder(logging.Handler):
         self.is_reported = threading.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Add `record` to `records`."""
         self.records.append(record)
         if hasattr(record, "suppressed"):
             self.is_reported.set()
@@ -28,7 +30,10 @@ class Recorder(logging.Handler):
 
 @pytest.fixture
 def recorder() -> Iterator[Recorder]:
-    """Yield a handler with the limit, on the loggers `limited` and below."""
+    """Attach a handler with the failure limit to the logger `limited`, and yield the handler.
+
+    The handler also receives the records of the children of this logger.
+    """
     handler = Recorder()
     handler.addFilter(FailureLimit())
     logger = logging.getLogger("limited")
@@ -41,7 +46,7 @@ def recorder() -> Iterator[Recorder]:
 
 @pytest.fixture
 def _long_period(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the period of the limit an hour, so that it does not end during a test."""
+    """Make the period of the failure limit an hour, so that it does not end during a test."""
     monkeypatch.setattr(failure_limit, "PERIOD_SECONDS", 3_600)
 
 

@@ -1,4 +1,4 @@
-"""Log lines: each record is one line, with any content."""
+"""Tests of log lines: each record is one line, whatever it contains."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""The log line of a request, with any text of a client."""
+"""Tests of the log line of a request, which stays one valid line whatever text a client sends."""
 
 import logging
 import os

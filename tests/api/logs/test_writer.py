@@ -32,14 +32,14 @@ def number_line(number: int) -> bytes:
 
 @dataclass
 class Pipe:
-    """A pipe whose reader is the test, and a writer of log lines to it."""
+    """A pipe with a log writer at one end. The test reads log lines from the other end."""
 
     reading: int
     writing: int
     writer: LogWriter
 
     def read(self, *, until: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        """Read JSON lines until `until(lines)` is true, and return all lines that this call has read."""
+        """Read JSON lines from the pipe until `until` returns True for these lines, and return the lines."""
         data = b""
         lines: list[dict[str, Any]] = []
         while not until(lines):
@@ -49,7 +49,7 @@ class Pipe:
         return lines
 
     def fill(self) -> None:
-        """Queue lines until the pipe is full and the thread is blocked in a write."""
+        """Queue log lines until the pipe is full and the thread of the writer is blocked in a write."""
         for number in range(65_536 // FILLER):
             self.writer.put(number_line(number))
         wait_until("a full pipe", lambda: not select.select([], [self.writing], [], 0)[1])

@@ -119,7 +119,7 @@ def test_durations_are_counted_in_buckets(app: Flask, client: FlaskClient) -> No
 class BrokenReader:
     """A statement reader whose queries all fail. `query_count` is the number of queries.
 
-    If `hangs` is True, a query fails when `end` is set.
+    If `hangs` is True, each query waits until the test sets the event `end`, and then fails.
     """
 
     def __init__(self, hangs: bool) -> None:

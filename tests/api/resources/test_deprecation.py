@@ -1,4 +1,4 @@
-"""Tests of the announcement that a resource is deprecated, tried on a route of its own."""
+"""Tests of how the API announces a deprecated resource. Only these tests define the deprecated route."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ class Nothing(Shape):
 
 
 def app_with(deprecation: Deprecation) -> Flask:
-    """Return the application with the deprecated route `/v1/old`."""
+    """Return an application with the route `/v1/old`, which is deprecated as `deprecation` says."""
     app = make_app("sqlite:////nowhere/briefs.db")
     blueprint = Blueprint("old", __name__, url_prefix="/v1", description="Deprecated resources.")
 

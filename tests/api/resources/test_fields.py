@@ -23,7 +23,10 @@ SEARCH = "q=paragraph"
 
 @pytest.fixture
 def field_names(app: Flask, snapshots: Snapshots) -> dict[str, list[str]]:
-    """Return the values of `fields` for each route with this parameter, by the address of the route."""
+    """Fill the database, and return the allowed values of `fields` for each route with this parameter.
+
+    The keys are URL paths, one for each route.
+    """
     snapshots.fill(app, fill)
     several = [each for of_route in parameters(app).values() for each in of_route]
     pages = [each for each in several if each.address not in STREAM_PATHS]
@@ -38,7 +41,7 @@ def _names(parameter: Parameter) -> list[str]:
 
 
 def items_of(answer: Any) -> list[Any]:
-    """Return the items of a page, or a list of the object if the answer is not a page."""
+    """Return the items of a page, or a list of only `answer` if `answer` is not a page."""
     found: list[Any] = answer.get("data", [answer])
     return found
 
@@ -50,7 +53,10 @@ def full_objects(client: FlaskClient, address: str) -> list[Any]:
 
 
 def _validators(app: Flask) -> dict[str, Any]:
-    """Return, for each documented path, a JSON Schema validator of the response of its operation."""
+    """Return a JSON Schema validator for the responses of each path in the OpenAPI document of `app`.
+
+    The keys are the paths.
+    """
     specification = specification_of(app)
     schemas = {
         path: operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})

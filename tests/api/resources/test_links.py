@@ -14,10 +14,10 @@ from tests.api.parameter_faults import Parameter, fill, parameters
 
 @pytest.fixture
 def collections(app: Flask) -> dict[str, list[Parameter]]:
-    """Return the parameters of each collection except the cursor, by the address of the collection.
+    """Fill the database, and return the query parameters of each collection, except `cursor`.
 
-    The pages for people have links in HTML, which `tests/api/web_pages` tests. Feeds have links of their own
-    formats, which `tests/api/v1/feeds/test_feeds.py` tests.
+    The keys are the URL paths of the collections, such as `/v1/articles`. Web pages, streams and feeds are
+    left out: they have tests of their own.
     """
     fill(app)
     paged = {
@@ -31,9 +31,10 @@ def collections(app: Flask) -> dict[str, list[Parameter]]:
 
 
 def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
-    """Yield the names and values of a query: a value of each parameter, or two if it accepts several.
+    """Yield the pairs of name and value of a query with all parameters in `several`.
 
-    The parameters are in reverse order, without `include`.
+    A parameter has two pairs if it accepts several values. The parameter `include` is left out. The pairs are
+    not sorted by name.
     """
     for each in reversed(several):
         if each.names and each.name != "include":
@@ -45,9 +46,10 @@ def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
 
 
 def _written(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return `pairs` as a link of the API contains them: sorted by name, with all values of a name together.
+    """Return the query that a link in a response has after a request with the query `pairs`.
 
-    Several values are joined with commas, except for the names of publications, which are repeated.
+    Both queries are lists of names and values. The link has the names in alphabetical order, and joins the
+    values of a name with commas. Parameters for publications are repeated instead.
     """
     given = {name: [value for each, value in pairs if each == name] for name, _ in sorted(pairs)}
     written = []
@@ -58,7 +60,7 @@ def _written(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def query_of(link: str) -> list[tuple[str, str]]:
-    """Return the query of the URL `link` as pairs of a name and a value."""
+    """Return the query of the URL `link` as a list of names and values."""
     return parse_qsl(urlsplit(link).query, strict_parsing=True)
 
 

@@ -71,7 +71,10 @@ def assert_index_is_current(url: str) -> None:
 
 
 def similar_pages(count: int) -> list[Page]:
-    """Return pages of which each contains the words "gauge" and "quay" a different number of times."""
+    """Return `count` pages that all contain the words "gauge" and "quay".
+
+    The number of occurrences of these words varies from page to page.
+    """
     return [
         Page(
             title=f"Gauges {number}" if number % 3 else f"Old Quay {number}",
@@ -112,7 +115,7 @@ def test_relevance_is_the_default_order_of_a_search(app: Flask, client: FlaskCli
 
 
 def load_similar_pages(app: Flask) -> None:
-    """Load twenty pages that contain the same words, in two languages."""
+    """Load twenty pages that contain the same words. Every second sidecar says that the page is German."""
     pages = [
         submit(f"page-{number}", page, f"language: {'de' if number % 2 else 'en'}")
         for number, page in enumerate(similar_pages(20))

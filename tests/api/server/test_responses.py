@@ -32,7 +32,11 @@ class Socket:
 def send(
     status: str, headers: list[tuple[Any, Any]], *body: bytes, request: Request | None = None
 ) -> list[str]:
-    """Send a response, and return the lines of its head, without the date and the server, and its body."""
+    """Send a response through a test socket, and return what the socket received.
+
+    Returns:
+        The lines of the head, without the headers `Server` and `Date`. The last item is the body.
+    """
     socket = Socket()
     response = Response(request or Request(), socket, Config())
     response.start_response(status, headers)

@@ -11,5 +11,5 @@ from tests.support.examples import SLUG
 
 @pytest.fixture
 def brief(client: FlaskClient, seeded: None) -> Any:  # noqa: ARG001
-    """Load the project's document, and return its article as the API shows it."""
+    """Load the document in `seeds/documents`, and return the JSON of its article."""
     return get(client, f"/v1/articles/{SLUG}")

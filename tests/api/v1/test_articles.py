@@ -1,4 +1,4 @@
-"""Tests of articles: the JSON of the project's document in full, and of other pages."""
+"""Tests of the JSON of articles: of the document in `seeds/documents`, and of invented pages."""
 
 import hashlib
 from pathlib import Path
@@ -36,7 +36,7 @@ NAMED = {
 
 
 def blocks() -> list[str]:
-    """Return the text of the project's document, split at blank lines."""
+    """Return the text of the document in `seeds/documents`, split at blank lines."""
     return DOCUMENT.read_text(encoding="utf-8").split("\n\n")
 
 

@@ -23,7 +23,10 @@ SLUG = "harbour-towns-share-their-tide-gauges"
 
 
 def seed(app: Flask, *names: str, page: Page = FIRST) -> None:
-    """Load the document `page` under several file names, and assert that each load is a change."""
+    """Load the document `page` under each file name in `names`.
+
+    Assert that no load has the outcome `unchanged`.
+    """
     outcomes = seed_pages(app, [submit(name, page) for name in names])
     assert "unchanged" not in outcomes
 

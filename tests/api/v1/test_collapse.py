@@ -1,4 +1,4 @@
-"""Tests of `story` and `collapse`: the articles of a story, and the first article of each story."""
+"""Tests of the parameters `story` and `collapse`: the articles of a story, and one article of each story."""
 
 from itertools import product
 
@@ -17,16 +17,16 @@ FILTERS += ["&publication=The Lantern Post", "&story=slug-0,slug-3", "&language_
 
 
 def stories_of(app: Flask) -> dict[str, int]:
-    """Insert test articles, and return the story of each article, by the id of the article.
+    """Insert test articles, and return a dict from the id of each article to its story.
 
-    A story is given as the number of its founder.
+    A story is given as the index of its first test article, from 0.
     """
     insert_rows(app, corpus_rows(articles=COUNT, entities=6))
     return {str(row_id("article", number)): number // STORY_SIZE * STORY_SIZE for number in range(COUNT)}
 
 
 def ids_of(client: FlaskClient, query: str, limit: int = 3) -> list[str]:
-    """Return the ids of all articles that match a query, in pages of `limit` articles."""
+    """Return the ids of all articles that match `query`. Request pages of `limit` articles."""
     pages = walk(client, f"/v1/articles?fields=id&limit={limit}{query}")
     return [item["id"] for page in pages for item in page["data"]]
 

@@ -1,4 +1,7 @@
-"""Tests of facets: counts of the values of articles, kept without a filter and counted with one."""
+"""Tests of facets: counts of the values of articles, such as languages.
+
+Counts for all articles are stored. Counts for a filtered list are computed for each request.
+"""
 
 from collections import Counter
 from typing import Any
@@ -23,7 +26,7 @@ def corpus(app: Flask, snapshots: Snapshots) -> None:
 
 
 def load_corpus(app: Flask) -> None:
-    """Load seven articles: all mention Sunrise, three mention Łódź, and two have no date."""
+    """Load the seven articles of the fixture `corpus` into the database of `app`."""
     pages = []
     for number in range(7):
         at = DATES[number % len(DATES)]
@@ -38,7 +41,10 @@ def load_corpus(app: Flask) -> None:
 
 
 def facets(client: FlaskClient, query: str) -> dict[str, Any]:
-    """Return the facets in the answer to a query, each as a list of pairs of value and count."""
+    """Return the facets in the response to `query`.
+
+    The keys are the names of the facets. The values are lists of pairs of a facet value and its count.
+    """
     meta = get(client, f"/v1/articles?limit=1&{query}")["meta"]
     return {
         name: [(each["value"], each["count"]) for each in several] for name, several in meta["facets"].items()

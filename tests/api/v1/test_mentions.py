@@ -13,7 +13,10 @@ from tests.support.examples import SLUG
 
 
 def text_at(article: Any, part: str, index: int | None) -> str:
-    """Return the text of `article` in which a mention lies, for its `part` (such as `body`) and `index`."""
+    """Return a text of `article` from the part `part`, such as `body`.
+
+    `index` is the number of a paragraph or takeaway, from 1. It is None if the part is a single text.
+    """
     texts: dict[str, Any] = {
         "title": article["title"],
         "summary": article["summary"],

@@ -14,7 +14,7 @@ SLUG = slug_of(HARBOUR)
 
 
 def links(client: FlaskClient) -> list[Any]:
-    """Return the related links on the first page of the list, in its order."""
+    """Return the first page of the related links of the article `SLUG`, in the order of the response."""
     data: list[Any] = get(client, f"/v1/articles/{SLUG}/related")["data"]
     return data
 

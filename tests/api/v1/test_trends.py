@@ -42,10 +42,10 @@ def load_corpus(app: Flask) -> None:
 
 
 def expected(window: float, end: datetime = END) -> dict[str, tuple[int, int, float]]:
-    """Compute the expected trends from PUBLISHED, and return them by the name of the entity.
+    """Compute the expected trends from PUBLISHED, for a window of `window` days that ends at `end`.
 
-    A trend is given as the count in the window, the count in the four windows before, and the score. The
-    window has a length of `window` days and ends at `end`.
+    The keys are the names of entities. Each trend is three numbers: the articles in the window, the articles
+    in the four windows before, and the score.
     """
     found = {}
     everything = [day for days in PUBLISHED.values() for day in days]
@@ -65,9 +65,10 @@ def expected(window: float, end: datetime = END) -> dict[str, tuple[int, int, fl
 
 
 def trends(client: FlaskClient, query: str = "") -> dict[str, tuple[int, int, float]]:
-    """Request all pages of trends, and return those of the entities in PUBLISHED in order, by name.
+    """Request all pages of trends, and return the trends of the entities in PUBLISHED.
 
-    A trend is given as the count in the window, the count in the four windows before, and the score.
+    The keys are the names of entities, in the order of the response. Each trend is three numbers: the
+    articles in the window, the articles in the four windows before, and the score.
     """
     pages = list(walk(client, f"/v1/trends?limit=2&{query}"))
     items = [item for page in pages for item in page["data"]]

@@ -1,4 +1,4 @@
-"""The address of the client, behind trusted proxies and others."""
+"""Tests of finding the address of a client behind trusted and untrusted proxies."""
 
 from ipaddress import ip_network
 

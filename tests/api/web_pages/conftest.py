@@ -1,4 +1,7 @@
-"""Fixtures for tests of the web pages: clients on the demonstration briefs and on odd briefs."""
+"""Fixtures for tests of the web pages: clients of applications that serve demonstration or odd briefs.
+
+Odd briefs are hostile, very long or nearly empty.
+"""
 
 from pathlib import Path
 
@@ -12,13 +15,16 @@ from tests.conftest import make_app
 
 @pytest.fixture
 def demo(demonstration: str) -> FlaskClient:
-    """Return a client of the application on the demonstration briefs."""
+    """Return a client of an application that serves the demonstration briefs."""
     return make_app(demonstration).test_client()
 
 
 @pytest.fixture(scope="session")
 def odd_briefs(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a SQLite database with the odd briefs, which tests only read."""
+    """Return the URL of a SQLite database with hostile, very long and nearly empty briefs.
+
+    Tests only read the database.
+    """
     folder = tmp_path_factory.mktemp("odd-briefs")
     (folder / "odd.jsonl").write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in ODD_BRIEFS))
     path = folder / ".briefs.db"
@@ -30,5 +36,5 @@ def odd_briefs(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def odd(odd_briefs: str) -> FlaskClient:
-    """Return a client of the application on the odd briefs."""
+    """Return a client of an application that serves hostile, very long and nearly empty briefs."""
     return make_app(odd_briefs).test_client()

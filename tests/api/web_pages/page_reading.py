@@ -19,7 +19,10 @@ def read_page(client: FlaskClient, address: str) -> Element:
 
 
 def text_of(element: Element) -> str:
-    """Return the text of `element`, with one space in place of each white space."""
+    """Return the text of `element`, with each run of white space replaced by one space.
+
+    The text has no white space at its ends.
+    """
     return " ".join(element.text_content().split())
 
 

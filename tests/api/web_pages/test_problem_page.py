@@ -1,4 +1,7 @@
-"""Browsers get errors as pages with the same texts as the problem, and programs get the problem."""
+"""Tests of errors: browsers get HTML pages, and other clients get problem JSON (RFC 9457).
+
+Both have the same texts.
+"""
 
 from typing import NoReturn
 
@@ -124,7 +127,10 @@ def test_hostile_text_is_shown_as_text(odd_briefs: str) -> None:
 
 
 def _assert_harmless(text: str) -> None:
-    """Assert that a page contains no script, no event handler and no element of a hostile text."""
+    """Assert that the HTML `text` shows hostile text only as text.
+
+    The page must have no script, no event handler and no element that comes from the hostile text.
+    """
     page = html.document_fromstring(text)
     assert not find(page, "//script | //img[@onerror] | //style | //*[@style]")
     assert not find(page, "//@*[starts-with(name(), 'on')]")

@@ -1,4 +1,4 @@
-"""The start page: browsers get it at `/`, programs get the index, and its queries find something."""
+"""Tests of the start page: browsers get HTML, programs get the index, and example queries have results."""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""The rules of JSON Feed 1.1 as a JSON Schema, and of Atom as RELAX NG, written from their specifications."""
+"""Schemas of two formats of feeds: a JSON Schema for JSON Feed 1.1, and a RELAX NG schema for Atom.
+
+The schemas were written from the specifications of the formats.
+"""
 
 from typing import Any
 
@@ -94,7 +97,11 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def atom_faults(document: bytes) -> list[str]:
-    """Return what is wrong with an Atom document, by the grammar and by rules on several elements."""
+    """Return a message for each fault of an Atom document, or an empty list if the document is valid.
+
+    Check the document against the RELAX NG schema, and check rules that the schema does not contain, such as
+    unique ids of entries.
+    """
     feed = etree.fromstring(document)
     ATOM_RULES.validate(feed)
     found = [f"line {error.line}: {error.message}" for error in ATOM_RULES.error_log]

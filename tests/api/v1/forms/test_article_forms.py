@@ -45,9 +45,9 @@ CONTEXT = {
 
 @pytest.fixture
 def harbour(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> Any:
-    """Load the project's document and an article with all fields, and return the JSON of this article.
+    """Load an article with all fields and two other articles, and return the JSON of the first article.
 
-    A third article is the target of one of its links.
+    The first article has a related link to the second. The third is the document in `seeds/documents`.
     """
     other = "Ferries Sail Again After the Storm"
     write_page(tmp_path, "ferry", Page(title=other))
@@ -210,7 +210,10 @@ def test_addresses_in_forms_begin_with_the_base_url(client_with: ClientWith) -> 
 
 
 def _addresses(client: FlaskClient, entity: str = "") -> Any:
-    """Yield the address of each article, or of each article that mentions `entity`."""
+    """Yield the API address of each article.
+
+    If `entity` is given, yield only the addresses of articles that mention this entity.
+    """
     query = f"?entity={entity}" if entity else ""
     for article in get(client, f"/v1/articles{query}")["data"]:
         yield article["links"]["self"]

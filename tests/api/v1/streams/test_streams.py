@@ -45,7 +45,7 @@ QUERIES = {
 
 @pytest.fixture
 def corpus(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Insert rows, and let streams read few of them at a time."""
+    """Insert test rows, and make streams read only two or three rows at a time."""
     insert_rows(app, corpus_rows(articles=ARTICLES, entities=ARTICLES))
     render(app)
     monkeypatch.setattr(reading, "FIRST_ROWS", 2)
@@ -62,7 +62,7 @@ def lines_of(client: FlaskClient, target: str) -> list[Any]:
 
 
 def items_in(lines: list[Any]) -> list[Any]:
-    """Return the items among the lines of a stream."""
+    """Return the items among the lines of a stream, without the lines that have only the key `meta`."""
     return [line for line in lines if list(line) != ["meta"]]
 
 
@@ -112,7 +112,10 @@ def test_the_columns_of_the_csv_equal_the_fields_of_the_ndjson(client: FlaskClie
 
 
 def _columns(item: dict[str, Any], names: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the columns of an item and their values, as docs/streams.md describes them."""
+    """Yield the name and value of each CSV column for `item`, as docs/streams.md describes the columns.
+
+    `item` is a JSON object of the NDJSON stream. `names` are the names of all columns in the CSV stream.
+    """
     lists = {"body": ("text", "\n\n"), "publications": ("name", "\n"), "evidence": ("paragraph", " ")}
     lists |= {"takeaways": ("text", "\n"), "entities": ("slug", " ")}
     for key, value in item.items():

@@ -1,4 +1,4 @@
-"""The page of a brief shows the article of the API, with its entities and evidence marked."""
+"""Tests of the page of a brief: it shows the same article as the API, and marks entities and evidence."""
 
 import re
 from pathlib import Path
@@ -36,7 +36,11 @@ def _slugs(client: FlaskClient) -> list[str]:
 
 
 def _texts(article: Any) -> dict[tuple[str, int | None], str]:
-    """Return the texts of an article in which entities are marked, by part and number."""
+    """Return the texts of an article in which the page marks entities.
+
+    Each key is a part of the article, such as `body`, and the number of the text within the part, from 1. The
+    number is None if the part is a single text.
+    """
     analysis = article["analysis"] or {"paragraphs": []}
     texts: dict[tuple[str, int | None], str] = {("title", None): article["title"]}
     if article["summary"]:
@@ -53,7 +57,11 @@ def _texts(article: Any) -> dict[tuple[str, int | None], str]:
 
 
 def _shown_texts(page: Element) -> dict[tuple[str, int | None], Element]:
-    """Return the elements of an article's page that show its texts, by part and number as in `_texts`."""
+    """Return the elements of the page of an article that show the texts of the article.
+
+    Each key is a part of the article, such as `body`, and the number of the text within the part, from 1. The
+    number is None if the part is a single text.
+    """
     shown: dict[tuple[str, int | None], Element] = {("title", None): find(page, "//h1")[0]}
     captions = find(page, "//p[@class='caption']/span[@lang]")
     for part, single in (("summary", by_class(page, "lead")), ("image", captions)):
@@ -93,7 +101,7 @@ def test_every_mention_is_a_link_to_its_entity_at_its_place(demo: FlaskClient) -
 
 
 def _text_before(link: Element) -> str:
-    """Return the text between the beginning of the parent of `link` and `link`."""
+    """Return the text that comes before `link` in the parent element of `link`."""
     parent = link.getparent()
     siblings = parent[: parent.index(link)]
     return (parent.text or "") + "".join(each.text_content() + (each.tail or "") for each in siblings)

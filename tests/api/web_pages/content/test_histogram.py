@@ -1,4 +1,4 @@
-"""A histogram has bars for days, months or years, as the counts of the API say."""
+"""Tests of histograms: bars for days, months or years show the counts that the API returns."""
 
 from collections import Counter
 from collections.abc import Iterable
