@@ -1,7 +1,8 @@
-"""Compare the CPU time of the MCP tool `search_briefs` and of `/v1/articles`: `python -m bench.agents`.
+"""Compare the CPU time of two ways to search: `python -m bench.agents`.
 
-The application runs in this process, without a server or a network. It uses the database at DATABASE_URL or,
-if this variable is not set, the database of `make demo`.
+The same searches are sent to the path `/v1/articles` and to the MCP tool `search_briefs`. The application
+runs in this process, without a server or a network. It uses the database at DATABASE_URL or, if this variable
+is not set, the database of `make demo`.
 """
 
 import os
@@ -31,7 +32,8 @@ SEARCHES: dict[str, dict[str, Any]] = {
 def main() -> None:
     """Print a Markdown table with a row for each search.
 
-    A row has the CPU time of a request for `/v1/articles`, that of a call of the tool, and their ratio.
+    Each search is sent in two ways: as a request for `/v1/articles`, and as a call of the MCP tool
+    `search_briefs`. A row has the CPU time of the request, the CPU time of the call, and their ratio.
     """
     url = os.environ.get("DATABASE_URL", f"sqlite:///{DATABASE}")
     # Without the byte cache, the service computes the answer of each request.
@@ -60,7 +62,10 @@ def call(client: FlaskClient, arguments: object) -> TestResponse:
 
 
 def microseconds(request: Callable[[], TestResponse]) -> float:
-    """Call `request` REQUESTS times after a warm-up, and return its mean CPU time in microseconds."""
+    """Call `request` many times, and return the mean CPU time of a call in microseconds.
+
+    `request` sends a request and returns the response. Before the measurement, it is called 20 times.
+    """
     for _ in range(20):
         response = request()
         if response.status_code != 200:

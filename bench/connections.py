@@ -1,4 +1,7 @@
-"""`python -m bench.connections`: measure the service beside clients that are silent, slow or do not read."""
+"""Measure the service while many bad clients are connected: `python -m bench.connections`.
+
+A bad client sends nothing, sends one byte a second, or does not read its responses.
+"""
 
 import resource
 import select
@@ -29,11 +32,14 @@ MIN_DESCRIPTORS = 8_192
 
 @dataclass
 class BadClients:
-    """Connections that are silent, slow or do not read. A connection that the server closes is replaced.
+    """Clients that send nothing, send one byte a second, or do not read their responses.
+
+    If the server closes the connection of such a client, the client opens a new connection.
 
     Attributes:
         port: The port of the server.
-        kinds: The kind of each new connection: `silent`, `slow` or `unread`.
+        kinds: The kind of each client: `silent` (sends nothing), `slow` (sends one byte a second) or `unread`
+            (does not read its responses).
         closed: The number of connections that the server has closed.
     """
 
@@ -93,9 +99,13 @@ class BadClients:
 
 @contextmanager
 def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadClients]:
-    """Keep these numbers of silent, slow and unread connections open until the `with` block ends.
+    """Keep the connections of bad clients open until the `with` block ends.
 
-    The client of an unread connection does not read its responses.
+    Args:
+        port: The port of the server.
+        silent: The number of clients that send nothing.
+        slow: The number of clients that send one byte a second.
+        unread: The number of clients that do not read their responses.
     """
     clients = BadClients(port, ["silent"] * silent + ["slow"] * slow + ["unread"] * unread)
     thread = threading.Thread(target=clients.run)
@@ -109,10 +119,17 @@ def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadC
 
 
 def measure(name: str, server: RunningServer, targets: Targets, seconds: int) -> list[str]:
-    """Measure sixteen clients for some seconds, and return a row of the table.
+    """Send requests from sixteen clients, and return a row of measured values.
 
-    The row has `name`, the requests per second, three times in milliseconds, and the memory in MiB. The times
-    are the median and the 99th percentile of the responses, and the slowest of ten responses of /healthz.
+    The row has `name`, the requests per second, three response times in milliseconds, and the memory of the
+    largest server process in MiB. The response times are the median and the 99th percentile of the requests,
+    and the slowest of ten further requests for /healthz.
+
+    Args:
+        name: The first cell of the row.
+        server: The server to measure.
+        targets: The requests to send.
+        seconds: How long requests are sent.
     """
     slowest = 0.0
     load = put_load(server.port, targets, seconds, connections=16)
@@ -131,11 +148,15 @@ def measure(name: str, server: RunningServer, targets: Targets, seconds: int) ->
 @click.option("--seconds", default=5, show_default=True, help="Length of each load.")
 @click.option("--soak", default=0, show_default=True, help="Seconds of more load at the end.")
 def main(silent: int, slow: int, unread: int, seconds: int, soak: int) -> None:
-    """Measure sixteen clients alone, and beside bad clients: silent, slow, or not reading their responses.
+    """Measure the service with sixteen clients, alone and while many bad clients are connected.
 
-    Beside the bad clients, measure before and after the time when the service closes their connections. Print
-    a Markdown table: requests a second, milliseconds, and MiB of the largest process. `--soak` repeats the
-    measurement beside the bad clients for this number of seconds.
+    A bad client sends nothing (`--silent`), sends one byte a second (`--slow`), or does not read its
+    responses (`--unread`). Each of these options is a number of clients. The service closes the connections
+    of bad clients after a deadline. It is measured before and after this deadline. With `--soak`, it is
+    measured for this number of further seconds beside the bad clients.
+
+    The output is a Markdown table: requests per second, response times in milliseconds, and the memory of the
+    largest process in MiB.
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, MIN_DESCRIPTORS), most))

@@ -1,7 +1,7 @@
-"""The CPU time of requests that were not sent before: `python -m bench.first_time`.
+"""Measure the CPU time of requests that are sent for the first time: `python -m bench.first_time`.
 
-The requests are sent in this process, one after the other. Under a server, the same request takes longer,
-since several threads wait for the interpreter.
+No cache can answer such a request. The requests are sent in this process, one after the other. Under a
+server, the same request takes longer, since several threads wait for the interpreter.
 """
 
 import statistics
@@ -25,9 +25,10 @@ ALL_PARTS = "include=body,analysis,takeaways,entities,related"
 
 
 def first_time_targets(service: LocalService, number: int) -> Mapping[str, Sequence[str]]:
-    """Return up to `number` different URLs for each kind of request, by its name, such as `takeaways`.
+    """Return URLs to request, by the name of their kind, such as `takeaways`.
 
-    A list with too few pages gets fewer URLs.
+    Each kind has up to `number` different URLs. If the database has fewer pages of a kind, the kind has fewer
+    URLs.
     """
     lists, searches = (list(islice(first().paths, number)) for first in (first_lists, first_searches))
     listed = service.pages("/v1/articles?fields=slug&limit=100&sort=title")
@@ -78,10 +79,12 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
 
 
 def measure_first_time(urls: Mapping[int, str], rounds: int = ROUNDS, requests: int = REQUESTS) -> str:
-    """Return a table with the CPU time of each kind of request in microseconds: the median of all rounds.
+    """Return a Markdown table with the CPU time in microseconds of each kind of request.
+
+    A CPU time is the median of all rounds.
 
     Args:
-        urls: The `DATABASE_URL` of each corpus, by its number of articles.
+        urls: The `DATABASE_URL` of each corpus (generated database), by its number of articles.
         rounds: The number of rounds.
         requests: The number of requests of each kind in a round.
     """
@@ -107,7 +110,11 @@ def _measure(service: LocalService, targets: Sequence[str], rounds: int) -> floa
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Print a Markdown table of CPU times. Build the corpus first if it is missing."""
+    """Print a Markdown table with the CPU time of each kind of request, such as lists and searches.
+
+    Each request is sent for the first time, so that no cache answers it. If the corpus (a generated database)
+    is missing, it is built first.
+    """
     with open_store(engine) as store:
         url = store.url(ensure_corpus(store, engine, size))
         click.echo(f"- {store.version}\n\n{measure_first_time({size: url})}")

@@ -1,4 +1,4 @@
-"""The service in this process, so that the CPU time of requests can be measured without a server."""
+"""Run the service inside this process, to measure the CPU time of requests without a server."""
 
 import io
 import logging

@@ -1,7 +1,8 @@
-"""The rates of seeding and of import, compared with inserting the same rows: `python -m bench.seeding`.
+"""Measure how many documents per second are seeded, exported and imported: `python -m bench.seeding`.
 
-The commands are measured as users run them, less the time that a command needs to start. For comparison, all
-rows of the seeded database are only inserted into an empty database, in one transaction.
+The rates are compared with plain insertion: the finished rows of the same documents are copied into an empty
+database in one transaction, and no document is read. The commands run as users run them. The time that a
+command needs to start is subtracted.
 """
 
 import tempfile
@@ -25,12 +26,14 @@ SEEDED_NAME, COPY_NAME = "measured", "measured-copy"
 
 
 def measure_seeding(store: Store, corpus: str, articles: int) -> str:
-    """Return a table of the documents per second of seeding, import and plain insertion.
+    """Return a Markdown table of documents per second for seeding, export, import and plain insertion.
+
+    Plain insertion copies the finished rows of the same documents, without reading documents.
 
     Args:
         store: The databases.
         corpus: The name of a database. Documents are added to a copy of this database.
-        articles: The number of its articles.
+        articles: The number of articles in the database `corpus`.
     """
     rates: dict[str, float] = {}
     last = articles + FURTHER_COUNT
@@ -101,7 +104,11 @@ def _engine(store: Store, name: str) -> Engine:
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Print a Markdown table of the rates. Build the corpus first if it is missing."""
+    """Print a Markdown table of documents per second for seeding, export, import and plain insertion.
+
+    Plain insertion copies the finished rows of the same documents, without reading documents. If the corpus
+    (a generated database) is missing, it is built first.
+    """
     with open_store(engine) as store:
         corpus = ensure_corpus(store, engine, size)
         click.echo(f"- {store.version}\n\n{measure_seeding(store, corpus, size)}")

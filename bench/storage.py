@@ -1,4 +1,4 @@
-"""The space that each table of a database takes: `python -m bench.storage`."""
+"""Measure how many bytes each table of a database takes: `python -m bench.storage`."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -76,7 +76,15 @@ def storage_table(url: str, articles: int) -> str:
 
 
 def measure_storage(store: Store, name: str, articles: int) -> str:
-    """Return the Markdown table of `storage_table` for the database `name` of `store`."""
+    """Return a Markdown table with the bytes per article of each table of a database.
+
+    Tables with at most one byte per article are left out.
+
+    Args:
+        store: The databases.
+        name: The name of the database to measure.
+        articles: The number of articles in this database.
+    """
     return storage_table(store.url(name), articles)
 
 
@@ -84,7 +92,10 @@ def measure_storage(store: Store, name: str, articles: int) -> str:
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Print a Markdown table of the space of each table. Build the corpus first if it is missing."""
+    """Print a Markdown table with the bytes per article of each table of a database.
+
+    If the corpus (a generated database) is missing, it is built first.
+    """
     with open_store(engine) as store:
         corpus = ensure_corpus(store, engine, size)
         click.echo(f"- {store.version}\n\n{measure_storage(store, corpus, size)}")

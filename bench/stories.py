@@ -1,12 +1,14 @@
-"""Compare stories with annotated events: `python -m bench.stories FOLDER`.
+"""Compare the stories that the service forms with annotated events: `python -m bench.stories FOLDER`.
 
-FOLDER/documents contains the pages. FOLDER/gold/related.json maps the file name of each page to those of the
-pages that report the same event. The part of a file name before the first `_` is the topic of the page.
-Events of one topic resemble each other.
+A story is a group of articles that the service has formed, and an event is the correct group.
+FOLDER/documents contains the pages. FOLDER/gold/related.json maps the file name of each page to a list of
+other file names: the pages that report the same event. The part of a file name before the first `_` is the
+topic of the page. Events of one topic resemble each other.
 
-The measure is BCubed F1 (Bagga and Baldwin, "Entity-based cross-document coreferencing", 1998): the
-harmonic mean of precision and recall. Precision is the share of the story of a page that belongs to the event
-of the page. Recall is the share of the event that is in the story. Both are means over all pages.
+The measure is BCubed F1 (Bagga and Baldwin, "Entity-based cross-document coreferencing", 1998): the harmonic
+mean of precision and recall. For one page, precision is the share of the pages in its story that report the
+same event. Recall is the share of the pages about its event that are in its story. Precision and recall are
+means over all pages.
 """
 
 import tempfile
@@ -47,9 +49,10 @@ Groups = Mapping[str, object]
 @click.option("--orders", default=3, show_default=True, help="The number of random orders of loading.")
 @click.option("--share", default=1.0, show_default=True, help="The share of the pages that are loaded.")
 def main(folder: Path, orders: int, share: float) -> None:
-    """Load FOLDER/documents in random orders and print the BCubed F1 of the stories.
+    """Load FOLDER/documents in random orders, and print how well the stories fit annotated events.
 
-    `--orders` is the number of orders, and `--share` the share of the pages that are loaded in each.
+    The measure is the BCubed F1. It is 1 if each story has exactly the pages of one event. `--orders` is the
+    number of orders, and `--share` is the share of the pages that are loaded in each order.
     """
     pages = sorted((folder / "documents").iterdir())
     all_events = read_events(folder / "gold" / "related.json", pages)
@@ -75,9 +78,11 @@ def main(folder: Path, orders: int, share: float) -> None:
 
 
 def read_events(file: Path, paths: Iterable[Path]) -> Groups:
-    """Return the event of each page in `paths`, by file name, as annotated in the JSON `file`.
+    """Read the annotated event of each page from the JSON file `file`.
 
-    An event is named after the first file name of its pages.
+    Returns:
+        A dictionary. A key is the file name of a page in `paths`, and its value is the name of the event: the
+            first file name among the pages of the event.
     """
     related: dict[str, list[str]] = orjson.loads(file.read_bytes())
     return {path.name: min([path.name, *related.get(path.name, [])]) for path in paths}
@@ -85,9 +90,9 @@ def read_events(file: Path, paths: Iterable[Path]) -> Groups:
 
 @contextmanager
 def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
-    """Load documents into a new SQLite database, in this order.
+    """Load the documents at `paths` into a new SQLite database, in this order.
 
-    Yield an application with this database, and the URL of the database.
+    Yield an application that uses the database, and the URL of the database.
     """
     with tempfile.TemporaryDirectory(prefix="briefs-stories-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"
@@ -106,7 +111,7 @@ def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
 
 
 def read_stories(app: Flask) -> Groups:
-    """Return the stored story of each page, as a number, by the file name of the page."""
+    """Return the number of the stored story of each page, by the file name of the page."""
     names = select(ArticleDocument.source_name, Article.story).join(
         Article, Article.number == ArticleDocument.article
     )
@@ -117,8 +122,12 @@ def read_stories(app: Flask) -> Groups:
 def cross_validate(app: Flask, events: Groups) -> float:
     """Return the BCubed F1 of a cross-validation that leaves out one topic after the other.
 
-    The stories of each topic are formed with the threshold of similarity that reaches the best F1 on all
-    other topics. `events` has the true event of each page, by file name. A file name begins with the topic.
+    The BCubed F1 says how well stories fit the true events. The stories of each topic are formed with the
+    threshold of similarity that reaches the best F1 on all other topics.
+
+    Args:
+        app: An application whose database contains the pages.
+        events: The true event of each page, by file name. A file name begins with the topic.
     """
     found = {threshold: stories_at(app, threshold) for threshold in THRESHOLDS}
     topics: defaultdict[str, list[str]] = defaultdict(list)
@@ -133,7 +142,16 @@ def cross_validate(app: Flask, events: Groups) -> float:
 
 
 def stories_at(app: Flask, threshold: float) -> Groups:
-    """Return the story that each page has if `threshold` replaces `MIN_LINKAGE`, by file name."""
+    """Form stories with a different threshold of similarity, and return the story of each page.
+
+    Args:
+        app: An application whose database contains the pages.
+        threshold: The similarity from which groups of articles are joined, instead of `MIN_LINKAGE`.
+
+    Returns:
+        A dictionary. A key is the file name of a page, and its value is the number of the first article in
+            the story of this page.
+    """
     columns = select(
         Article.number, Article.id, Article.key, Article.published_key, ArticleDocument.source_name
     ).join(ArticleDocument, ArticleDocument.article == Article.number)
@@ -148,7 +166,12 @@ def stories_at(app: Flask, threshold: float) -> Groups:
 
 
 def bcubed_f1(stories: Groups, events: Groups) -> float:
-    """Return the BCubed F1 of the stories of the pages in `events`."""
+    """Return the BCubed F1 of stories: how well they fit the true events, from 0 to 1.
+
+    Args:
+        stories: The story of each page, by file name.
+        events: The true event of each page, by file name. Pages that are not in `events` are ignored.
+    """
     together, same_event = groups_of(stories, events), groups_of(events, events)
     precision = recall = 0.0
     for name in events:

@@ -1,7 +1,8 @@
-"""Measure streams of a whole corpus under gunicorn: `python -m bench.streams URL`.
+"""Measure streams under gunicorn: `python -m bench.streams URL`.
 
-While a stream is read, a second client sends small requests, one after the other, which no cache can answer.
-The table shows how the stream changes the times of these requests, and how much memory the worker needs.
+A stream is a response with all articles or all entities of a database. While a stream is read, a second
+client sends small requests, one after the other, which no cache can answer. The table shows how the stream
+changes the response times of these requests, and how much memory the worker needs.
 """
 
 import os
@@ -36,7 +37,7 @@ class StreamMeasurement(NamedTuple):
         seconds: The time to the last byte.
         size: The number of bytes.
         memory_growth: How much the memory of the worker grew, in bytes.
-        other_seconds: The times of the small requests that were sent meanwhile.
+        other_seconds: The response times of the small requests that were sent while the stream was read.
     """
 
     first_byte_seconds: float
@@ -85,9 +86,13 @@ class Service:
         return times
 
     def read_stream(self, target: str) -> tuple[float, float, int, int]:
-        """Read a stream, and return the times to its first and last byte, its size, and the peak memory.
+        """Read the stream at the path `target`, and measure it.
 
         curl reads the stream in its own process, so that reading does not delay the small requests.
+
+        Returns:
+            The seconds to the first byte, the seconds to the last byte, the number of bytes, and the peak
+                memory of the worker in bytes.
         """
         written = "%{time_starttransfer} %{time_total} %{size_download} %{exitcode}"
         address = f"http://127.0.0.1:{self.port}{target}"
@@ -104,7 +109,14 @@ class Service:
 
 
 def measure_streams(url: str, articles: int) -> str:
-    """Measure streams of the database at `url` with this number of articles, and return a Markdown table."""
+    """Measure how long streams take and how much memory they need, and return a Markdown table.
+
+    A stream is a response with all articles or all entities of a database.
+
+    Args:
+        url: The URL of the database.
+        articles: The number of articles in the database, for the heading.
+    """
     with running_service(url) as service:
         quiet = _with_others(service, lambda: time.sleep(QUIET_SECONDS))
         rows = []
@@ -171,9 +183,10 @@ def running_service(url: str) -> Iterator[Service]:
 @click.argument("url")
 @click.option("--articles", default=0, help="The number of articles, for the heading.")
 def main(url: str, articles: int) -> None:
-    """Print a Markdown table of the times and the memory of streams of the database at URL.
+    """Print a Markdown table that shows how long streams take and how much memory they need.
 
-    `--articles` is the number of its articles, for the heading.
+    A stream is a response with all articles or all entities of the database at URL. `--articles` is the
+    number of articles in this database, for the heading.
     """
     click.echo(measure_streams(url, articles))
 

@@ -1,4 +1,4 @@
-"""The time and the memory of importing and exporting a database: `python -m bench.transfer`.
+"""Measure the time and the memory of importing and exporting a database: `python -m bench.transfer`.
 
 The imported file repeats the export of a small corpus many times under different keys, because seeding a
 large corpus would take an hour. Some articles have an archived revision. Each command runs in its own
@@ -42,7 +42,13 @@ Ids = Mapping[str, str]
 
 
 class CommandRun(NamedTuple):
-    """How long `flask seed export` or `import` took: its name, its seconds, and its peak memory in bytes."""
+    """One run of `flask seed import` or `flask seed export`.
+
+    Attributes:
+        name: The name of the command: `import` or `export`.
+        seconds: How long the command took.
+        peak: The peak memory of the command in bytes.
+    """
 
     name: str
     seconds: float
@@ -50,9 +56,12 @@ class CommandRun(NamedTuple):
 
 
 def measure_transfer(store: Store, engine: str, articles: int) -> str:
-    """Measure `flask seed import` and `export` with a generated export, and return a table of both.
+    """Import a generated export and export it again, and return a Markdown table of time and memory.
 
-    `store` contains the databases of `engine`, and `articles` is the number of articles in the export.
+    Args:
+        store: The databases.
+        engine: The name of the database engine, such as `sqlite`.
+        articles: The number of articles in the export.
     """
     base = ensure_corpus(store, engine, SMALL_CORPUS)
     with tempfile.TemporaryDirectory(dir=FOLDER, prefix="transfer-") as folder:
@@ -178,7 +187,7 @@ def _slug(slug: str, copy: int) -> str:
 
 
 def _run(url: str, name: str, file: Path) -> CommandRun:
-    """Run `flask seed NAME FILE` on the database at `url`, and return its time and its peak memory."""
+    """Run `flask seed NAME FILE` on the database at `url`, and measure its time and its peak memory."""
     started = time.perf_counter()
     command = [*FLASK, "seed", name, str(file)]
     done = subprocess.run(

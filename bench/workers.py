@@ -1,4 +1,4 @@
-"""`python -m bench.workers`: compare numbers of workers and threads, kinds of workers, and servers."""
+"""Compare numbers of workers and threads, kinds of workers, and servers: `python -m bench.workers`."""
 
 import importlib.util
 import re
@@ -25,10 +25,10 @@ MIXED = 10
 
 
 def kinds_of_server(url: str) -> Iterator[Program]:
-    """Yield the programs to compare: the service under gunicorn with different workers, and under granian.
+    """Yield the servers to compare: the service under gunicorn with different workers, and under granian.
 
     They differ in the number of workers and threads, and in the kind of worker. gevent and granian are left
-    out if they are not installed. `url` is the database.
+    out if they are not installed. `url` is the URL of the database.
     """
     program = programs.briefs(url)
     for workers, threads in NUMBERS:
@@ -46,9 +46,10 @@ def kinds_of_server(url: str) -> Iterator[Program]:
 
 
 def loads() -> dict[str, Targets]:
-    """Return the requests of each load, by its name.
+    """Return the requests to send, by the name of the load, such as `first-time list`.
 
-    The loads are a cached list, lists that are never repeated, and a mixture of both.
+    There are three loads: a list that the cache answers, lists that are never repeated, and a mixture of
+    both.
     """
     cached, first = "/v1/articles", first_lists().paths
     # The load of first-time lists does not come as far as the last paths.
@@ -61,10 +62,16 @@ def loads() -> dict[str, Targets]:
 
 
 def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds: int) -> list[str]:
-    """Measure sixteen clients beside `silent` connections that send nothing, and return a row of the table.
+    """Send requests from sixteen clients while other clients send nothing, and return a row of values.
 
     The row has `name`, the requests per second, and the median and the 99th percentile of the response times
-    in milliseconds. If a request fails, the row has the error message instead.
+    in milliseconds. If a request fails, the row has `name` and the error message.
+
+    Args:
+        name: The name of the server.
+        server: The server to measure.
+        silent: The number of connections that send nothing.
+        seconds: How long requests are sent.
     """
     with bad_clients(server.port, silent=silent, slow=0, unread=0):
         try:
@@ -80,10 +87,15 @@ def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds
 @click.option("--silent", default=1_500, show_default=True, help="Connections that send nothing.")
 @click.option("--only", default="", metavar="REGEX", help="Compare only servers with matching names.")
 def main(seconds: int, rounds: int, silent: int, only: str) -> None:
-    """Compare servers under cached and first-time requests, by memory, and beside silent connections.
+    """Compare the speed and the memory of several servers, and print Markdown tables.
 
-    Print Markdown tables for a corpus of 1,000 articles. The first server is the baseline. `--only` is a
-    regular expression that selects servers by name.
+    Each server is measured with requests that its cache answers, with requests that are sent for the first
+    time, and with a mixture of both. Then its memory is measured. Finally, its speed is measured while
+    `--silent` clients are connected that send nothing.
+
+    The first server is the baseline of the comparison. Each measurement takes `--seconds`, and the first
+    three are repeated in `--rounds` rounds. `--only` is a regular expression that selects servers by name.
+    The database has 1,000 articles.
     """
     with open_store("sqlite") as store, ExitStack() as stack:
         corpus = read_corpus(store.url(ensure_corpus(store, "sqlite", SMALL_CORPUS)), SMALL_CORPUS)

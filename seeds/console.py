@@ -121,10 +121,10 @@ def count_of(count: int, singular: str, plural: str) -> str:
 
 @contextmanager
 def reported_failures(consequence: str = "") -> Iterator[None]:
-    """Turn a failure of the database or a file in the `with` body into a one-line error that says what to do.
+    """Turn an error in the `with` body into a one-line message that says what to do.
 
     Args:
-        consequence: What a failure of the database means for the command, such as "nothing was stored".
+        consequence: What an error of the database means for the command, such as "nothing was stored".
 
     Raises:
         click.ClickException: If the body raised a database error, a `LockError`, a `LogFullError`, a

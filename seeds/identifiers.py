@@ -58,10 +58,12 @@ def computed_link_id(article: UUID, target: UUID) -> UUID:
 
 @lru_cache(maxsize=16_384)
 def entity_id(slug: str) -> UUID:
-    """Return the id of an entity, derived from its first slug.
+    """Return the id of an entity. The id stays the same if the slug of the entity changes later.
 
-    If the slug changes later, the id stays the same. For an entity of the catalogue, `slug` is the first
-    slug. For an extracted entity, `slug` begins with the group of the entity's type, as in `person:hope`.
+    Args:
+        slug: For an entity of the catalogue (the file of known entities), its first slug, such as
+            `bank-of-bern`. For an entity found in a text, the group of its type and the slug, such as
+            `person:hope`, because the person Hope and the place Hope need different ids.
     """
     return uuid5(NAMESPACE, f"entity:{slug}")
 

@@ -45,7 +45,7 @@ class SeenDocuments:
         created_keys: The keys of documents whose articles the run created.
         files: The files that were read, each as a pair: the real path of its folder, and its name.
         files_without_key: Files with a rejected document whose key is unknown, for example because its
-            sidecar is invalid. They are pairs as in `files`, and not among `files`.
+            metadata is invalid. Each is a pair of folder and name. `files` does not contain these files.
     """
 
     places: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class FolderComparison(NamedTuple):
     Attributes:
         size: The number of articles that the folder had before the run.
         gone: The articles whose documents are gone.
-        unidentified: The names of rejected files that can be these documents under new names. The key of such
+        unidentified: The names of rejected files that may be the missing documents, renamed. The key of such
             a file is unknown, and no article was loaded from a file of this name.
     """
 

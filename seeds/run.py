@@ -78,9 +78,12 @@ class Run:
         self._batch_bytes = 0
 
     def load(self, found: FoundFiles, preparation: Preparation) -> None:
-        """Store the documents among the files `found`. A rejected document does not stop the others.
+        """Store the documents in `found`. If a document is rejected, the others are still stored.
 
-        A message names each of the other files. `preparation` reads the documents.
+        Args:
+            found: The documents, and other files, which are not read. For each of the other files, a message
+                gives the reason.
+            preparation: Reads the documents and prepares their articles.
         """
         for each in found.unread:
             print_message(f"{printable(str(each.path))}: not read: {each.reason}")

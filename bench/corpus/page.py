@@ -66,8 +66,9 @@ class Page:
     def _markers(self) -> list[str]:
         """Return the marker words that this page contains, or an empty list.
 
-        The first pages contain the rare words, and random pages contain the others, for example one page in a
-        hundred. Benchmarks search for marker words, because the number of hits is known.
+        Benchmarks search for marker words, because it is known how many pages contain them. Rare marker words
+        are only in the first pages. Each frequent marker word is in a fixed share of all pages, such as one
+        page in a hundred, chosen at random.
         """
         markers = [words.RARE_WORD, words.RARE_ENTITY.name] if self.is_first else []
         for word, share in (
@@ -104,9 +105,10 @@ class Page:
             yield f"{title}\n{weeks} weeks ago" if weeks else title
 
     def _title_nearby(self) -> str:
-        """Return the title of a different generated page, for the list of related articles.
+        """Return the title of a page with a similar number, for the list of related articles.
 
-        Its number is near the number of this page. Some of the last pages list pages that do not exist.
+        It is never this page. Near the end of the corpus, the number can exceed the number of the last page.
+        The title then belongs to no page.
         """
         distance = self.rng.randrange(1, MAX_DISTANCE)
         if self.number > distance and self.rng.random() < 0.7:

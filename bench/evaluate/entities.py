@@ -26,11 +26,14 @@ class ExtractedEntity:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A comparison of the entities of a document with the annotated entities (gold).
+    """A comparison of the entities that were extracted from a document with the annotated entities.
 
-    `hits` are pairs of an annotated and an extracted entity with a name in common. `missed` are annotated
-    entities that were not extracted, and `spurious` are extracted entities that were not annotated. Entities
-    that are annotated as optional or ignored are in neither.
+    An entity that is annotated as optional or ignored is in none of the three attributes.
+
+    Attributes:
+        hits: Pairs of an annotated and an extracted entity with a name in common.
+        missed: Annotated entities that were not extracted.
+        spurious: Extracted entities that were not annotated.
     """
 
     hits: tuple[tuple[GoldEntity, ExtractedEntity], ...]
@@ -113,9 +116,14 @@ def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool 
 
 
 def served_texts(article: Json | None) -> dict[tuple[str, int | None], str | None]:
-    """Return the texts of an article that can contain mentions, by part and number: `("body", 1)`.
+    """Return the texts of an article that can contain mentions of entities.
 
-    `article` is a response of the API. The number is None for a part with a single text, such as the title.
+    A key of the result has the name of a part and the number of the text in this part. For example, `("body",
+    1)` is the first paragraph of the body. The number is None for a part with a single text, such as the
+    title. A value is None if the article lacks the text, such as a summary.
+
+    Args:
+        article: The article that the API returns. If it is None, the result is empty.
     """
     if article is None:
         return {}
@@ -142,7 +150,10 @@ def _difference(pair: tuple[GoldEntity, ExtractedEntity]) -> tuple[bool, int]:
 
 
 def _is_ignored(gold: Gold, found: ExtractedEntity) -> bool:
-    """Return True if an extracted entity is annotated as optional or ignored, so that it is no error."""
+    """Return True if an extracted entity is annotated as optional or ignored.
+
+    Such an entity does not count as an error.
+    """
     optional = (entity.forms for entity in gold.entities or () if not entity.required)
     return bool(found.forms & gold.ignored.union(*optional))
 

@@ -10,14 +10,20 @@ from bench.evaluate.served import Json
 
 @dataclass(frozen=True, slots=True)
 class EvidenceResult:
-    """The evaluation of the evidence of one document. Results can be added.
+    """How well the evidence that the API lists in one document agrees with the annotations.
+
+    Evidence is the paragraphs that support a takeaway (a key point of an article). Results of several
+    documents can be added.
 
     Attributes:
-        score: Hits, false positives and misses. A hit is a paragraph that is required.
+        score: The numbers of hits, false positives and misses. A hit is a listed paragraph that is required
+            by the annotations.
         optional: The number of listed paragraphs that are neither required nor wrong.
-        first: Of the takeaways with a required paragraph, those whose first listed paragraph is required.
-        silent: Of the takeaways that no paragraph supports, those without listed paragraphs.
-        faults: All errors.
+        first: The share of takeaways whose first listed paragraph is required. Only takeaways with a required
+            paragraph count.
+        silent: The share of takeaways for which the API lists no paragraph. Only takeaways that no paragraph
+            supports count.
+        faults: A description of each missed and each wrong paragraph.
     """
 
     score: Score = field(default_factory=Score)
@@ -37,13 +43,13 @@ class EvidenceResult:
 
     @property
     def precision(self) -> Share:
-        """The listed paragraphs that are required or acceptable, of all listed paragraphs."""
+        """The share of the paragraphs listed by the API that are required or acceptable."""
         right = self.score.hits + self.optional
         return Share(right, right + self.score.spurious)
 
     @property
     def recall(self) -> Share:
-        """The listed paragraphs that are required, of all required paragraphs."""
+        """The share of the required paragraphs that the API lists."""
         return Share(self.score.hits, self.score.hits + self.score.missed)
 
 

@@ -121,7 +121,10 @@ def normalize_text(text: str) -> str:
 
 
 def normalize_name(name: str) -> str:
-    """Return `name` without a leading article or a final possessive, so that equal names compare as equal."""
+    """Return `name` in the form in which names are compared, without a leading `the` or a final possessive.
+
+    For example, both `The Bank of Bern` and `Bank of Bern's` become `Bank of Bern`.
+    """
     return re.sub(r"^[Tt]he (?=.)|(?<=.)'s$|(?<=s)'$", "", normalize_text(name))
 
 

@@ -1,7 +1,8 @@
-"""The requests that are measured. To measure one more request, add a case.
+"""The requests whose response times are measured. To measure one more request, add a case.
 
 A path can contain the placeholders `{updated_late}`, `{updated_middle}`, `{updated_early}` and `{article}`.
-Their values depend on when a corpus was seeded, so they are first looked up in each service.
+Their values depend on when a corpus (a generated database) was seeded, so they are first looked up in each
+service.
 """
 
 from collections.abc import Iterable
@@ -36,18 +37,19 @@ def collection_path(collection: str, *pairs: tuple[str, str]) -> str:
 
 
 def article_case(name: str, *pairs: tuple[str, str]) -> Case:
-    """Return a measured request for the list of articles.
+    """Return a benchmark case: a request for the list of articles, whose response time is to be measured.
 
-    `name` is its name in the report, and `pairs` are the names and values of query parameters.
+    `name` is the name of the case in the report, and `pairs` are the names and values of query parameters.
     """
     return Case(name, collection_path("articles", *pairs))
 
 
 def story_case(name: str, *pairs: tuple[str, str]) -> Case:
-    """Return a measured request for the list of stories, including stories with a single article.
+    """Return a benchmark case: a request for the list of stories, whose response time is to be measured.
 
-    Most generated articles are alone in their story. `name` is the name in the report, and `pairs` are the
-    names and values of more query parameters.
+    The list includes stories with a single article, because most generated articles are alone in their story.
+    `name` is the name of the case in the report, and `pairs` are the names and values of more query
+    parameters.
     """
     return Case(name, collection_path("stories", ("min_articles", "1"), *pairs))
 

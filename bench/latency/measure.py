@@ -30,12 +30,15 @@ class Times(NamedTuple):
 def measure_latency(
     urls: Mapping[int, str], cases: Sequence[Case], depth_cases: Sequence[Case], rounds: int
 ) -> Iterator[str]:
-    """Yield a table of `cases` on all corpora, and a table of `depth_cases` on the last corpus.
+    """Yield a table of response times of `cases`, and a table of response times of `depth_cases`.
+
+    A table is left out if it has no cases.
 
     Args:
-        urls: The `DATABASE_URL` of each corpus, by its number of articles.
+        urls: The `DATABASE_URL` of each corpus (generated database), by its number of articles.
         cases: Requests to measure on each corpus.
-        depth_cases: Collections whose first page is compared with their last page.
+        depth_cases: Requests for lists. For each list, the first page is compared with the last page. Only
+            the last corpus is measured.
         rounds: The number of requests for each case.
     """
     with ExitStack() as stack:
@@ -47,9 +50,10 @@ def measure_latency(
 
 
 def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], rounds: int) -> str:
-    """Return a table of requests, with the number of hits and the response times of each on each service.
+    """Return a Markdown table with a row for each request in `cases`.
 
-    Each of `services` has a database of a different size. Each request is sent `rounds` times.
+    For each service, a row has the number of hits, and the median and the 95th percentile of the response
+    times. Each of `services` has a database of a different size. Each request is sent `rounds` times.
     """
     hits = [[_count_hits(service, case.path) for service in services] for case in cases]
     requests = [[_request(service, case.path) for service in services] for case in cases]

@@ -1,1 +1,1 @@
-"""Comparisons of the order of relevance with BM25 over all hits."""
+"""Compare the service's ranking of search results with the standard ranking BM25."""

@@ -1,4 +1,4 @@
-"""Print the agreement of the order of relevance with BM25: `python -m bench.relevance`."""
+"""Print how far the service's ranking of search results agrees with BM25: `python -m bench.relevance`."""
 
 import click
 
@@ -11,7 +11,10 @@ from bench.relevance.agreement import measure_relevance
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Print a Markdown table of the agreement. Build the corpus first if it is missing."""
+    """Print a Markdown table that shows how far the service's ranking of search results agrees with BM25.
+
+    If the corpus (a generated database) is missing, it is built first.
+    """
     with open_store(engine) as store:
         url = store.url(ensure_corpus(store, engine, size))
         click.echo(f"- {store.version}\n\n{measure_relevance(url, size)}")

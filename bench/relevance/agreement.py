@@ -1,7 +1,8 @@
-"""Compare the order of relevance with BM25 over the whole corpus.
+"""Compare the service's ranking of search results with a ranking by Okapi BM25.
 
-Okapi BM25 is computed here for every article that contains all words of a query, with the weights of the
-documentation. The first articles of the service are then compared with the best articles.
+BM25 is computed here for every article that contains all words of a query. The weights of the title, the
+summary, the takeaways and the text are those in docs/api.md. The articles that the service returns first are
+then compared with the articles that have the highest BM25.
 """
 
 import math
@@ -39,7 +40,7 @@ class Agreement(NamedTuple):
     """A comparison of the first results of the service for one query with the best articles by BM25.
 
     Attributes:
-        matches: The number of matching articles.
+        matches: The number of articles that contain all words of the query.
         share: The share of the best articles that the service returns.
         is_same: True if the service returns the best articles in the same order.
         milliseconds: The CPU time of the request.
@@ -198,9 +199,13 @@ def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
 
 
 def measure_relevance(url: str, articles: int) -> str:
-    """Compare the order of relevance with BM25 on the database at `url`, and return the result as Markdown.
+    """Compare the service's ranking of search results with BM25, and return a Markdown table.
 
-    `articles` is the number of articles in the database.
+    Lines with the CPU time of searches for very frequent words follow the table.
+
+    Args:
+        url: The URL of the database.
+        articles: The number of articles in the database.
     """
     with local_service(url) as service:
         table = agreement_table(compare(service), articles)

@@ -1,7 +1,9 @@
-"""Compare the order of relevance with bm25() of FTS5 over all hits: `python -m bench.relevance.fts5`.
+"""Compare the service's ranking with the function bm25() of SQLite: `python -m bench.relevance.fts5`.
 
-The queries are one to three words of a title, drawn at random. The table has two rows: searches that find at
-most MAX_EXACT articles, and searches that find more.
+SQLite ranks all articles that its full-text index FTS5 finds. The comparison says how often the first 20
+articles of both rankings are the same, and how much CPU time both need. The queries are one to three words of
+a title, drawn at random. The table has two rows: searches that find at most MAX_EXACT articles, and searches
+that find more.
 """
 
 import random
@@ -74,18 +76,23 @@ def index_by_fts5(source: Connection, target: Connection) -> None:
 
 
 def best_hits(connection: Connection, query: Query) -> tuple[list[Hit], int]:
-    """Return the first COMPARED hits of `query` by the service's term index, and the number of all hits.
+    """Return the first 20 hits of `query` in the service's ranking, and the number of all hits.
 
-    A hit is a distance (lowest first) and the number of the article.
+    A hit is a pair: the distance from the query, and the number of the article. The most relevant article has
+    the lowest distance.
     """
     scores = TermIndex(connection).find(connection, query)
     return next(scores.best_first(None, COMPARED), []), len(scores.numbers)
 
 
 def report(source: Connection, exhaustive: Connection) -> str:
-    """Return a Markdown table that compares the order and the CPU time of the service with those of bm25().
+    """Send queries to the service and to FTS5, and return a Markdown table that compares both.
 
-    `source` is a database of the service, and `exhaustive` contains the table that `index_by_fts5` writes.
+    The table has the share of queries with the same first hits, and the CPU times.
+
+    Args:
+        source: A database of the service.
+        exhaustive: A database with the table that `index_by_fts5` writes.
     """
     rows: dict[bool, list[tuple[bool, float, float]]] = {True: [], False: []}
     for query in draw_queries(source.scalars(TITLES).all()):
@@ -118,9 +125,10 @@ def report(source: Connection, exhaustive: Connection) -> str:
 @click.option("--size", default=100_000, show_default=True, help="Number of articles in the corpus.")
 @click.option("--url", help="An SQLite database to use instead of a generated corpus.")
 def main(size: int, url: str | None) -> None:
-    """Print how often the first 20 hits equal those of bm25() over all hits, and the CPU time of both.
+    """Print how often the service returns the same 20 articles first as the function bm25() of SQLite.
 
-    Without `--url`, the corpus of `--size` articles is used, and built if it is missing.
+    The CPU time of both is printed, too. If `--url` is missing, a generated corpus of `--size` articles is
+    used. It is built if it does not exist.
     """
     if url is None:
         with open_store("sqlite") as store:

@@ -1,4 +1,4 @@
-"""The performance targets of the service, compared with the measurements."""
+"""Compare the measured values of the service with its performance targets."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -36,7 +36,7 @@ def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: f
         results: The results by the names of their cases.
         small: The database with few articles.
         large: The database with many articles.
-        memory: The MiB of the largest worker process.
+        memory: The memory of the largest worker process in MiB.
     """
 
     def ratio(name: str, other: str) -> float:
@@ -69,6 +69,13 @@ def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: f
 
 
 def goals_table(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: float) -> str:
-    """Return a Markdown table of the performance targets. The arguments are those of `goals`."""
+    """Return a Markdown table of the performance targets and the measured values.
+
+    Args:
+        results: The results by the names of their cases.
+        small: The database with few articles.
+        large: The database with many articles.
+        memory: The memory of the largest worker process in MiB.
+    """
     rows = [each.row() for each in goals(results, small, large, memory)]
     return markdown_table(["target", "measured", "wanted", "reached"], rows)

@@ -46,7 +46,8 @@ def first_lists() -> Targets:
 def first_searches() -> Targets:
     """Return many different searches, so that each is requested only once and no cache answers.
 
-    Each search is for two words, which are drawn as often as they occur in the articles.
+    Each search is for two words, drawn at random. Words that are frequent in the articles are drawn more
+    often.
     """
     random, pairs = Random(1), dict[str, None]()
     while len(pairs) < FIRST_TIME_PATHS:

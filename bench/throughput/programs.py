@@ -13,7 +13,8 @@ PEERS_BIN = ROOT / ".venv-peers" / "bin"
 def _gunicorn(application: str) -> Callable[[int], Sequence[str]]:
     """Return a function that returns the gunicorn command for `application`, such as `wsgi:app`.
 
-    Its argument, a port, is ignored, because gunicorn.conf.py reads the port from the environment.
+    The returned function takes a port and ignores it, because gunicorn.conf.py reads the port from the
+    environment.
     """
     return lambda _: [sys.executable, "-m", "gunicorn", application]
 
@@ -49,7 +50,7 @@ def bare_in_gthread(bodies: Path) -> Program:
 
 
 def flask_orm(database: Path) -> Program:
-    """Return the command line of a Flask application that serves ORM objects by marshmallow schemas.
+    """Return the command line of a Flask application that serializes ORM objects with marshmallow schemas.
 
     `database` is the SQLite file that `bench.peers.plain_models` writes.
     """

@@ -1,4 +1,4 @@
-"""Measure several servers in turn, so that other work of the machine affects all of them."""
+"""Measure several servers in alternating rounds, so that background load affects all of them alike."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -48,9 +48,9 @@ class Result(NamedTuple):
         return statistics.median(self.rates)
 
     def ratio_to(self, other: "Result") -> float:
-        """Divide the requests per second of each round by those of `other` in the same round.
+        """Divide the requests per second of this case by the requests per second of the case of `other`.
 
-        Return the median of these ratios.
+        The ratio is computed for each round. The result is the median of these ratios.
         """
         return statistics.median(rate / base for rate, base in zip(self.rates, other.rates, strict=True))
 
@@ -58,8 +58,8 @@ class Result(NamedTuple):
 def measure_rounds(cases: Sequence[Case], seconds: int, rounds: int) -> dict[str, Result]:
     """Measure each case in several rounds, and return the results by the names of the cases.
 
-    In each round, all cases are measured one after the other, so that other work of the machine affects all
-    of them. Their order alternates. A short first round is not counted.
+    In each round, all cases are measured one after the other, so that background load affects all of them
+    alike. Their order alternates. A short first round is not counted.
 
     Args:
         cases: The cases.
@@ -94,7 +94,8 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
 def results_table(results: Mapping[str, Result], baseline: str = "bare") -> str:
     """Return a Markdown table with a row for each case: requests per second, CPU time and response times.
 
-    `baseline` is what the cases are compared with, for the heading of the column.
+    One column has the requests per second, divided by the requests per second of the case that is the
+    baseline. `baseline` names the baseline in the heading of this column.
     """
     rows = [
         [

@@ -61,9 +61,10 @@ def _is_name(lexicon: Lexicon, text: str) -> bool:
 
 
 def expansion(name: str, acronym: str) -> str:
-    """Return the part of `name` that `acronym` abbreviates: Waters Board for WB in Ruritania Waters Board.
+    """Return the part of `name` that `acronym` abbreviates, or an empty string if there is none.
 
-    The part is the complete name or its last words. Return an empty string if the acronym fits neither.
+    For example, the part is `Waters Board` if the name is `Ruritania Waters Board` and the acronym is `WB`.
+    The part is the complete name or its last words.
     """
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):
@@ -79,9 +80,12 @@ def expansion(name: str, acronym: str) -> str:
 def _are_initials(words: list[str], letters: str) -> bool:
     """Return True if an acronym abbreviates `words`. `letters` is the acronym in lower case.
 
-    The letters can be the initials of all words and of their parts between hyphens, the initials of the
-    capitalised words only, or all capital letters. After three or more initials of capitalised words, any one
-    letter can follow, as in Sea Safety Board (SSBD).
+    The letters can be:
+
+    - The initials of all words, and of the parts of words with a hyphen or apostrophe.
+    - The initials of the capitalised words only.
+    - All capital letters, including those inside words: `sw` for SeaWatch.
+    - Three or more initials of capitalised words, and any one letter after them: `ssbd` for Sea Safety Board.
     """
     capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
     pieces = [piece for word in words for piece in re.split(r"[-']", word) if piece]

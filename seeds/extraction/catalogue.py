@@ -109,7 +109,7 @@ class Entry(Schema):
 
     @post_load
     def make_entity(self, entry: dict[str, Any], **_: Any) -> EntityRecord:
-        """Return the entity that `entry`, the fields of a valid catalogue entry, describes.
+        """Return the entity described by `entry`, the fields of a valid catalogue entry.
 
         Marshmallow calls this after validation. If the entry has no slug, the slug is made from the name. If
         this is impossible, the slug is an empty string, which `read_catalogue` refuses.

@@ -34,11 +34,12 @@ class EntityCluster:
         votes: For each entity type, the sum of the weights of its votes.
         vote_counts: How often the contexts of the name have cast each vote.
         forms: A dictionary with the main name and the other forms of the name as keys, first found first.
-        usage_counts: The number of mentions that are quoted, follow an article, and so on; see `Usage`.
+        usage_counts: How often the name is used in each way, such as `quoted` (in quotation marks); see
+            `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
-        start_weight: How strongly the sentences that begin with the name suggest that it is a name and not an
-            ordinary word: the sum of 0, 1 or 2 for each of these sentences.
+        start_weight: How strongly the text suggests that the name is not an ordinary word. Each sentence that
+            begins with the name adds 0, 1 or 2. It adds 2 if a verb such as `said` follows the name.
         adjective_count: The number of mentions that use the name like a nationality, as in `Velmoran
             officials`.
         is_nationality: True if the name is an adjective of a nationality, such as Velmoran.
@@ -84,9 +85,11 @@ class EntityCluster:
     def usage(self) -> Usage:
         """How the document mostly uses the name: `quoted`, `article`, `attribute` or `bare`.
 
-        It is `quoted` if any mention is in quotation marks, `article` if more mentions follow an article than
-        are bare, and `attribute` if mentions are between an article and its noun (`a Velmora phone`) and none
-        is bare.
+        - `quoted`: A mention is in quotation marks.
+        - `article`: More mentions follow `the` or a similar word than are bare.
+        - `attribute`: Mentions are between `the` or a similar word and its noun (`a Velmora phone`), and none
+          is bare.
+        - `bare`: All other cases.
         """
         counts = self.usage_counts
         if counts["quoted"]:
@@ -310,12 +313,9 @@ def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ..
 def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
     """Return True if the document uses the name in `cluster` for a place, according to the votes.
 
-    Args:
-        lexicon: The lists of known words and names.
-        cluster: The name with its votes.
-        min_unknown: The least weight of the votes for a place if the name is not in the gazetteer, the list
-            of places. It does not apply to a name in the gazetteer: for such a name, the weight that the
-            gazetteer has added is subtracted, and the rest must be at least `MIN_PLACE_WEIGHT`.
+    The votes for a place must have a minimum weight. If the name is in the gazetteer (the list of places),
+    the minimum is `MIN_PLACE_WEIGHT`, and the weight that the gazetteer itself has added does not count. For
+    other names, the minimum is `min_unknown`.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

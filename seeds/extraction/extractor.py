@@ -184,12 +184,15 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return 0, 1 or 2: how strongly the words after `candidate` suggest that the candidate is a name.
+        """Return how strongly the words after `candidate` suggest that the candidate is a name: 0, 1 or 2.
 
-        The candidate begins a sentence of `text`, so its capital letter carries no information. The result is
-        2 if a verb follows a family name, or if a verb of speech follows a rare English word that is not a
-        name of persons. It is 1 if a possessive, `is`, `, which` or similar follows, and otherwise 0. It is
-        always 0 for several words, or if a character is not a letter.
+        The candidate begins a sentence of `text`, so its capital letter carries no information.
+
+        - 2: A verb follows a family name. Or a verb of speech follows an English word that is rare in books
+          and is neither a given name nor a family name.
+        - 1: A possessive, `is`, `, which` or similar follows.
+        - 0: None of these follows. A candidate with several words, or with a character that is not a letter,
+          always gets 0.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
@@ -250,9 +253,10 @@ class EntityExtractor:
 
 
 def _lowercase_words(texts: Iterable[str]) -> set[str]:
-    """Return the words that `texts` write in lower case. Such a word is probably no name if it has a capital.
+    """Return the words that `texts` write in lower case.
 
-    If a word has several parts, such as `ice-cold`, its first part is returned too.
+    If a word in this set is capitalised elsewhere, it is probably not a name there. If a word has several
+    parts, such as `ice-cold`, its first part is returned too.
     """
     text = "\n".join(texts)
     if not text.isascii():

@@ -356,9 +356,10 @@ def _weight(found: Sequence[tuple[int, Mention]]) -> int:
 
 
 def _is_acronym_after(previous: Mention, mention: Mention) -> bool:
-    """Return True if one of two mentions is an acronym, and `mention` is in brackets right after `previous`.
+    """Return True if one of two names is an acronym, and the second is in brackets right after the first.
 
-    Both mention the same entity. A second name in brackets, such as a former name, is no acronym.
+    `previous` and `mention` are two mentions of the same entity, as in `Inland Waters Board (IWB)`. If
+    neither is an acronym, for example because a former name is in the brackets, the result is False.
     """
     is_same_text = (previous.part, previous.index) == (mention.part, mention.index)
     is_near = is_same_text and mention.start - previous.end <= MAX_BRACKET_GAP

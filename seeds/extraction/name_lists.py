@@ -56,12 +56,15 @@ class NameLists:
 
 
 def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
-    """If the certain names of a list have the same type, add votes for this type to the uncertain names.
+    """Add votes for the usual type of a list of names to the names whose own type is uncertain.
 
-    A name is certain if the votes for its type have at least the weight `MIN_CERTAIN_VOTES`, and uncertain if
-    they have at most `MAX_UNCERTAIN_VOTES`. The type must be in `LISTED_TYPES`, and at least the share
-    `MIN_SHARE` of the certain names must have this type. `clusters` contains the cluster of each name in the
-    list.
+    - A name is certain if the votes for its type have at least the weight `MIN_CERTAIN_VOTES`.
+    - A name is uncertain if the votes for its type have at most the weight `MAX_UNCERTAIN_VOTES`.
+    - The usual type is the most frequent type of the certain names. If it is not in `LISTED_TYPES`, or if too
+      few certain names have it, no votes are added. `MIN_SHARE` is the share of the certain names that must
+      have it.
+
+    `clusters` contains the cluster of each name in the list: the name with its votes.
     """
     types = Counter(each.type for each in clusters if each.votes[each.type] >= MIN_CERTAIN_VOTES)
     kind, count = next(iter(types.most_common(1)), ("", 0))

@@ -141,7 +141,7 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 
 
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
-    """Return True if a word that looks like part of a date is part of a name: Jan Novak, Long March 5.
+    """Return True if a word such as a month is part of a name: Jan Novak, Long March 5.
 
     `run` contains the words of the name that have been read, and `token` is the next capitalised word or
     number of `text`. The caller ensures that `token` or the last word of `run` is a calendar word, such as a
@@ -256,7 +256,7 @@ def _is_name_of_its_own(lexicon: Lexicon, text: str, token: Token, following: Se
     name before `for the`: `Ministry for the Environment`. `token` is the first word after `for the` in
     `text`, and `following` contains the next capitalised words.
     """
-    return not is_english_word(lexicon, token) or _begins_own_name(lexicon, text, token, following)
+    return not is_english_word(lexicon, token) or _begins_organization(lexicon, text, token, following)
 
 
 def _is_inner_list(
@@ -267,11 +267,15 @@ def _is_inner_list(
     token: Token,
     following: Sequence[Token],
 ) -> bool:
-    """Return True if a comma or `and` is inside a name: Ministry of Roads and Ports, Fish and Game Office.
+    """Return True if a comma or `and` is inside a name, as in `Ministry of Roads and Ports`.
 
-    In the name of an organization with `of` or `for`, a further subject such as Ports must follow, and not a
-    complete name. A comma is accepted only if a further comma or `and` follows the subject. In other names,
-    the words before and after `and` must share the next noun, such as Office.
+    There are two kinds of such names:
+
+    - The name of an organization with `of` or `for`. The word after the comma or `and` must be another
+      subject, such as Ports, and not the beginning of a complete name. After a comma, the subject must be
+      followed by another comma or `and`.
+    - A name such as `Fish and Game Office`. The words before and after `and` share the next noun, here
+      Office.
 
     Args:
         lexicon: The lists of known words and names.
@@ -283,7 +287,7 @@ def _is_inner_list(
     """
     link = SUBJECT_LINK.search(text, run[0].start, run[-1].end)
     head = text[run[0].start : link.start()].rsplit(maxsplit=1)[-1].lower() if link else ""
-    if link and _begins_own_name(lexicon, text, token, following):
+    if link and _begins_organization(lexicon, text, token, following):
         return False
     if lexicon.head_types.get(head) == "organization" and head not in HEADS_OF_PLACES:
         after = text[token.end : following[0].start] if following else ""
@@ -292,11 +296,12 @@ def _is_inner_list(
     return gap == " and " and _shares_head(lexicon, text, run, token, following)
 
 
-def _begins_own_name(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a complete name of an organization begins at `token`: `and Velmora Radical Party`.
+def _begins_organization(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
+    """Return True if the complete name of an organization begins at `token`.
 
-    The name is complete if it ends in a noun for an organization, such as Party. `following` contains the
-    capitalised words of `text` after `token`.
+    In `the Ministry of Roads and Velmora Radical Party`, such a name begins at `Velmora`. A name is complete
+    if it ends in a noun for an organization, such as Party. `following` contains the capitalised words of
+    `text` after `token`.
     """
     tail = token
     for each in following:

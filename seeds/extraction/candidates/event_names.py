@@ -31,11 +31,19 @@ def has_event_noun(text: str) -> bool:
 
 
 def add_event_noun(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, with a following noun of an event in lower case.
+    """Return the words of a name, together with the event noun in lower case that follows them.
 
-    The noun, such as `general election`, becomes one more token: 2014 Velmora becomes 2014 Velmora general
-    election. If a month precedes the year, the month becomes a token, too. Return `run` unchanged if no such
-    noun follows, or if `run` neither begins with a year nor ends in a place or nationality.
+    For example, `2014 Velmora` becomes `2014 Velmora general election`. If a month precedes the year, the
+    month is added too.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: The text that contains the name.
+        run: The capitalised words and numbers of the name.
+
+    Returns:
+        `run` with the noun as one more token. `run` is unchanged if no event noun follows, or if `run`
+            neither begins with a year nor ends in a place or nationality.
     """
     found = EVENT_NOUN.match(text, run[-1].end)
     if not found or not (YEAR.fullmatch(run[0].text) or _ends_in_place(lexicon, text, run)):
@@ -53,10 +61,16 @@ def add_event_noun(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]
 def is_place_of_event(
     lexicon: Lexicon, text: str, run: Sequence[Token], token: Token, following: Sequence[Token]
 ) -> bool:
-    """Return True if `in` and a place continue the name of an election: 2009 Board election in Bern.
+    """Return True if `in` and a place belong to an event's name: `2009 Board election in Bern`.
 
-    `run` contains the words before the noun of the event, `token` is the next capitalised word of `text`, and
-    `following` contains the words after it. The name must have a year and a further word before the noun.
+    The name must begin with a year, and a further word must precede the noun `election`.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: The text that contains the name.
+        run: The words before the noun of the event: 2009 and Board.
+        token: The capitalised word after `in`: Bern. It can be the first word of the place.
+        following: The next capitalised words after `token`.
     """
     found = EVENT_NOUN.match(text, run[-1].end)
     is_event = found and len(run) > 1 and YEAR.fullmatch(run[0].text) is not None

@@ -59,13 +59,13 @@ MIN_CAPITAL_WORDS_ALONE = 6
 
 
 class ReadableText(NamedTuple):
-    """A text whose parts without names, such as addresses, are hidden.
+    """A text in which the parts that contain no names, such as addresses, are hidden.
 
     The text is folded: it has no invisible characters, and plain apostrophes and hyphens.
 
     Attributes:
-        known: The text to search for names that are already known, without addresses, amounts of money, units
-            and page labels.
+        known: The text to search for names that are already known. Addresses, amounts of money, units and
+            page labels are hidden.
         new: The text to search for new names. Sentences in capital letters are hidden as well.
         capitals: The start and end offset of each sentence in capital letters.
     """
@@ -77,14 +77,19 @@ class ReadableText(NamedTuple):
 
 @lru_cache(maxsize=512)
 def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
-    """Return the text `text` without the parts that contain no names.
-
-    The text is folded: it has no invisible characters, and plain apostrophes and hyphens.
+    """Hide the parts of `text` that contain no names.
 
     Each hidden character is replaced by `FILLER`, so that all offsets remain. The hidden parts are addresses
     of web pages and e-mail, handles such as `@name`, amounts of money such as HK$2, units after a number, and
-    labels of pages such as Related Articles. A sentence in capital letters is hidden only in
-    `ReadableText.new`.
+    labels of pages such as Related Articles.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: A folded text: it has no invisible characters, and plain apostrophes and hyphens.
+
+    Returns:
+        Two versions of the text. In `known`, these parts are hidden. In `new`, sentences in capital letters
+            are hidden as well.
     """
     known = _hide(text, ADDRESS) if _can_have_address(text) else text
     if MONEY_SIGN.search(known):

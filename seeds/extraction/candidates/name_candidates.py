@@ -112,9 +112,10 @@ def _from_run(lexicon: Lexicon, text: str, run: list[Token]) -> Iterator[NameCan
 
 
 def _strip_year(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, without a year before a name: In 1974 Ekkelund.
+    """Return `run` without a year before a name: `1974 Ekkelund` becomes `Ekkelund`.
 
-    The year is kept in the name of an event, and after `the`.
+    `run` contains capitalised words and numbers of `text`. The year is kept in the name of an event, and
+    after `the`.
     """
     if len(run) < 2 or not YEAR.fullmatch(run[0].text) or text.endswith("the ", 0, run[0].start):
         return run
@@ -122,11 +123,13 @@ def _strip_year(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
 
 
 def _strip_role(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, without a role before a name: Contractor Haldane Thermal.
+    """Return `run` without a role before a name: `Contractor Haldane Thermal` becomes `Haldane Thermal`.
 
-    The role is the first word. It is a noun for a person before a given and a family name, or a noun for a
-    company such as Contractor or Shipbuilder. After a noun for a company, a single English word is not a
-    name, so the noun is kept.
+    `run` contains capitalised words of `text`. The role is the first word. There are two kinds of roles:
+
+    - A noun for a person, before a given name and a family name.
+    - A noun for a company, such as Contractor. The role is kept if only one English word follows, as in
+      `Contractor Bridge`, because this word alone is not a name.
     """
     if len(run) < 2 or run[0].end + 1 != run[1].start or run[0].lower in lexicon.head_types:
         return run
@@ -168,13 +171,15 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 
 
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
-    """Return True if `run`, words of `text`, begins with a function word that is not part of a name.
+    """Return True if `run` begins with a function word that is not part of a name, such as `although`.
 
-    A function word that is a family name is always part of the name: He Yumei. If `begins_sentence` is True,
-    no other function word is part of a name, unless `The` precedes it and a word follows it. If
-    `begins_sentence` is False, a capital in mid-sentence shows that the function word is part of a name: The
-    Hague, Can Tho. The exceptions in mid-sentence, which are not part of a name, are pronouns, `a` and `an`,
-    words in capital letters, a function word that is the only word, and a function word before a number.
+    `run` contains words of `text`.
+
+    - A family name is part of a name, even if it is a function word: He Yumei.
+    - If `begins_sentence` is True, or if the word is alone or before a number, the word is not part of a
+      name. The exception is a word between `The` and another word.
+    - Otherwise, the capital shows that the word is part of a name: The Hague, Can Tho. The exceptions are
+      pronouns, `a`, `an`, and words in capital letters.
     """
     if run[0].lower not in lexicon.function_words:
         return False
@@ -218,8 +223,8 @@ def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if a demonym and the word after it form a name: Nordic Lantern, but not Thai Internet.
 
     `run` begins with a demonym, an adjective of a country or region. Exactly one English word must follow.
-    The word must not end in `s`. It must not be in the lists of common nouns, of words that are never names,
-    or of plural possessors.
+    The word must not end in `s`. It must not be a common noun, a word that is never a name, or a plural such
+    as `people`.
     """
     word = run[-1].lower
     if len(run) != 2 or not is_english_word(lexicon, run[-1]) or word.endswith("s"):

@@ -100,12 +100,19 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 
 
 def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int:
-    """Return the offset where a word of `text` begins. `start` is the offset of its first capital or digit.
+    """Return the offset where a word of `text` begins, or -1 if `start` is inside a different word.
 
-    The result is before `start` if the word has a lowercase prefix, as in iPhone. A number (`is_number`) has
-    no prefix. Return -1 if `start` is inside a different word: after a letter or digit, or after a letter or
-    digit with a hyphen or apostrophe. A hyphen after a common word is a dash, as in `the council-Velmora's
-    oldest`, so a new word begins after it.
+    - If the word has a lowercase prefix, as in iPhone, the result is the offset of the prefix.
+    - If a letter or digit precedes `start`, the result is -1. This is also the case if a hyphen or apostrophe
+      is between them, as before the V in `pro-Velmora`.
+    - A hyphen after a common word is a dash, so the result is `start`, as before the V in `the
+      council-Velmora's oldest`.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: The text.
+        start: The offset of the first capital or digit of the word. It is not 0.
+        is_number: True if the word is a number, which has no prefix.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)

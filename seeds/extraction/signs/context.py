@@ -65,9 +65,9 @@ class Context:
             nor a possessive follows the name.
         last: The word right before the name, or an empty string.
         next: The word right after the name, or an empty string.
-        has_article: True if an article precedes the name.
-        link: The word before the name and its article: `to` in `a visit to the Velmora`. An empty string if
-            there is no such word, or if a punctuation mark precedes the name.
+        has_article: True if `a`, `an` or `the` precedes the name.
+        link: The word before the name and its `a`, `an` or `the`, such as `to` in `a visit to the Velmora`.
+            An empty string if there is no such word, or if a punctuation mark precedes the name.
         linked: The word before `link`, such as `visit` in `a visit to Velmora`, or None if there is none.
         noun_before: The entity type that the noun right before the name describes, or None.
         next_noun: The entity type that the noun right after the name describes, or None.
@@ -76,8 +76,9 @@ class Context:
         pronoun: The first pronoun in the sentence after the name, or an empty string.
         apposition: The entity type that the noun in an apposition after the name describes, or None. An
             example of an apposition is `a chip maker` in `Velmora, a chip maker`.
-        is_container: True if the noun in apposition is `network` before `of`, as in `a network of ports`.
-        is_oblique: True if a preposition, or a verb in `lexicon.place_prepositions`, precedes the name.
+        is_container: True if the apposition describes a network of things, such as `a network of ports`.
+        is_oblique: True if a preposition, or a verb such as `visited`, precedes the name, so that the name is
+            probably not a subject.
         is_attribute: True if the next word is a noun that the name can describe, as in `the Velmora phone`.
         is_multiword: True if the name has several words.
         scopes: The kinds of words that are present, such as `apposition`. A sign is tested only if its scope
@@ -142,8 +143,10 @@ class Context:
     def usage(self) -> Usage:
         """How the text uses the name in this mention: `quoted`, `article`, `attribute` or `bare`.
 
-        The name is in quotation marks, after an article of its own (`the Velmora`), or between an article and
-        its noun (`the Velmora phone`). Otherwise it is bare.
+        - `quoted`: The name is in quotation marks.
+        - `article`: The name follows `the` or a similar word, as in `the Velmora`.
+        - `attribute`: The name is between `the` or a similar word and its noun, as in `the Velmora phone`.
+        - `bare`: All other cases.
         """
         if self.candidate.is_quoted:
             return "quoted"
@@ -153,10 +156,10 @@ class Context:
         return "attribute" if is_attribute else "article"
 
     def _scopes_before(self) -> list[Scope]:
-        """Return which kinds of words precede the name, such as `title` or `preposition`.
+        """Return the kinds of words that precede the name, such as `title` or `preposition`.
 
-        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if the list
-        contains its scope. This method also sets the attributes of the context that describe these words.
+        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if its scope
+        was found. This method also sets the attributes of the context that describe these words.
         """
         scopes: list[Scope] = []
         if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
@@ -182,10 +185,10 @@ class Context:
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
-        """Return which kinds of words follow the name, such as `apposition` or `possession`.
+        """Return the kinds of words that follow the name, such as `apposition` or `possession`.
 
-        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if the list
-        contains its scope. This method also sets the attributes of the context that describe these words.
+        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if its scope
+        was found. This method also sets the attributes of the context that describe these words.
         """
         after, scopes = self.after, list[Scope]()
         if self.apposition:
@@ -214,11 +217,10 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Return which kinds of words follow a name that can be a subject, such as `next verb`.
+        """Set `verb` and `pronoun`, the verb and the pronoun after a name that can be a subject.
 
-        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if the list
-        contains its scope. This method also sets `verb` and `pronoun`, the verb and the pronoun after the
-        name.
+        Return the kinds of words that were found after the name, such as `next verb`. These kinds are scopes:
+        a sign (a rule that votes for the type of a name) is tested only if its scope was found.
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)

@@ -40,10 +40,10 @@ class SignSubject(Protocol):
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """The parts that this name or context contains, such as a head noun or a title.
+        """The kinds of parts that this name or context has, such as `head noun` or `title`.
 
-        A sign, a rule that votes for the type of a name, is tested only if this list contains the sign's
-        scope.
+        These kinds are called scopes. A sign (a rule that votes for the type of a name) has one scope, and is
+        tested only if this list contains it.
         """
 
 
@@ -86,7 +86,7 @@ class SignEngine:
         return votes
 
     def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
-        """Return the votes for the type of a name from the words of the name, such as Bank in Bank of Bern.
+        """Return the votes that the words of a name cast for its type, such as Bank in Bank of Bern.
 
         `words` are the words of the name in lower case, and `text` is the name as the document writes it. A
         vote is a pair of an entity type and a weight.
@@ -142,9 +142,9 @@ class SignEngine:
 def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
     """Return the groups of signs for each scope.
 
-    A sign is a rule that votes for the type of a name. Its scope is the tested part of the name or context.
-    If several signs of a group apply, only the first of them votes. A sign without a group label is a group
-    of its own.
+    A sign is a rule that votes for the type of a name. Its scope is the kind of part that it tests, such as
+    `head noun`. If several signs of a group apply, only the first of them votes. A sign without a group label
+    is a group of its own.
     """
     groups: dict[Scope, list[list[Sign[Any]]]] = {}
     previous = ""

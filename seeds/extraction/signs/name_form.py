@@ -58,7 +58,7 @@ class NameForm:
 
 
 class UsedName:
-    """A name and how the document mostly uses it, for example in quotation marks or after an article.
+    """A name and how the document mostly uses it, for example in quotation marks or after `the`.
 
     Signs (rules that vote for the type of the name) test this usage.
 

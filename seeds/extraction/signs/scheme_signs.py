@@ -13,10 +13,11 @@ LINKS = frozenset(("by", "for", "in", "to"))
 
 
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
-    """Return True if `words` can be the name of a scheme, that is, of a policy such as a support programme.
+    """Return True if `words` can be the name of a scheme, a policy such as a support programme.
 
-    The words are in lower case. There must be two to four words. All must be English, and none can be a
-    place. The head noun must not indicate a type other than place, as `board` does for an organization.
+    The words are in lower case. There must be two to four words, and all must be English. Neither a word nor
+    the complete name can be a place. The head noun, such as `bank` in Bank of Bern, must indicate a place or
+    no entity type. For example, `board` is refused, because it indicates an organization.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False
@@ -25,10 +26,11 @@ def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
 
 
 def _has_head(here: Context) -> bool:
-    """Return True if the name in the context `here` has a head noun that indicates a type, such as Coast.
+    """Return True if the head noun of a name indicates an entity type, as `coast` indicates a place.
 
-    The signs for schemes are tested only for names whose head noun indicates a place or nothing.
+    The head noun says what the name refers to. `here` is the context of the name.
     """
+    # The name can be that of a scheme, so the type can only be a place; see `can_be_scheme`.
     return here.lexicon.head_noun(here.candidate.words) in here.lexicon.head_types
 
 

@@ -1,4 +1,4 @@
-"""Signs that read how the text uses a name: bare, after an article, in quotation marks, or shortened.
+"""Signs that read how the text uses a name: bare, after `the`, in quotation marks, or shortened.
 
 A sign is a rule that votes for the type of a name, such as person or place.
 """
@@ -58,9 +58,10 @@ def _can_be_shortened(name: ShortenedName) -> bool:
 
 
 def _can_be_first_name(name: ShortenedName) -> bool:
-    """Return True if the first word of a name, used alone, can still mean a person or place.
+    """Return True if the first word of a name, used alone, can mean a person or a place.
 
-    It is a given name (Tara), a Chinese or Korean family name (Zhang, Kim), or a place (Bern).
+    The result is True if this word is a given name (Tara), a Chinese or Korean family name (Zhang, Kim), or a
+    place (Bern).
     """
     lexicon, first = name.lexicon, name.words[0]
     is_surname = first in lexicon.chinese_surnames or first in lexicon.korean_surnames
