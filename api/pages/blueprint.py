@@ -1,4 +1,4 @@
-"""The blueprint of the pages, and the response that sends a page."""
+"""The Flask blueprint of the web pages, and the functions that make their HTML responses."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -19,10 +19,12 @@ blueprint = Blueprint(
 
 
 class Alternate(NamedTuple):
-    """A page in a different format, for a `link` element and for the list at the end of the page.
+    """A link from a page to the same content in a different format, such as JSON.
+
+    The page has it as a `link` element, and shows it in a list at its end.
 
     Attributes:
-        label: The name of the format for people, such as `JSON`.
+        label: The name of the format as visitors see it, such as `JSON`.
         media_type: The media type of the format.
         path: The path of the resource.
         query: The names and values of its query string, in order.
@@ -44,7 +46,7 @@ JSON_FEED = Alternate("JSON Feed", "application/feed+json", "/v1/feed.json")
 
 
 def json_alternate(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternate:
-    """Return the alternate of a page for the JSON resource with the same values.
+    """Return the link from a page to the JSON resource that shows the same content.
 
     Args:
         path: The path of the JSON resource.
@@ -56,12 +58,12 @@ def json_alternate(path: str, query: Iterable[tuple[str, str]] = ()) -> Alternat
 def page_response(
     template: str, *, title: str, alternates: Iterable[Alternate] = (), section: str = "", **values: Any
 ) -> Response:
-    """Return the response with a page, rendered from a template.
+    """Render a template, and return the HTML response with the page.
 
     Args:
         template: The name of the template in `api/templates/pages`. It extends `base.html`.
         title: The title of the page, without the name of the service.
-        alternates: The page in other formats, JSON first.
+        alternates: Links to the page in other formats, JSON first.
         section: The entry of the main navigation that contains the page: `browse`, `trends` or `changes`.
         **values: Further values that the template uses.
     """

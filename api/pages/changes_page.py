@@ -24,7 +24,10 @@ SELECT_EARLIER = SELECT_NEWEST.where(CHANGES.c.sequence < bindparam("sequence"))
 
 
 class ChangesPageParameters(PageParameters):
-    """Query parameters of the page of changes: `limit` and `cursor`. `sort` has a single value."""
+    """Query parameters of the page of changes: `limit` and `cursor`.
+
+    `sort` is accepted too, but its only value is `-sequence`, which means the newest change first.
+    """
 
     class Meta:
         exclude = ("total",)
@@ -33,9 +36,10 @@ class ChangesPageParameters(PageParameters):
 
 
 class NewestChanges:
-    """All changes of articles, the newest first, as a source of pages (RowSource).
+    """The changes of all articles, the newest first.
 
-    Programs read the change feed from the oldest change, so that they miss none. This order is for people.
+    This class implements the interface RowSource, a source of pages. The change feed, which programs read,
+    has the opposite order.
     """
 
     key_types: ClassVar[list[type]] = [int, datetime, UUID]

@@ -13,10 +13,10 @@ class ExampleQuery(NamedTuple):
     """A query for visitors of the start page to try.
 
     Attributes:
-        text: What the query finds, for people.
+        text: A description of the results, shown to visitors.
         page_path: The path of the web page with the results.
         api_path: The path of the API resource with the same results.
-        query: The names and values of the query string, which is the same for both.
+        query: The names and values of the query string, which is the same for both paths.
     """
 
     text: str
@@ -55,7 +55,7 @@ def example_queries(briefs: Sequence[Values], stories: Sequence[Values]) -> Iter
 
 
 def _entities(briefs: Sequence[Values], stories: Sequence[Values]) -> list[Values]:
-    """Return the entities of the newest story, or else those of the newest briefs."""
+    """Return the entities of the newest story or, if there is no story, the entities of the briefs."""
     if stories:
         return list(stories[0]["entities"])
     return [each for brief in briefs for each in brief["entities"]]

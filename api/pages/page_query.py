@@ -1,4 +1,7 @@
-"""The query string of a page, and its variants with more or fewer values for the links of the page."""
+"""The query string of a page, and changed copies of the query for the links of the page.
+
+For example, a link adds or removes the value of a filter.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -47,7 +50,10 @@ class PageQuery:
 def page_query(parameters: Mapping[str, Any]) -> PageQuery:
     """Return the query of the current request.
 
-    A list with commas becomes a pair for each value. `parameters` is the loaded query of the request.
+    A comma-separated list becomes a (name, value) pair for each of its values.
+
+    Args:
+        parameters: The values that the schema of the query has loaded from the request.
     """
     pairs: list[Pair] = []
     for name, values in request.args.lists():

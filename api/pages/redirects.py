@@ -1,4 +1,8 @@
-"""Redirect addresses with empty or tracking parameters, and addresses of lists that have no page."""
+"""Redirect requests for pages to the exact address of the page.
+
+An address is not exact if its query has empty or tracking parameters. The paths in LIST_PATHS, such as
+`/browse/articles`, have no page of their own and lead to the search page.
+"""
 
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -17,11 +21,11 @@ LIST_PATHS = frozenset(f"{BROWSE_PATH}/{name}" for name in ("articles", "stories
 
 
 def redirect_to_exact_page() -> Response | None:
-    """Redirect (308) a browser to the address without empty and tracking parameters.
+    """Redirect (308) the current request if its address is not the exact address of a page.
 
-    Browsers submit the empty fields of a form, and shared links have tracking parameters. Clients that are
-    not browsers get a 422 for both. `LIST_PATHS` redirect all clients to the search page. Flask calls this
-    function before each request. It returns None for all other requests.
+    Flask calls this function before each request. A GET or HEAD request for a path in LIST_PATHS is
+    redirected to the search page. A browser is also redirected if its query has empty or tracking parameters:
+    the new address does not have these parameters. Return None if the request is not redirected.
     """
     if request.method not in ("GET", "HEAD"):
         return None
@@ -29,6 +33,8 @@ def redirect_to_exact_page() -> Response | None:
         return _redirect(BROWSE_PATH, request.args.items(multi=True))
     if not request.query_string or not request.url_rule or not wants_page(request.environ):
         return None
+    # Browsers submit the empty fields of a form, and shared links have tracking parameters. Other clients get
+    # a 422 for both.
     given = list(request.args.items(multi=True))
     kept = [(name, value) for name, value in given if value.strip() and not _is_tracking(name)]
     if kept == given:

@@ -68,13 +68,19 @@ def with_marks(text: str, ranges: Iterable[tuple[int, int]]) -> Markup:
 
 
 def day(time: str) -> str:
-    """Return the day of a time in the format of RFC 3339 in UTC, such as `21 April 2026`."""
+    """Return the day of `time`, such as `21 April 2026`.
+
+    `time` is an RFC 3339 time in UTC, such as `2026-04-21T09:30:00Z`.
+    """
     year, month, day = time[:10].split("-")
     return f"{int(day)} {MONTH_NAMES[int(month) - 1]} {int(year)}"
 
 
 def minute(time: str) -> str:
-    """Return a time in the format of RFC 3339 in UTC for people, such as `21 April 2026, 09:30 UTC`."""
+    """Return the day and minute of `time`, such as `21 April 2026, 09:30 UTC`.
+
+    `time` is an RFC 3339 time in UTC, such as `2026-04-21T09:30:00Z`.
+    """
     return f"{day(time)}, {time[11:16]} UTC"
 
 

@@ -21,7 +21,7 @@ WINDOW_LABELS = {7: "7 days", 30: "30 days", 90: "90 days", 365: "A year"}
 
 
 class TrendsPageParameters(TrendParameters):
-    """Query parameters of the page of trends: those of `/v1/trends` without `total`."""
+    """Query parameters of the page of trends: the parameters of `/v1/trends` except `total`."""
 
     class Meta:
         exclude = ("total",)
@@ -53,9 +53,10 @@ def get_trends_page(parameters: dict[str, Any]) -> Response:
 
 
 def _windows(query: PageQuery, days: int) -> Iterator[tuple[str, PageQuery, bool]]:
-    """Yield the choices for the length of the window, each as `(label, query, is_current)`.
+    """Yield the time windows that visitors can choose, each as `(label, query, is_current)`.
 
-    The query is that of the page with this window. `is_current` is True for the window of `days` days.
+    `query` is the query of the trends page with this window. `is_current` is True for the window of `days`
+    days.
     """
     for length, label in WINDOW_LABELS.items():
         window = f"{length}d"
@@ -64,9 +65,10 @@ def _windows(query: PageQuery, days: int) -> Iterator[tuple[str, PageQuery, bool
 
 
 def _types(query: PageQuery) -> Iterator[tuple[str, PageQuery, bool]]:
-    """Yield the choices for the type of entities, each as `(label, query, is_current)`.
+    """Yield the entity types that visitors can choose, each as `(label, query, is_current)`.
 
-    The query is that of the page with only this type. The first choice is all types.
+    `query` is the query of the trends page for this type. `is_current` is True for the current choice. The
+    first choice is all types.
     """
     given = query.values("type")
     yield "All", query.without("type"), not given

@@ -80,12 +80,15 @@ class Lookup:
 
 
 def article_lookup(*columns: ColumnElement[Any]) -> Lookup:
-    """Return the statements that find the number, id, slug and `columns` of an article."""
+    """Return the Lookup that finds the number, id, slug and further `columns` of an article."""
     return article_rows_lookup(select(ARTICLES.c.number, ARTICLES.c.id, ARTICLES.c.slug, *columns))
 
 
 def article_rows_lookup(rows: AnySelect) -> Lookup:
-    """Return the statements that find a row of `rows`, a statement about articles."""
+    """Return the Lookup that finds an article by its id or by any of its slugs.
+
+    `rows` is a SELECT from the table of articles, with the columns `id` and `slug`.
+    """
     has_slug = ARTICLE_SLUGS.c.slug == REFERENCE
     return Lookup(
         rows,
@@ -95,7 +98,10 @@ def article_rows_lookup(rows: AnySelect) -> Lookup:
 
 
 def entity_lookup(rows: AnySelect) -> Lookup:
-    """Return the statements that find a row of `rows`, a statement about entities."""
+    """Return the Lookup that finds an entity by its id, by any of its slugs or by an earlier id.
+
+    `rows` is a SELECT from the table of entities, with the columns `id` and `slug`.
+    """
     has_slug, has_id = ENTITY_SLUGS.c.slug == REFERENCE, ENTITY_IDS.c.old_id == REFERENCE
     return Lookup(
         rows,
@@ -216,7 +222,7 @@ def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
 def not_found(kind: ProblemKind, reference: str) -> ProblemException:
     """Return the error (404) for an unknown id or slug in the URL.
 
-    Its detail contains `reference` only if it has the form of an id or slug.
+    The detail of the error contains `reference` only if `reference` has the form of an id or slug.
 
     Args:
         kind: The kind of the problem, such as `ProblemKind.ENTITY_NOT_FOUND`.
@@ -230,7 +236,10 @@ def not_found(kind: ProblemKind, reference: str) -> ProblemException:
 
 
 def first_row(statement: AnySelect, value: Any) -> Any:
-    """Return the row that `statement` selects for `value`, its bound parameter `reference`, or None."""
+    """Execute `statement` and return its row, or None if it selects no row.
+
+    `value` is the value of the bound parameter `reference`.
+    """
     return request_connection().execute(statement, {"reference": value}).one_or_none()
 
 
@@ -247,7 +256,10 @@ def _required(row: Any, kind: ProblemKind, reference: str) -> Any:
 
 
 def redirect(**arguments: str) -> NoReturn:
-    """Redirect the request (308) to the same resource with different values of path parameters, by name."""
+    """Redirect the request (308) to the same resource with other path parameters.
+
+    `arguments` are the new values of path parameters, by name. The query string stays the same.
+    """
     path = url_for(str(request.endpoint), **(request.view_args or {}) | arguments)
     target = url(path, request.args.items(multi=True))
     abort(Response(status=308, headers={"Location": target}))

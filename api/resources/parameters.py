@@ -117,8 +117,8 @@ class Search(Text):
 class Prefix(Text):
     """A query parameter whose value is the beginning of a name.
 
-    It is loaded without case, diacritics and extra spaces, so that it can be compared with stored names in
-    the same form.
+    The text is loaded without case, diacritics and extra spaces, so that it can be compared with stored names
+    in the same form.
     """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -206,7 +206,7 @@ class PageParameters(Schema):
 
     @post_load
     def add_defaults(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Return the loaded query `given`, with default values for the parameters that are missing."""
+        """Return the query `given` with default values for missing parameters."""
         if "sort" not in given:
             given["sort"] = self.default_sort(given)
         return self.defaults | given
@@ -218,9 +218,10 @@ class PageParameters(Schema):
         return {name: field.load_default for name, field in fields if field.load_default is not missing}
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- for subclasses
-        """Return the value of `sort` for the loaded query `given`, which has none.
+        """Return the value of `sort` for a query without this parameter.
 
-        Subclasses can override this method, for example to sort by relevance if there is a full-text query.
+        `given` has the values of the other parameters in the query. Subclasses can override this method, for
+        example to sort by relevance if there is a full-text query.
         """
         default: str = self.fields["sort"].metadata["default"]
         return default

@@ -1,4 +1,7 @@
-"""Find the numbers of the articles, entities and stories that the filters of a query name by id or slug."""
+"""Find the internal numbers of the articles, entities and stories in the filters of a query.
+
+A filter identifies an article, entity or story by its id or slug.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -51,9 +54,10 @@ STORY_NUMBERS_BY_OLD_SLUG = (
 
 
 def article_number_of(reference: str) -> int:
-    """Return the number of the article that `reference` names by its id or one of its slugs, for a filter.
+    """Return the number of the article with the id or slug `reference`.
 
-    If there is no such article, return NO_NUMBER, which no row has.
+    An earlier slug of the article is found too. If there is no such article, return NO_NUMBER, which no row
+    has.
     """
     if UUID_PATTERN.fullmatch(reference):
         row = first_row(ARTICLE_NUMBER_BY_ID, UUID(reference))
@@ -63,7 +67,7 @@ def article_number_of(reference: str) -> int:
 
 
 def entity_numbers_of(references: Collection[str]) -> list[int]:
-    """Return the numbers of the entities that `references` name by id or slug, in the same order.
+    """Return the numbers of the entities with the ids or slugs in `references`, in the same order.
 
     The id or slug of a merged entity yields the number of the entity that it was merged into. An unknown id
     or slug yields NO_NUMBER, which no row has.
@@ -72,11 +76,11 @@ def entity_numbers_of(references: Collection[str]) -> list[int]:
 
 
 def story_numbers_of(references: Collection[str]) -> list[int]:
-    """Return the numbers of the stories that `references` name by id or slug, in the same order.
+    """Return the numbers of the stories with the ids or slugs in `references`, in the same order.
 
-    The slug of any article yields its story. The id or slug of a story that no longer exists yields the story
-    that now contains its founder, the article that gave the story its id. An unknown id or slug yields
-    NO_NUMBER, which no row has.
+    The slug of any article yields the story of the article. The id or slug of a story that no longer exists
+    yields the story that now contains its founder, the article that gave the story its id. An unknown id or
+    slug yields NO_NUMBER, which no row has.
     """
     return _numbers_of(
         references,

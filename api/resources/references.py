@@ -16,7 +16,9 @@ MAX_SUGGESTIONS = 5
 
 @dataclass(frozen=True)
 class References:
-    """The numbers of the entities and stories that the filters of a query name by id or slug.
+    """The internal numbers of the entities and stories in the filters of a query.
+
+    A filter identifies an entity or story by its id or slug.
 
     Attributes:
         numbers: For each parameter, by name, the numbers of its values in order. An unknown value has
@@ -39,7 +41,10 @@ class References:
         return [number for number in self.of(parameter) if number != NO_NUMBER]
 
     def meta(self) -> dict[str, Any]:
-        """Return `{"warnings": […]}` with a warning for each unknown value, or `{}` if all are known."""
+        """Return `{"warnings": […]}` with a warning for each unknown value.
+
+        Return `{}` if no value is unknown.
+        """
         if not self.unknown:
             return {}
         return {
@@ -55,7 +60,10 @@ class References:
 
 
 def find_references(parameters: Mapping[str, Any]) -> References:
-    """Return the numbers of the entities and stories that the loaded query `parameters` names."""
+    """Return the internal numbers of the entities and stories in the filters of a query.
+
+    `parameters` has the loaded query parameters, by name.
+    """
     given = {name: parameters[name] for name in ENTITY_PARAMETERS if name in parameters}
     values = [*dict.fromkeys(chain.from_iterable(given.values()))]
     found = dict(zip(values, entity_numbers_of(values), strict=True))

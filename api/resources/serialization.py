@@ -1,7 +1,7 @@
 """Schema classes of JSON objects, and the selection of keys by the parameters `fields` and `include`.
 
-The schema classes are the published specification. Resources make the JSON values themselves, and tests hold
-each response against the specification.
+The schema classes are the published specification. Resources make the JSON values themselves, and tests check
+that each response conforms to the specification.
 """
 
 from collections.abc import Mapping

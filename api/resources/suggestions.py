@@ -78,7 +78,8 @@ def likely_entity(value: str) -> str | None:
 def likely_story(value: str) -> str | None:
     """Return the slug of the story that the unknown text `value` probably means, or None.
 
-    `value` is written as a slug. The result is the story of the article that has or had this slug.
+    The text is converted to a slug. If an article has or had this slug, the result is the slug of the story
+    of the article.
     """
     slug = _slug(" ".join(fold(value).split()))
     return request_connection().scalar(SLUG_OF_STORY, {"value": slug}) if slug else None

@@ -114,18 +114,19 @@ def analyze(text: str) -> Iterator[Term]:
 def analyze_for_index(text: str) -> Sequence[Term]:
     """Return the search terms of `text` for the index.
 
-    These are the terms of `analyze`, followed by the terms of joined words.
+    The result has the terms of `analyze`, followed by the terms of joined words. A joined word is a name with
+    an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of a line. `analyze` returns
+    only the parts of a joined word.
 
-    A joined word is a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of
-    a line. `analyze` returns the parts of a joined word as separate words, and this function adds the whole
-    word. An index has one term at each position. The joined word therefore follows the text, between copies
-    of the terms before and after it. `PLACEHOLDER` separates it from the terms before it, so that no phrase
-    matches both.
+    Each joined word comes between copies of the terms before and after it, so that phrases with the joined
+    word match. A PLACEHOLDER precedes each such group. A phrase therefore cannot begin in the text and end in
+    the group.
     """
     terms = list(analyze(text))
     for index, joined in _joined_words(text):
         before, after = _context_of_joined(terms, index)
         start, end = terms[index].start, terms[index + 1].end
+        # An index has one term at each position, so the joined word cannot share a position with its parts.
         terms += [Term(PLACEHOLDER, start, start), *before, Term(term(joined), start, end), *after]
     return terms
 
@@ -141,7 +142,8 @@ def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm],
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
     """Return the joined words of `text`, such as `dOrsay` for d'Orsay, as pairs of an index and the word.
 
-    A joined word is formed by two successive words of `text`. The index is that of the first of these words.
+    A joined word is formed by two successive words of `text`. The index is the position of the first of these
+    words among all words of `text`.
     """
     if text.isascii() and HAS_NO_JOINING_MARK(text):
         return []
@@ -242,7 +244,7 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 def _paragraph_terms(paragraph: str) -> list[str]:
     """Return the search terms of a paragraph for the index, as texts.
 
-    They are the same terms as those of `analyze_for_index`, without their positions.
+    They are the terms of `analyze_for_index` without their positions.
     """
     terms = [*map(term, words_in(paragraph))]
     for index, joined in _joined_words(paragraph):
@@ -252,7 +254,10 @@ def _paragraph_terms(paragraph: str) -> list[str]:
 
 
 def _exceeds_limits(terms: Sequence[str]) -> bool:
-    """Return True if an article with these search terms has too many of them, or too many of one term."""
+    """Return True if the search terms of an article exceed the limits of PostgreSQL.
+
+    The limits are MAX_TERMS terms in total and MAX_OCCURRENCES occurrences of one term.
+    """
     # Counting the different terms is faster than counting each, and rules out that one is too frequent.
     has_repetitions = len(terms) - len(set(terms)) >= MAX_OCCURRENCES
     return len(terms) > MAX_TERMS or (has_repetitions and max(Counter(terms).values()) > MAX_OCCURRENCES)

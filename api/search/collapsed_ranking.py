@@ -18,9 +18,9 @@ MAX_TOGETHER = 1600
 
 @dataclass(frozen=True)
 class CollapsedRanking:
-    """The articles of `ranking`, but only the most relevant of each story, as a source of pages.
+    """The hits of a search, with only the most relevant article of each story.
 
-    This class implements the interface RowSource.
+    This class implements the interface RowSource, a source of pages. `ranking` has all hits of the search.
     """
 
     ranking: Ranking
@@ -31,7 +31,7 @@ class CollapsedRanking:
         return self.ranking.key_types
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
-        """Return the first rows after the sort key `after`, or of all rows if `after` is None.
+        """Return the first rows, or the first rows after the sort key `after` if it is not None.
 
         The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
         number of an article, followed by its sort key.
@@ -53,9 +53,10 @@ class CollapsedRanking:
         return self.ranking.total()
 
     def _first_of_stories(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-        """Return those of `rows` whose article is the most relevant hit of its story.
+        """Return the rows whose article is the most relevant hit of its story.
 
-        The first item of each row is the number of an article. Hits that are not in `rows` count, too.
+        A row is left out if its story has a more relevant hit, even if that hit is not in `rows`. The first
+        item of each row is the number of the article.
         """
         if not rows:
             return []
@@ -70,9 +71,10 @@ class CollapsedRanking:
 
 @cache
 def _members(table: KeyTable) -> AnySelect:
-    """Return the statement that selects all articles in the stories of given articles, with their stories.
+    """Return the statement that selects all articles in the same stories as given articles.
 
-    The numbers of the given articles are the bound parameter `numbers`. `table` is the table of articles.
+    Each selected row has the number of an article and the number of its story. The bound parameter `numbers`
+    lists the given articles. `table` is the table of articles.
     """
     own, story = key_table(table.table.alias()), table.columns["story"]
     stories = select(own.columns["story"]).where(own.number.in_(bindparam("numbers", expanding=True)))

@@ -32,7 +32,7 @@ def match_text(query: Query, dialect: str) -> str:
 
 @cache
 def hit_numbers(table: str, dialect: str) -> AnySelect:
-    """Return the statement that selects the numbers of the hits of a search, articles or takeaways.
+    """Return the statement that selects the numbers of the articles or takeaways that a search finds.
 
     The statement reads only the full-text index. The search is the bound parameter `match`, the result of
     `match_text`.

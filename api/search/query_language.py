@@ -38,10 +38,11 @@ class Query:
 
 
 def parse_query(text: str) -> Query:
-    """Return the full-text query that a user wrote as `text`, in the syntax of the parameter `q`.
+    """Parse `text`, a full-text query in the syntax of the parameter `q`.
 
     Raises:
-        ValueError: No word is required, or there are more than MAX_WORDS words.
+        ValueError: The query has no required word, for example only excluded words, or it has more than
+            MAX_WORDS words.
     """
     required: list[tuple[Phrase, ...]] = []
     excluded: list[Phrase] = []

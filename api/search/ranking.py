@@ -60,7 +60,7 @@ class Ranking:
         return [float, int]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
-        """Return the first rows after the sort key `after`, or of all rows if `after` is None.
+        """Return the first rows, or the first rows after the sort key `after` if it is not None.
 
         The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
         number of an article, followed by its sort key.
@@ -89,7 +89,10 @@ class Ranking:
         return scores.numbers, self._other_filters
 
     def hits_among(self, numbers: Sequence[int]) -> list[Hit]:
-        """Return the hits among the articles with these numbers that match all filters, in any order."""
+        """Return the hits among the articles with the given `numbers`, in any order.
+
+        A hit matches the search and all filters.
+        """
         scores = self._candidates.among(numbers)
         hits = list(zip(scores.distances.tolist(), scores.numbers.tolist(), strict=True))
         found: list[Hit] = []
@@ -107,7 +110,10 @@ class Ranking:
 
     @cached_property
     def _candidates(self) -> Scores:
-        """The articles that contain all words of the query and match the most selective filter."""
+        """The articles that contain the words of the query, with their scores.
+
+        If `_selective` is not None, these articles also match all filters.
+        """
         cache: TermIndexCache = current_app.extensions[TERM_INDEX_CACHE]
         scores = cache.read(request_connection()).find(request_connection(), self.query)
         if self._selective is None:
@@ -118,12 +124,19 @@ class Ranking:
 
     @cached_property
     def _selective(self) -> Filter | None:
-        """The filter that matches the fewest articles, or None if no filter matches few enough."""
+        """The filter that matches the fewest articles, or None if every filter matches too many articles.
+
+        The database can list the articles of this filter before it checks anything else. Too many means more
+        than `api.listing.plans.MAX_SORTED_ROWS`. Filters without an index are not considered.
+        """
         return most_selective(self.filters)
 
     @property
     def _other_filters(self) -> Sequence[Filter]:
-        """The filters that match many articles, and are therefore checked only for the articles of a page."""
+        """The filters that must still be checked for each of the articles in `_candidates`.
+
+        The list is empty if `_selective` is not None, since the candidates then match all filters.
+        """
         return [] if self._selective else self.filters
 
     @cached_property
@@ -155,10 +168,11 @@ class Ranking:
         return found
 
     def _first_with_phrases(self, after: Sequence[Any] | None) -> list[Hit] | None:
-        """Return the hits among the next articles in the order of relevance, after the sort key `after`.
+        """Return the hits among the FIRST_CHECKED most relevant articles after the sort key `after`.
 
-        The database checks the phrases of the query only in these articles. Return None if the query has no
-        phrase, or if it is faster to let the database list all articles that contain the phrases.
+        The database looks for the phrases of the query in these articles only. `after` is None for the first
+        page. Return None if the query has no phrase, or if it is faster to let the database list all articles
+        that contain the phrases.
         """
         if not self._has_phrases or len(self._candidates.numbers) <= MAX_PHRASES_LISTED:
             return None
@@ -173,7 +187,7 @@ class Ranking:
         return self._matching_filters(found)
 
     def _matching_filters(self, hits: list[Hit]) -> list[Hit]:
-        """Return the `hits` whose articles match `_other_filters`, the filters that match many articles."""
+        """Return the `hits` whose articles match `_other_filters`, the filters that must still be checked."""
         if not self._other_filters or not hits:
             return hits
         statement = _matching_among(self.table, tuple(each.form for each in self._other_filters))

@@ -83,7 +83,9 @@ class Scores(NamedTuple):
         return Scores(self.distances[found], self.numbers[found])
 
     def best_first(self, after: Sequence[Any] | None, size: int) -> Iterator[list[Hit]]:
-        """Yield lists of hits, best first. Of hits with the same distance, the newest comes first.
+        """Yield the hits in lists, the hit with the smallest distance from the query first.
+
+        If several hits have the same distance, the newest article comes first.
 
         Args:
             after: The last hit of the previous page, or None.
@@ -110,8 +112,9 @@ class TermList(NamedTuple):
     """The articles that contain a term.
 
     Attributes:
-        places: The places of these articles in the arrays of the index, or None for all places.
-        frequencies: The frequency of the term in the article at each of `places`.
+        places: The indexes of these articles in the arrays of the term index, or None if `frequencies` has an
+            item for every article of the index.
+        frequencies: The frequency of the term in each of the articles.
         article_count: The number of articles that contain the term.
     """
 
@@ -168,10 +171,11 @@ class TermIndex:
         self._lock = Lock()
 
     def find(self, connection: Connection, query: Query) -> Scores:
-        """Return the articles that contain the words of `query`, with their distances.
+        """Return the articles that contain the words of `query`, each with its distance from the query.
 
-        The order of the words in a phrase is not checked, so the result can contain articles that are not
-        hits. Excluded phrases of several words are not checked either.
+        The distance is the negative BM25 score, so the most relevant article has the smallest distance. The
+        order of the words in a phrase is not checked, so the result can contain articles that are not hits.
+        Excluded phrases of several words are not checked either.
 
         Args:
             connection: A database connection that reads the same state of the database as the index.
@@ -242,12 +246,13 @@ class TermIndex:
     def _join(self, hashed: int, lists: Mapping[int, TermGaps]) -> TermList:
         """Return the list of all articles that contain a term, made from its lists in the segments.
 
-        Articles that are in no segment yet are included, and removed articles are left out.
+        A segment is a stored part of the term index. Articles that are in no segment yet are included, and
+        removed articles are left out.
 
         Args:
             hashed: The hash of the term.
-            lists: The list in each segment that has the term, by the place of the first article of the
-                segment among all articles.
+            lists: The list of the term in each segment that contains the term. The key is the offset of the
+                segment: the index of its first article in the whole term index.
         """
         pending = np.flatnonzero(self._pending.hashes == np.uint64(hashed))
         pending_places = (self._pending.places[pending] + self._pending_offset).astype(np.int32)
@@ -266,10 +271,10 @@ class TermIndex:
 
 
 class TermIndexCache:
-    """The term index in the last state of the database that was read.
+    """A cache of the term index, which is loaded again only when the database has changed.
 
     Args:
-        max_bytes: The maximum size in memory of the lists of articles that are kept.
+        max_bytes: The maximum size in memory of the lists of articles that the term index keeps.
     """
 
     def __init__(self, max_bytes: int) -> None:

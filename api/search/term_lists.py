@@ -48,10 +48,14 @@ class ArticleList(NamedTuple):
 
 
 class TermLists(NamedTuple):
-    """Lists of the articles that contain a term, one after the other, as arrays of equal length.
+    """The terms of several articles, as three arrays of equal length.
 
-    The items with the same index in the three arrays belong together: the hash of a term, the place in the
-    segment of an article that contains the term, and the frequency of the term in this article.
+    Items with the same index belong together. There is an item for each term of each article.
+
+    Attributes:
+        hashes: The hash of the term.
+        places: The place of the article: its index in a list of articles, such as the articles of a segment.
+        frequencies: The frequency of the term in the article, a weighted count of its occurrences.
     """
 
     hashes: Integers
@@ -60,11 +64,11 @@ class TermLists(NamedTuple):
 
 
 class TermGaps(NamedTuple):
-    """The list of the articles of a segment that contain a term.
+    """The list of the articles of a segment (a part of the term index) that contain a term.
 
     Attributes:
-        gaps: The place of the first of these articles in the segment, and for each other article, the
-            difference from the place of the article before it.
+        gaps: The index of the first of these articles in the segment. For each further article, the
+            difference from the index of the article before it.
         frequencies: The frequency of the term in each of these articles.
     """
 
@@ -88,12 +92,18 @@ def bucket_of(hashed: int, level: int) -> int:
 
 
 def bucket_place(segment: int, bucket: int) -> int:
-    """Return the key of a bucket in the table `term_buckets`."""
+    """Return the primary key of a bucket in the table `term_buckets`.
+
+    `segment` is the number of the segment, and `bucket` is the number of the bucket in this segment.
+    """
     return (segment << MAX_BUCKET_BITS) + bucket
 
 
 def segment_of(place: int) -> int:
-    """Return the number of the segment of the bucket with the key `place`."""
+    """Return the number of the segment (a part of the term index) that a bucket belongs to.
+
+    `place` is the primary key of the bucket, as `bucket_place` returns it.
+    """
     return place >> MAX_BUCKET_BITS
 
 
@@ -139,9 +149,12 @@ def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
 
 
 def unpack_terms(several: list[bytes]) -> TermLists:
-    """Return the terms of several articles, given the bytes that `pack_terms` returned for each.
+    """Return the terms of several articles, the terms of the first article first.
 
-    The terms of the first article come first. The place of an article is its index in `several`.
+    In the result, `places` has the index of each article in `several`.
+
+    Args:
+        several: The bytes of each article, as `pack_terms` returned them.
     """
     terms = np.frombuffer(b"".join(several), TERM_TYPE)
     counts = [len(each) // TERM_TYPE.itemsize for each in several]
@@ -151,9 +164,15 @@ def unpack_terms(several: list[bytes]) -> TermLists:
 
 
 def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the bytes of each bucket of a segment that is not empty.
+    """Yield the number and the bytes of each bucket of a segment.
 
-    The items of `lists` with the same hash must be in order of their places.
+    A segment is a part of the term index. Its terms are divided into buckets by their hashes. Buckets without
+    terms are left out.
+
+    Args:
+        lists: The terms of the articles in the segment. Items with the same hash must be in ascending order
+            of `places`.
+        level: The level of the segment, which determines how many buckets the segment has.
     """
     order = np.argsort(lists.hashes, kind="stable")
     hashes, places, frequencies = (each[order] for each in lists)
@@ -179,7 +198,7 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
 
 
 def decode_bucket(data: bytes) -> TermLists:
-    """Return the lists of articles of all terms in a bucket, given the bytes of the bucket."""
+    """Return the terms in a bucket and the articles that contain them, given the bytes of the bucket."""
     # Few terms need the upper bytes, so these bytes are compressed separately and decompressed only for these
     # terms.
     stream = isal_zlib.decompressobj()
@@ -202,7 +221,7 @@ def find_list(data: bytes, hashed: int) -> TermGaps | None:
     """Return the list of a term in a segment, or None if no article of the segment contains the term.
 
     Args:
-        data: The bytes of the bucket.
+        data: The bytes of the bucket that the term belongs to.
         hashed: The hash of the term.
     """
     stream = isal_zlib.decompressobj()
@@ -231,10 +250,14 @@ def find_list(data: bytes, hashed: int) -> TermGaps | None:
 
 
 def join_gaps(lists: Mapping[int, TermGaps]) -> tuple[NDArray[np.int32], Integers]:
-    """Join the lists of a term in several segments: return the places of the articles, and the frequencies.
+    """Join the lists of a term in several segments into one list for the whole term index.
 
     Args:
-        lists: The list in each segment, by the place of the first article of the segment among all articles.
+        lists: The list of the term in each segment. The key is the offset of the segment: the index of its
+            first article in the whole term index.
+
+    Returns:
+        The indexes of the articles in the whole term index, and the frequency of the term in each article.
     """
     if not lists:
         return np.empty(0, np.int32), np.empty(0, np.uint8)

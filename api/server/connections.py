@@ -111,7 +111,8 @@ class Connection:
     def discard_unsent(self) -> None:
         """Discard the bytes of a response that the client did not receive.
 
-        If the response is a stream, log this, and let the next close of the socket reset the connection.
+        If bytes of a stream are discarded, log this, and set the socket so that closing it resets the
+        connection. The client then sees that the stream is incomplete.
         """
         if self.stream_id and self.sock.unsent_bytes:
             self.is_incomplete = True
@@ -125,7 +126,7 @@ class Connection:
         self.sock.discard()
 
     def reset_at_close(self) -> None:
-        """Make the next close of the socket reset the connection, so that the client sees an error."""
+        """Set the socket so that closing it resets the connection, and the client sees an error."""
         with suppress(OSError):
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
@@ -184,7 +185,10 @@ class Connection:
         return request
 
     def keep_next_bytes(self) -> None:
-        """Move the bytes after the last request, the beginning of the next, from the parser to `received`."""
+        """Move the bytes that arrived after the last request from the parser to `received`.
+
+        They are the beginning of the next request.
+        """
         self.body = None
         self.received = self.parser.unreader.take_buffered()
 

@@ -20,8 +20,8 @@ log = logging.getLogger("briefs.server")
 class GranianRequests:
     """WSGI middleware that checks requests from granian and completes their environment.
 
-    It adds the target of the request (`RAW_URI`), as gunicorn does. granian provides only the decoded path.
-    The path is therefore encoded again, so that unnecessary escapes of the client are lost.
+    It adds the target of the request (`RAW_URI`), as gunicorn does. granian provides only the decoded path,
+    so the path is encoded again. Percent-escapes that the client did not need to send are not preserved.
 
     Args:
         application: Handles the requests.
@@ -66,5 +66,8 @@ class GranianRequests:
 
 @lru_cache(maxsize=1_000)
 def encode_path(path: str) -> str:
-    """Return `path`, a text decoded as Latin-1, with percent-encoding as in the target of a request."""
+    """Return `path` with percent-encoding, as in the target of a request.
+
+    `path` is a text whose bytes were decoded as Latin-1.
+    """
     return quote(path, safe="/!$&'()*+,;=:@", encoding="latin-1")

@@ -33,9 +33,10 @@ PROJECT = Path(__file__).parents[2]
 
 
 def load_application(target: str) -> WSGIApplication:
-    """Return the application. Each worker calls this function once after its start.
+    """Load the application in a worker of granian, and return it.
 
-    Let the worker publish its metrics, and close the application when the worker ends.
+    Each worker calls this function once after its start. The function also starts to publish the metrics of
+    the worker, and starts a thread that closes the application when the worker ends.
 
     Args:
         target: The name of a module, `:`, and the name of the Flask application in this module.
@@ -61,7 +62,10 @@ def close_after_main_thread(close: Callable[[], object]) -> None:
 
 
 def close(app: Any) -> None:
-    """Close the application of a worker that ends, keep its counters, and write the rest of its log."""
+    """Close the application of a worker that ends, and write the rest of its log.
+
+    The counters of the worker remain in the metrics of the service.
+    """
     import_module("api.app").close_app(app)
     hooks.archive_worker(os.getpid())
     import_module("api.logs.configuration").flush_log()

@@ -117,7 +117,7 @@ class PollingWorker(ConnectionWorker):
             self._accepting = enabled
 
     def accept(self, listener: socket.socket) -> bool:
-        """Accept a connection and pause, so that other workers can accept the next one.
+        """Accept a connection and pause, so that other workers can accept the next connection.
 
         Without the pause, the worker that wakes up first would accept all connections of a burst and serve
         them until they are closed. Two workers would then have a third of their usual throughput.
@@ -149,7 +149,7 @@ class PollingWorker(ConnectionWorker):
         return True
 
     def _make_room(self, min_silent_seconds: float) -> bool:
-        """Close a tenth of the connections: those whose clients have been silent for the longest time.
+        """Close the tenth of the connections whose clients have been silent for the longest time.
 
         Args:
             min_silent_seconds: Keep the connections of clients that have been silent for a shorter time.

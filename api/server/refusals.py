@@ -1,4 +1,4 @@
-"""Responses to requests that a worker refuses itself, without calling the application.
+"""Responses to requests that the worker itself refuses, without calling the application.
 
 These requests cannot be parsed, do not arrive completely, or find no free thread.
 """

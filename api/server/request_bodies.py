@@ -55,7 +55,10 @@ class RequestBody:
         self._is_last_chunk = False
 
     def arrival(self, received: bytes) -> Arrival:
-        """Return how much of the body is in `received`, the head and the bytes after the head."""
+        """Return how much of the body has arrived: a part, the whole body, or more than is allowed.
+
+        `received` has the bytes of the request that have arrived: the head, followed by the body.
+        """
         if self._is_chunked:
             return self._chunk_arrival(received)
         if self._length > MAX_BODY_BYTES:

@@ -75,9 +75,9 @@ class ResponseStream:
                 blocks[0] = memoryview(blocks[0])[sent:]
 
     def end(self) -> None:
-        """End a response: send the blocks that were kept, as far as possible without waiting.
+        """End a response, and send as many of its unsent bytes as possible without waiting.
 
-        The next block that gunicorn sends is then the head of the next response.
+        The next call of `sendall` begins the next response with its head.
 
         Raises:
             ClientGoneError: The client has closed the connection.
@@ -93,10 +93,10 @@ class ResponseStream:
     def has_progressed(self) -> bool:
         """Return True if the client has received something since the last call of this method.
 
-        The system keeps sent bytes until the client has received them. It accepts further bytes only when a
-        third of its buffer is free. A slow client can need longer than a deadline for this, so the bytes in
-        the buffer are counted too.
+        The bytes in the send buffer of the system, which the client has not received, are counted too.
         """
+        # The system accepts further bytes only when a third of its buffer is free. A slow client can need
+        # longer than a deadline for this, so the bytes in the buffer are counted too.
         before = self._queued_bytes
         queued = array("i", [0])
         with suppress(OSError):
@@ -130,7 +130,11 @@ class ResponseStream:
     # gunicorn calls the following methods too.
 
     def send(self, data: bytes) -> int:
-        """Send nothing: gunicorn sends `100 Continue` with this method, which would ask for the body."""
+        """Send nothing, and return the length of `data` as if it were sent.
+
+        gunicorn calls this method only to send `100 Continue`. The main loop sends this response itself if
+        the worker reads the body.
+        """
         return len(data)
 
     def recv(self, _size: int) -> bytes:

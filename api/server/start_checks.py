@@ -1,4 +1,4 @@
-"""Check the environment variables and the addresses before gunicorn starts."""
+"""Check the environment variables, and the addresses that gunicorn listens on, before gunicorn starts."""
 
 import errno
 import logging
@@ -34,13 +34,13 @@ log = logging.getLogger("briefs.settings")
 
 
 def check_start(server: Any) -> None:
-    """Check the environment and the addresses of `server`, the master process of gunicorn, before it starts.
+    """Check the environment variables, and the addresses of gunicorn, before gunicorn starts.
 
-    Log a warning for each variable in IGNORED_VARIABLES, and if several workers count requests separately. If
-    an address is in use, the process exits with a message of one line. gunicorn itself would try again for
-    five seconds and log each failure.
+    Log the warnings about the environment variables. If an address is in use, the process exits with a
+    message of one line. `server` is the master process of gunicorn.
     """
-    # systemd, or the master process that this process replaces, has already opened the sockets.
+    # If an address is in use, gunicorn itself would try again for five seconds and log each failure. No check
+    # is needed if systemd, or the master process that this process replaces, has already opened the sockets.
     if not server.master_pid and not systemd.listen_fds(unset_environment=False):
         for address in server.cfg.address:
             if isinstance(address, tuple):
@@ -57,10 +57,17 @@ def log_warnings(workers: int) -> None:
 def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str]:
     """Yield warnings about the environment variables in `environ`, as texts for the log.
 
-    For each variable in IGNORED_VARIABLES, a warning names the setting to use instead. The warning is omitted
-    if this setting has the same value. If the name of the setting begins with BRIEFS_, any value suffices.
-    There is also a warning if BRIEFS_BASE_URL is not set, and if a rate limit is set and each of several
-    `workers` counts requests separately. Values can be secret, so no warning contains a value.
+    There are three kinds of warnings. No warning contains a value, since values can be secret.
+
+    - A variable in IGNORED_VARIABLES is set. The warning names the setting to use instead. There is no
+      warning if this setting has the same value, or if the setting begins with BRIEFS_ and has any value.
+    - BRIEFS_BASE_URL is not set.
+    - BRIEFS_RATE_LIMIT is set, but several workers count the requests separately. There is no warning if
+      BRIEFS_RATE_LIMIT_STORAGE is set.
+
+    Args:
+        environ: The environment variables.
+        workers: The number of worker processes.
     """
     for variable, (setting, purpose) in IGNORED_VARIABLES.items():
         value, chosen = environ.get(variable, ""), environ.get(setting, "")

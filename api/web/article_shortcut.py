@@ -60,9 +60,10 @@ class ArticleShortcut:
         return BufferedResponse("200 OK", headers, body, ARTICLE_ROUTE).send(environ, start_response)
 
     def _find_rendering(self, environ: WSGIEnvironment) -> RenderedArticle | None:
-        """Return the stored JSON of the requested article.
+        """Return the stored JSON of the requested article, or None if the application must answer.
 
-        Return None if no current JSON is stored or if the request is not a GET without a query.
+        Only a GET request without a query string gets stored JSON. The result is also None if the stored JSON
+        is missing or not current.
         """
         path = environ["PATH_INFO"]
         article_path = ARTICLE_PATH.fullmatch(path)

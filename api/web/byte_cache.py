@@ -129,8 +129,8 @@ class ByteCache:
     def is_not_modified(self, environ: WSGIEnvironment) -> bool:
         """Return True if the response is cached and the header `If-None-Match` contains its ETag.
 
-        The cache then answers with 304 (Not Modified). If the database has changed since the last request,
-        the cached response is dropped, and the status can be 200.
+        The cache answers such a request with 304 (Not Modified), unless the database has changed since the
+        last request. This method does not check the database for changes.
         """
         is_conditional = "HTTP_IF_NONE_MATCH" in environ and "HTTP_IF_MATCH" not in environ
         if not is_conditional or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -140,11 +140,10 @@ class ByteCache:
         return found is not None and found[0].is_not_modified(environ)
 
     def _was_requested(self, key: Key) -> bool:
-        """Return True if `key` is among the remembered requests. Otherwise, remember it and return False.
+        """Return True if `key` is among the remembered requests. Otherwise, remember `key` and return False.
 
-        The response to a first request is not cached, so that requests that never repeat take little memory:
-        only the hash of their key is kept. A request is forgotten only after at least `_generation_size`
-        other requests were remembered.
+        A response is cached only when its request is repeated. For other requests, only the hash of the key
+        is kept. A request is forgotten after at least `_generation_size` other requests were remembered.
         """
         hashed = hash(key)
         with self._lock:

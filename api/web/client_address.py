@@ -71,7 +71,7 @@ class ClientAddresses:
 
 
 def parse_address(text: str) -> Address | None:
-    """Return the IP address in `text`, or None if there is none.
+    """Return the IP address in `text`, or None if `text` is not an address.
 
     A port after the address is ignored: `192.0.2.1:80` and `[2001:db8::1]:80`. An IPv4 address that is
     written as IPv6 (`::ffff:192.0.2.1`) becomes IPv4.

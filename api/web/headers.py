@@ -83,9 +83,9 @@ def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "",
 
 
 def not_modified_headers(headers: Headers) -> Headers:
-    """Return the headers of a 304 response instead of a 200 response with `headers`.
+    """Return the headers of a 304 response, given the `headers` of the same response with the status 200.
 
-    They are all except those that describe a body (RFC 9110, 15.4.5).
+    All headers are kept, except for headers that describe a body (RFC 9110, 15.4.5).
     """
     return [header for header in headers if not is_entity_header(header[0])]
 

@@ -37,9 +37,10 @@ Forms = tuple[PreparedBody, PreparedBody]
 
 
 class PreparedBodies:
-    """The prepared bodies of an application, by name.
+    """A store of response bodies that are made and compressed once, and sent many times.
 
-    A body is prepared when it is requested for the first time, so that it does not delay the start.
+    Each body has a name. It is made when it is requested for the first time, so that it does not delay the
+    start.
     """
 
     def __init__(self) -> None:

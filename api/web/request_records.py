@@ -67,8 +67,8 @@ def record_route() -> None:
 class RequestRecords:
     """WSGI middleware that passes a record of each request to observers.
 
-    For the middleware inside, the id of the request and the address of the client are stored in the WSGI
-    environment. The id is also in the header `X-Request-ID` of the response.
+    The middleware also stores the id of the request and the address of the client in the WSGI environment,
+    where the wrapped application finds them. The id is also in the header `X-Request-ID` of the response.
 
     Args:
         application: Handles the requests.
@@ -85,8 +85,8 @@ class RequestRecords:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application and record the request.
 
-        A request is recorded when the application returns. If the size of the body is unknown then, it is
-        recorded when the server closes the body.
+        The request is recorded when the application returns. If the size of the body is unknown then, the
+        request is recorded when the server closes the body.
         """
         started = perf_counter()
         request_id = environ[ID] = request_id_of(environ)
@@ -114,9 +114,14 @@ class RequestRecords:
         return body
 
     def _record_sent(self, environ: WSGIEnvironment, status: int, started: float, body_bytes: int) -> None:
-        """Record a request with a response body of `body_bytes` bytes. Subtract the bytes that were not sent.
+        """Record a request with the number of bytes of the response body that were sent.
 
-        `started` is the time when the request arrived, as a value of `time.perf_counter`.
+        Args:
+            environ: The WSGI environment. `UNSENT_BYTES` is the number of bytes that the server could not
+                send.
+            status: The status of the response.
+            started: The time when the request arrived, as a value of `time.perf_counter`.
+            body_bytes: The number of bytes that the application made.
         """
         self._record(environ, status, max(0, body_bytes - environ.get(UNSENT_BYTES, 0)), started)
 
@@ -145,7 +150,12 @@ class RequestRecords:
 
 
 class _RecordedBody:
-    """The body of a response of unknown size. The request is recorded when the server closes it."""
+    """A response body of unknown size, which records its request when the server closes it.
+
+    Args:
+        parts: The response body.
+        record: A function that records the request. Its argument is the size of the body in bytes.
+    """
 
     def __init__(self, parts: Iterable[bytes], record: Callable[[int], None]) -> None:
         self._parts, self._record = parts, record

@@ -16,8 +16,8 @@ QUERY_CHARACTERS = f"{PATH_CHARACTERS}?%"
 def redirect_trailing_slash() -> Response | None:
     """Redirect (308) an address that ends in one slash, if the address without the slash is a resource.
 
-    The location has the same query. Flask calls this function before each request. It returns None for all
-    other requests.
+    The new address has the same query. Flask calls this function before each request. Return None if the
+    request is not redirected.
     """
     path = request.path.removesuffix("/")
     if request.url_rule or not path or path == request.path or not _is_resource(path):

@@ -1,1 +1,1 @@
-"""The pages of single things: of a brief, a story and an entity, with their charts."""
+"""The pages of individual briefs, stories and entities, with their charts."""

@@ -154,10 +154,14 @@ def _analysis(analysis: Values | None, marked: MarkText) -> Values | None:
 
 
 def _related(links: Sequence[Values], entities: Iterable[Values]) -> list[Values]:
-    """Return the related links of a brief as the page shows them, with their reasons sorted into three keys.
+    """Return the related links of a brief as dictionaries for the template.
 
-    The keys are `is_near_duplicate`, `entities` and `terms`. `links` and `entities` are from the JSON of the
-    article.
+    Each dictionary has the reasons for the link in three keys: `is_near_duplicate` is True or False,
+    `entities` lists the shared entities, and `terms` lists the shared terms.
+
+    Args:
+        links: The related links in the JSON of the article.
+        entities: The entities in the JSON of the article, to find the type of each shared entity.
     """
     types = {entity["id"]: entity["type"] for entity in entities}
     return [

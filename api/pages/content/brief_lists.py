@@ -16,12 +16,15 @@ class CursorParameter(PageParameters):
     """The only query parameter of the page of a story or an entity: the `cursor` of its list of briefs."""
 
     class Meta:
-        """Leave out the other parameters of collections."""
+        """Keep only `cursor` of the inherited query parameters."""
 
         exclude = ("limit", "total")
 
     def default_sort(self, given: dict[str, Any]) -> str:  # noqa: ARG002 -- declared by the base class
-        """Return `-published_at`. The base class needs an order, which `read_briefs` replaces by its own."""
+        """Return `-published_at`, which has no effect.
+
+        The base class needs a value, but `read_briefs` sets the order of the briefs.
+        """
         return "-published_at"
 
 

@@ -1,7 +1,7 @@
-"""The horizontal axis of the charts, and the labels of dates on it.
+"""The horizontal axis of charts, and the labels of dates.
 
-Horizontal places are percentages of the width, and vertical places are pixels. A chart therefore fills its
-column, and its texts have the same size on all screens.
+Horizontal positions are percentages of the width, so a chart can have any width. Vertical positions are
+pixels, and texts have the same size on all screens.
 """
 
 from datetime import date
@@ -18,7 +18,7 @@ class Tick(NamedTuple):
 
     Attributes:
         label: The text.
-        x: The horizontal place in percent of the width.
+        x: The horizontal position in percent of the width.
         anchor: The value of the SVG attribute `text-anchor`.
     """
 

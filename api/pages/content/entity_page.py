@@ -45,8 +45,9 @@ NUMBERED_ENTITY = entity_lookup(select(ENTITIES.c.number, *ENTITY_COLUMNS))
 def get_entity_page(parameters: dict[str, Any], entity: str) -> Response:
     """Show an entity.
 
-    Returns an HTML page with the values of `/v1/entities/{entity}`, its newest articles, and counts of all of
-    them. An id redirects to the slug.
+    Returns an HTML page with the values of `/v1/entities/{entity}` and the newest articles that mention the
+    entity. The page also counts the articles by date and by the other entities that they mention. An id
+    redirects to the slug.
     """
     row = find_entity(entity, NUMBERED_ENTITY)
     if row.slug != entity:
@@ -77,9 +78,10 @@ def get_entity_page(parameters: dict[str, Any], entity: str) -> Response:
 
 
 def _co_mentioned(slug: str, counts: Sequence[Values]) -> list[Values]:
-    """Return the entities that are mentioned together with the entity of the page, most articles first.
+    """Return the entities that are mentioned together with the entity of the page.
 
-    Each is a reference to an entity with the additional key `shared_article_count`.
+    Each result is a reference to an entity with the additional key `shared_article_count`. The entity with
+    the most shared articles comes first.
 
     Args:
         slug: The slug of the entity of the page, which is left out.

@@ -19,10 +19,11 @@ UNITS = ("day", "month", "year")
 
 
 class Bar(NamedTuple):
-    """A bar of a histogram: the number of articles of a day, month or year.
+    """A bar of a histogram: the number of articles in a period, which is a day, month or year.
 
-    `start` is the first day of this day, month or year. `end` is the first day after it, or None after the
-    year 9999.
+    `start` is the first day of the period. `end` is the first day after the period, or None if that day is
+    after the year 9999. `x` and `width` are percentages of the width of the chart. `y` and `height` are
+    pixels.
     """
 
     label: str
@@ -82,14 +83,15 @@ def histogram(
 
 
 def _fits(unit: str, values: Sequence[Mapping[str, Any]], facet_limit: int) -> bool:
-    """Return True if a histogram can have a bar for each day, month or year (`unit`) in `values`.
+    """Return True if a histogram with bars of this unit of time has at most MAX_BARS bars.
 
-    There must be at most MAX_BARS bars, and no value of the facet must be missing.
+    Return False if values of the facet can be missing.
 
     Args:
-        unit: `day`, `month` or `year`.
-        values: The values of the facet with this name.
-        facet_limit: The maximum number of values. If there are this many, the earliest can be missing.
+        unit: The unit of time: `day`, `month` or `year`.
+        values: The values of the facet `unit`.
+        facet_limit: The maximum number of values of a facet. A facet with this number of values can lack its
+            earliest values.
     """
     starts = [_start_of(each["value"]) for each in values]
     return len(starts) < facet_limit and len(_starts(unit, starts, MAX_BARS + 1)) <= MAX_BARS
@@ -104,7 +106,8 @@ def _start_of(value: str) -> date:
 def _starts(unit: str, dates: Collection[date], limit: int) -> list[date]:
     """Return the first day of each unit of time from the earliest to the latest of `dates`.
 
-    `dates` are first days of units. If there are more than `limit` units, the result has the last `limit`.
+    `dates` are first days of units. If there are more than `limit` units, only the last `limit` units are in
+    the result.
     """
     first, starts = min(dates), [max(dates)]
     while starts[-1] > first and len(starts) < limit:

@@ -38,10 +38,10 @@ class MarkedText(NamedTuple):
 def marks_by_place(
     entities: Iterable[Values], mentions: Iterable[Iterable[Sequence[Any]]]
 ) -> Mapping[Place, list[Mark]]:
-    """Return the marks (places of mentions) in each text of an article, by the place of the text.
+    """Return the marks (ranges of mentions) in the texts of an article, by the place of the text.
 
-    The place of a text is a pair of the part of the article, such as `body`, and the number of the paragraph
-    or takeaway in this part, or None for a part with a single text.
+    The place of a text is a pair: the part of the article, such as `body`, and the number of the paragraph or
+    takeaway. The number is None for a part with a single text.
 
     Args:
         entities: References to the entities of the article.

@@ -28,8 +28,8 @@ class Dot(NamedTuple):
 
     Attributes:
         number: The number of the brief in the list of briefs.
-        x: The horizontal place in percent of the width.
-        y: The vertical place in pixels.
+        x: The horizontal position in percent of the width.
+        y: The vertical position in pixels.
     """
 
     number: int
@@ -42,8 +42,8 @@ class Lane(NamedTuple):
 
     Attributes:
         label: The name of the publication, or OTHERS.
-        label_y: The vertical place of the label in pixels.
-        line_y: The vertical place in pixels of the line through the first row of dots.
+        label_y: The vertical position of the label in pixels.
+        line_y: The vertical position in pixels of the line through the first row of dots.
         dots: The dots.
     """
 
@@ -68,7 +68,10 @@ class Timeline(NamedTuple):
 
 
 def timeline(points: Sequence[Point]) -> Timeline | None:
-    """Return the layout of a timeline, or None if `points` is empty or a lane would have too many rows."""
+    """Return the layout of a timeline, or None if it cannot be drawn.
+
+    It cannot be drawn if `points` is empty, or if a lane needs more than MAX_LANE_ROWS rows.
+    """
     if not points:
         return None
     times = [point.time for point in points]
@@ -108,7 +111,7 @@ def _dots(points: Sequence[Point], first: datetime, span: timedelta, y: int) -> 
         points: The briefs of the lane, in order of time.
         first: The time at the beginning of the timeline.
         span: The length of the whole timeline.
-        y: The vertical place of the first row in pixels.
+        y: The vertical position of the first row in pixels.
     """
     row_ends: list[float] = []
     dots = []

@@ -46,9 +46,9 @@ class FacetLink(NamedTuple):
     """A value of a facet that visitors can click to filter by it.
 
     Attributes:
-        label: The value for people.
+        label: The value as visitors see it, such as `April 2026`.
         article_count: The number of articles with the value.
-        query: The query of the page with the filter by this value added or, if `is_selected`, removed.
+        query: The query of the link. It adds a filter by the value or, if `is_selected`, removes this filter.
         is_selected: True if the page is filtered by this value.
     """
 
@@ -59,7 +59,7 @@ class FacetLink(NamedTuple):
 
 
 class FacetList(NamedTuple):
-    """A facet of the search page: its name, its heading for people, and links for its values."""
+    """A facet of the search page: its name, the heading that visitors see, and links for its values."""
 
     name: str
     heading: str
@@ -70,8 +70,8 @@ class FilterChip(NamedTuple):
     """A filter of the current query, which visitors can remove.
 
     Attributes:
-        label: The name of the filter for people.
-        value: Its value for people.
+        label: The name of the filter as visitors see it, such as `Mentions`.
+        value: The value of the filter as visitors see it.
         query: The query of the page without this filter.
     """
 
@@ -81,7 +81,9 @@ class FilterChip(NamedTuple):
 
 
 def facet_lists(query: PageQuery, facets: Facets) -> list[FacetList]:
-    """Return the facets of a list of articles, without facets with a single value that is not selected.
+    """Return the facets of a list of articles, with links for the search page.
+
+    A facet with fewer than two links is left out, unless its value is selected.
 
     Args:
         query: The query of the page.
@@ -113,7 +115,7 @@ def _facet_links(query: PageQuery, name: str, facets: Facets) -> Iterator[FacetL
 
 
 def filter_chips(query: PageQuery, names: FilterNames) -> list[FilterChip]:
-    """Return a chip for each filter of `query`, in order.
+    """Return a chip (a removable filter) for each filter of `query`, in the order of the query string.
 
     `names` has the names of entities and stories, as `filter_names` returns them.
     """
@@ -125,11 +127,11 @@ def filter_chips(query: PageQuery, names: FilterNames) -> list[FilterChip]:
 
 
 def value_label(name: str, value: str, names: FilterNames) -> str:
-    """Return a value of a parameter or facet for people, such as `April 2026` for the month `2026-04`.
+    """Return the text that shows a value to visitors, such as `April 2026` for the month `2026-04`.
 
     Args:
         name: The name of the parameter or facet.
-        value: The value.
+        value: The value of the parameter or facet.
         names: The names of entities and stories, as `filter_names` returns them.
     """
     if name == MONTH:
@@ -143,9 +145,10 @@ def value_label(name: str, value: str, names: FilterNames) -> str:
 
 
 def _month_pairs(month: str) -> list[Pair]:
-    """Return `published_after` and `published_before` with values that select the articles of a month.
+    """Return the query parameters that select the articles of a month, a text such as `2026-04`.
 
-    The last month of the year 9999 has only `published_after`. `month` is a text such as `2026-04`.
+    The parameters are `published_after` and `published_before`. December of the year 9999 has only
+    `published_after`.
     """
     year, number = map(int, month.split("-"))
     after = ("published_after", f"{month}-01")

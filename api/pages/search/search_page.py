@@ -38,7 +38,10 @@ MAX_PASSAGES = 3
 
 
 class SearchPageParameters(ArticleParameters):
-    """Query parameters of the search page: those of lists of articles that select and sort articles."""
+    """Query parameters of the search page: the filters of articles, `sort`, `limit` and `cursor`.
+
+    They have the same meaning as in `/v1/articles`.
+    """
 
     class Meta:
         exclude = ("fields", "include", "facets", "facet_limit", "total")
@@ -85,9 +88,10 @@ def _alternates(query: PageQuery) -> list[Alternate]:
 
 
 def _sorts(query: PageQuery, parameters: Mapping[str, Any]) -> Iterator[tuple[str, PageQuery, bool]]:
-    """Yield the choices for the order of the list, each as `(label, query, is_current)`.
+    """Yield the orders that visitors can choose, each as `(label, query, is_current)`.
 
-    The query is that of the page with this order. `is_current` is True for the order of the current page.
+    `query` is the query of the search page in this order. `is_current` is True for the order of the current
+    page.
     """
     default = RELEVANCE if "q" in parameters else "-published_at"
     for sort, label in SORT_LABELS.items():
@@ -97,9 +101,9 @@ def _sorts(query: PageQuery, parameters: Mapping[str, Any]) -> Iterator[tuple[st
 
 
 def _with_passages(brief: dict[str, Any]) -> dict[str, Any]:
-    """Return `brief`, an article of the list, with `title_marks`, `summary_marks` and `passages`.
+    """Return the article `brief` with the keys `title_marks`, `summary_marks` and `passages`.
 
-    The marks are the ranges that match the search in the title and in the summary. The passages are from
+    The marks are the ranges of the title and of the summary that match the search. The passages are from
     other parts of the article.
     """
     passages = brief.pop("highlights", [])

@@ -55,10 +55,11 @@ class ConcurrencyLimit:
         return self._waiting
 
     def acquire(self, seconds: float) -> bool:
-        """Wait until the request of this thread can run. The caller must then call `release`.
+        """Wait until the request of this thread can run, and return True.
 
-        Return False if the request cannot run within this number of seconds, or if the running requests are
-        stuck and enough other requests wait.
+        After True, the caller must call `release` when the request has finished. Return False if the request
+        cannot run within `seconds`. Also return False if `max_waiting` other requests already wait and no
+        running request finishes within `stall_seconds`.
         """
         with self._changed:
             if not self._waiting and self._full_seconds(time.monotonic()) <= 0:
@@ -91,7 +92,11 @@ class ConcurrencyLimit:
         return True
 
     def _full_seconds(self, now: float) -> float:
-        """Return the seconds until the next request can start if none finishes. At most 0 means now."""
+        """Return the seconds until the next request can start, if no running request finishes before.
+
+        A result of 0 or less means that the next request can start at once. `now` is the current time, as a
+        value of `time.monotonic`.
+        """
         if self._running >= self._max_running:
             return float("inf")
         return max(self._starts, default=float("-inf")) + self._alone_seconds - now
@@ -110,8 +115,8 @@ def limit_for(threads: int, request_seconds: float, engine: str = "postgresql") 
     Args:
         threads: The number of threads of the process.
         request_seconds: The maximum duration of a request.
-        engine: The database engine, `sqlite` or `postgresql`. With SQLite, requests start at intervals
-            (`alone_seconds`).
+        engine: The database engine, `sqlite` or `postgresql`. With SQLite, a request runs alone for a short
+            time after its start, since two requests at the same time would slow each other down.
     """
     reserved = max(1, round(threads * RESERVED_SHARE))
     max_running = max(1, min(MAX_RUNNING, threads - reserved))
