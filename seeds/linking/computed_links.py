@@ -39,12 +39,12 @@ CLEAR_SCORES_OF_LINKS_TO = update(LINKS).where(LINKS.c.target == ARTICLE, LINKS.
 
 
 class LinkChanges(NamedTuple):
-    """The effect of `insert_links_both_ways`.
+    """The changes that `insert_links_both_ways` has made.
 
     Attributes:
         articles: The database numbers of the articles whose links changed.
-        stories: The articles of the batch and similar articles, with their new stories, which `stories.write`
-            stores.
+        stories: The new story of each inserted article and of similar articles. The stories are only in
+            memory until `stories.write` is called.
     """
 
     articles: set[int]
@@ -107,9 +107,8 @@ def insert_links_both_ways(
 ) -> LinkChanges:
     """Insert the feature vectors of articles, and computed links from and to similar articles (neighbours).
 
-    A feature is a word or entity with a weight. At the end, the articles are assigned to stories. If the page
-    of an article lists the similar article, this listed link gets the score, and no computed link is
-    inserted.
+    A feature is a word or entity with a weight. If the page of an article lists the similar article, this
+    listed link gets the score, and no computed link is inserted. The articles are also assigned to stories.
 
     An article has at most `MAX_SCORED_LINKS` links with a score. If a neighbour would have more, its link
     with the lowest score is dropped: a computed link is deleted, and a listed link loses its score. If scores
@@ -124,7 +123,8 @@ def insert_links_both_ways(
             the articles before it, so that the result does not depend on how a load is divided into batches.
 
     Returns:
-        The articles whose links changed, and the stories of the articles, which are not stored yet.
+        The articles whose links changed, and the new story of each article. The caller must store the new
+        stories: call `stories.write` of the result.
     """
     insert_features(connection, articles, vectors)
     found = find_neighbours(connection, articles, vectors, only_earlier=are_new)
@@ -151,11 +151,14 @@ def insert_links_both_ways(
 def _leave_out_distant(
     connection: Connection, neighbours: Iterable[Iterable[Neighbour]]
 ) -> list[list[Neighbour]]:
-    """Return `neighbours` without pairs of articles whose score is too low for a link.
+    """Return `neighbours` without the pairs of articles whose score is too low for a link.
 
-    An item of `neighbours` is a list of pairs of similar articles. A link would lead from the article `given`
-    of a pair to the article `other`. If the article `given` already has `MAX_SCORED_LINKS` links with a
-    score, and all have a higher score than the pair, the pair is left out.
+    A link would lead from the article `given` of a pair to the article `other`. The score of the pair is too
+    low if the article `given` already has `MAX_SCORED_LINKS` stored links with a higher score.
+
+    Args:
+        connection: The connection.
+        neighbours: Lists of pairs of similar articles. The result has the same form.
     """
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})

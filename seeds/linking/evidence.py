@@ -61,12 +61,15 @@ MAX_PARAGRAPHS = 3
 class Candidate(NamedTuple):
     """A paragraph that can support a takeaway (key point) of its article.
 
+    The items of a text are the entities that it mentions, its numbers, and its other words.
+
     Attributes:
         number: The number of the paragraph, from 1.
-        score: The share of the takeaway's items that the paragraph contains, by weight, from 0 to 1.
+        score: The weight of the shared items, divided by the weight of all items of the takeaway (0 to 1).
         shared: The items that the paragraph and the takeaway share, with their weights in the takeaway.
-        shared_words: How many words the paragraph and the takeaway share, to decide between candidates with
-            the same score. It is 0 if all candidates have different scores.
+        shared_words: The number of words that the paragraph and the takeaway share. If several candidates
+            have the same score, the candidate with the most shared words is the best. The words are counted
+            only in this case; otherwise the number is 0.
     """
 
     number: int
@@ -202,10 +205,14 @@ def _rank(candidate: Candidate) -> tuple[float, int]:
 def _select(candidates: Sequence[Candidate], takeaway: Weights) -> list[Candidate]:
     """Return the paragraphs among `candidates` that are evidence for a takeaway (key point).
 
-    `candidates` are sorted from best to worst. The best candidate, and all that are equally good, are
-    evidence. `takeaway` has the weights of the items (entities, numbers and words) of the takeaway. A further
-    candidate is evidence if it contains new items of the takeaway, which the paragraphs chosen before do not
-    contain, with at least the share `MIN_ADDED_SHARE` of the weight. At most `MAX_PARAGRAPHS` are returned.
+    The best candidate is evidence, and so is each candidate that is equally good. Any other candidate is
+    evidence if the items that it adds make up at least `MIN_ADDED_SHARE` of the takeaway's total weight. A
+    candidate adds an item of the takeaway if no chosen paragraph contains this item. At most `MAX_PARAGRAPHS`
+    paragraphs are returned.
+
+    Args:
+        candidates: The candidates, from best to worst.
+        takeaway: The weights of the items (entities, numbers and words) of the takeaway.
     """
     selected: list[Candidate] = []
     covered: set[str] = set()

@@ -160,10 +160,11 @@ class ShortForms:
 
 @lru_cache(maxsize=4_096)
 def _head_noun(name: str) -> str | None:
-    """Return the noun that says what an entity is, or None if the name of the entity is a single word.
+    """Return the noun in an entity's name that says what the entity is.
 
-    The noun is the last word before `of`, `for` or `on`: `bank` in People's Bank of China, and `union` in
-    Pacific Retail Union.
+    The noun is the last word before `of`, `for`, `on` or `in`: `bank` in People's Bank of China. If the name
+    has no such word, the noun is the last word of the name: `union` in Pacific Retail Union. Return None if
+    the name is a single word.
     """
     words = fold(name).split()
     head = [*takewhile(lambda word: word not in HEAD_LINKS, words)]

@@ -26,9 +26,11 @@ HASH_BYTES = 6
 class FeatureVector(NamedTuple):
     """The features of an article: its most distinctive words and entities, heaviest first.
 
-    `weights` maps the name of each feature to its weight, an integer from 0 to `WEIGHT_SCALE`. `terms` says
-    how the article writes each feature (see `written_terms`), in the same order. `packed` is the vector in
-    the form that the database stores, or None if the database stores it already.
+    Attributes:
+        weights: The weight of each feature, an integer from 0 to `WEIGHT_SCALE`, by the name of the feature.
+        terms: The term of each feature, in the same order: the word or name that readers see, as the article
+            writes it. None for a feature without a term (see `written_terms`).
+        packed: The compressed form for the database, or None if the database contains the vector already.
     """
 
     weights: dict[str, int]
@@ -44,7 +46,11 @@ class FeatureVector(NamedTuple):
         return [(hash_feature(name), weight) for name, weight in islice(self.weights.items(), count)]
 
     def term_by_name(self) -> dict[str, WrittenTerm | None]:
-        """Return how the article writes each feature, by the name of the feature."""
+        """Return the term of each feature in this vector, by the name of the feature.
+
+        A term is a word or name as the article writes it, such as `XR-5` for the feature `xr`. The value is
+        None for an entity, and for a word that would tell readers nothing, such as a number.
+        """
         return dict(zip(self.weights, self.terms, strict=True))
 
 
@@ -52,8 +58,8 @@ def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | Non
     """Return the feature vector of an article, with weights as integers.
 
     `features` maps the name of each feature, a word or entity, to its weight from 0 to 1. The heaviest
-    feature comes first, and the vector keeps this order. `terms` says how the article writes each feature,
-    in the same order.
+    feature comes first, and the vector keeps this order. `terms` are the terms of the features in the same
+    order: words and names as the article writes them, or None for a feature without a term.
     """
     weights = {name: round(weight * WEIGHT_SCALE) for name, weight in features.items()}
     return pack_vector(FeatureVector(weights, terms))
@@ -98,11 +104,14 @@ def _stored_term(name: str, term: WrittenTerm | None) -> int | str | tuple[str, 
 
 
 class StoredTerms(Sequence[WrittenTerm | None]):
-    """How an article writes its features. Each term is decoded from the stored form when the term is needed.
+    """The terms of an article's features: words and names as the article writes them.
+
+    For example, the feature `xr` can have the term `XR-5`. A feature without a term has None. The terms are
+    decoded from their stored form when they are read.
 
     Args:
         names: The names of the features.
-        terms: The terms in the form of `stored_vector`.
+        terms: The term of each feature in its stored form (see `stored_vector`).
     """
 
     __slots__ = ("_names", "_terms")

@@ -49,11 +49,13 @@ def _select_postings(
 ) -> Select[Any]:
     """Return a SELECT of the articles nearest in time that share one feature with a given article.
 
-    A feature is a word or entity. The statement reads the inverted index. It selects up to
-    `POSTINGS_PER_SIDE` articles, either those last published before the given article or those first
-    published after it. Each row has three columns: `article`, the database number of the article; `tie`,
-    which orders articles with the same time of publication (see `Posting`); and `product`, the weight of the
-    feature in the given article multiplied by its weight in this article.
+    A feature is a word or entity. The statement selects up to `POSTINGS_PER_SIDE` articles: either articles
+    published after the given article, or articles published before it or at the same time. The second group
+    includes the given article itself.
+
+    Each row has three columns: `article`, the database number of the article; `tie`, which orders articles
+    with the same time of publication (see `Posting`); and `product`, the weight of the feature in the given
+    article multiplied by its weight in this article.
 
     Besides `feature` and `weight`, the statement has two bound parameters. `PUBLISHED` is the `published_key`
     of the given article. `LAST` is a number: articles with a higher number are ignored.
@@ -61,8 +63,8 @@ def _select_postings(
     Args:
         feature: The hash of the feature.
         weight: The weight of the feature in the given article.
-        is_later: True to select articles published after the given article, and False to select those
-            published before it or at the same time, which include the given article.
+        is_later: True to select the articles published after the given article, and False to select the
+            other group.
     """
     published, tie = POSTINGS.c.published_key, POSTINGS.c.tie
     on_this_side = published > PUBLISHED if is_later else published <= PUBLISHED
@@ -77,8 +79,10 @@ def _select_postings(
 def _select_candidates() -> Select[Any]:
     """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
-    The statement runs `_select_postings` for each indexed feature of the given article. It adds up the
-    products for each article that was found, and selects the articles with the highest sums, highest first.
+    A feature is a word or entity. For each indexed feature of the given article, the statement finds the
+    articles nearest in time that share the feature (see `_select_postings`). For each article that was found,
+    the weights of a shared feature in the two articles are multiplied, and these products are added up. The
+    articles with the highest sums are selected, highest first.
 
     The bound parameters are `article`, the database number of the given article, which is excluded;
     `feature_{number}` and `weight_{number}` for each number below `INDEXED_FEATURES`; and `PUBLISHED` and
@@ -112,10 +116,16 @@ DELETE_POSTINGS = delete(POSTINGS).where(
 
 
 def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
-    """Return the database numbers of articles that can be similar to `given`, most promising first.
+    """Return the database numbers of articles that can be similar to `given`.
 
-    Articles with a number above `last` are ignored. If `given` has no date, it counts as later than all dated
-    articles, so it is compared with other articles without a date and with the latest articles.
+    There are at most `MAX_CANDIDATES`. They share features (weighted words or entities) with `given`, and
+    were published nearest to it in time. The articles with the highest weights of shared features come first.
+
+    Args:
+        connection: The connection.
+        given: The article. If it has no date, the other articles without a date count as the nearest in time,
+            and then the latest articles.
+        last: Articles with a higher database number are ignored.
     """
     heaviest = given.vector.heaviest(INDEXED_FEATURES)
     if not heaviest:

@@ -1,9 +1,11 @@
 """The reasons for a link between two similar articles: the words and entities that both share.
 
-A shared feature (word or entity) contributes the product of its two weights to the score. Features that
-readers know as one thing are one reason. The words of an entity's name count as the entity if both articles
-mention the entity. The words of a name or compound (see `written_terms`) count as this term. Terms are
-written as in the article that the link starts from.
+A feature is a word or entity of an article, with a weight. What a shared feature contributes to the score is
+its weight in one article, multiplied by its weight in the other article.
+
+Features that belong to the same name are merged into one reason. If both articles mention an entity, the
+words of its name are merged with the entity. The words of any other name or compound, such as `XR-5`, are
+merged into this term (see `written_terms`). Terms are written as in the article that the link starts from.
 """
 
 from collections import defaultdict
@@ -23,7 +25,7 @@ Reasons = list[list[Any]]
 
 
 class SharedEntity(NamedTuple):
-    """The number and the name of an entity that two articles share."""
+    """The database number and the name of an entity that two articles share."""
 
     number: int
     name: str
@@ -38,13 +40,15 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
 
     There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[number of the entity, weight]`. If the
     similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `[None, score]`. If the articles share
-    nothing that a reader would know as a word or name, such as only numbers, the list is empty.
+    no words or names that readers understand, but only numbers, for example, the list is empty.
 
     Args:
         score: The similarity, from 0 to 1. The weights of the reasons add up to it.
-        products: For each shared feature (word or entity), by its name, the product of its two weights.
-        terms: How the article of the link writes each of its features, by the name of the feature.
-        entities: Each entity among the shared features, by the name of the feature.
+        products: For each shared feature (word or entity), by its name: its weight in one article, multiplied
+            by its weight in the other article.
+        terms: The term of each feature of the article that the link starts from, by the name of the feature.
+            A term is a word or name as the article writes it.
+        entities: The shared entities, by the name of their feature.
     """
     if score >= NEAR_DUPLICATE_SCORE:
         return [[None, score]]
@@ -65,13 +69,16 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
 def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dict[str, int]:
     """Return how much each possible reason contributes to the similarity of two articles.
 
-    The keys of the result are reasons: terms, or names of entities' features. A value is the sum of the
-    products of the features that belong to the reason. The arguments are those of `explain`.
-
     Args:
-        products: For each shared feature (word or entity), by its name, the product of its two weights.
-        terms: How the article of the link writes each of its features, by the name of the feature.
-        entities: Each entity among the shared features, by the name of the feature.
+        products: For each shared feature (word or entity), by its name: its weight in one article, multiplied
+            by its weight in the other article.
+        terms: The term of each feature of the article that the link starts from, by the name of the feature.
+            A term is a word or name as the article writes it.
+        entities: The shared entities, by the name of their feature.
+
+    Returns:
+        The sum of the products of all features that belong to a reason, by the reason. A reason is a term,
+        such as `XR-5`, or the name of an entity's feature: `=` and the id of the entity.
     """
     shared_in_part = {term.text for name, term in terms.items() if term and name not in products}
     labels: dict[str, str] = {}
@@ -94,19 +101,19 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 
 
 def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
-    """Return the entity or term that each word is a part of, by word.
+    """Return the entity or term that each word is a part of, by the word.
 
-    Only words of entities' names and of terms with several words are included. Entities and terms are given
-    as reasons, as in `labels`.
+    The term `XR-5` gives the items `"xr": "XR-5"` and `"5": "XR-5"`. An entity gives an item for each word of
+    its name; the value is the name of the entity's feature, `=` and the id. A term of one word gives no item.
 
-    If a word is a part of several reasons, an entity wins over a term, and then the reason whose feature
-    contributes most to the score.
+    If a word is a part of several names, an entity wins over a term. Between two entities or two terms, the
+    greater contribution to the score decides.
 
     Args:
         products: The contribution of each shared feature to the score, by the name of the feature.
-        labels: The reason of each shared feature, by the name of the feature: a term, or the name of an
-            entity's feature.
-        entities: Each entity among the shared features, by the name of the feature.
+        labels: The entity or term that each shared feature belongs to, by the name of the feature. An entity
+            is given by the name of its feature.
+        entities: The shared entities, by the name of their feature.
     """
     owners: dict[str, str] = {}
     named = [(name, entities[name].name) for name in labels if name in entities]
@@ -121,9 +128,10 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
 
 
 def _owner(label: str, owners: Mapping[str, str]) -> str:
-    """Return the reason that contains all words of `label`, or `label` itself if no single reason does.
+    """Return the entity or term that contains all words of `label`, or `label` itself if there is none.
 
-    `label` is a term, and `owners` is the result of `_owners`: the reason that contains each word.
+    `label` is a term, or the name of an entity's feature. `owners` maps each word to the entity or term that
+    the word is a part of (see `_owners`).
     """
     containing = {owners.get(word) for word in term_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label

@@ -35,16 +35,19 @@ DELETE_LINKS = delete(LINKS).where(LINKS.c.number.in_(NUMBERS))
 
 @dataclass(slots=True)
 class ResolvedLink:
-    """A link from one article to another while a batch changes the scores of links.
+    """A link from one article to another, kept in memory while its score can change.
+
+    `LinkTable.write` stores the link. The target of a resolved link is known.
 
     Attributes:
         target: The database number of the article that the link leads to.
         target_id: The id of this article.
-        number: The database number of the row, or None if the link is not stored yet.
-        is_listed: True if the page of the article lists the target. Such a link stays if it loses its score.
-        score: The similarity, or None.
+        number: The database number of the link, or None if the link is not stored yet.
+        is_listed: True if the target is listed on the page of the article that the link starts from. A listed
+            link is not deleted when it loses its score.
+        score: The similarity of the two articles, or None if the link has no score.
         reasons: The reasons for the similarity. Empty if they were not read.
-        has_changed: True if the score or the reasons differ from those that are stored.
+        has_changed: True if `set_score` has changed the score or the reasons.
     """
 
     target: int
@@ -71,8 +74,8 @@ class LinkTable:
     Args:
         connection: The connection, in a write transaction.
         articles: The database numbers of the articles.
-        has_reasons: True to read the reasons, so that a link whose score and reasons are set to the stored
-            values counts as unchanged.
+        has_reasons: True to read the stored reasons of the links as well. Without them, each link that gets a
+            score counts as changed, even if its stored score and reasons are the same.
     """
 
     def __init__(self, connection: Connection, articles: Iterable[int], *, has_reasons: bool = False) -> None:
@@ -105,8 +108,8 @@ class LinkTable:
     def write(self, sources: Mapping[int, LinkedArticle]) -> set[int]:
         """Store the links that have changed, and return the articles that these links start from.
 
-        The result contains the database numbers of the articles. `sources` maps these numbers to articles. It
-        must have each article that a new link starts from.
+        The result contains the database numbers of the articles. `sources` maps database numbers to articles,
+        and must contain each article that a new link starts from.
         """
         changed = [
             (article, link)

@@ -148,11 +148,12 @@ def resolve_listed_links(connection: Connection, articles: Sequence[int], titles
 
 
 def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) -> None:
-    """Set the targets of links that pages list, and remove the scores of these links.
+    """Set the targets of listed links, and remove the scores of these links.
 
-    A score says how similar two articles are, so the score for the old target is wrong for the new target.
-    Each item of `targets` is the database number of a link, and that of its new target or None.
+    A listed link is an entry in the list of related articles on a page. Each item of `targets` is a pair: the
+    number of the link, and the number of its new target or None. Both are database numbers.
     """
+    # A score says how similar two articles are, so the score for the old target is wrong for the new target.
     cleared: dict[str, Any] = {"reasons": [], "score_key": UNSCORED}
     update_rows(
         connection, UPDATE_LINK, [{"link": link, "target": target} | cleared for link, target in targets]
@@ -268,9 +269,9 @@ def choose_target(
     Args:
         candidates: The articles with the title of the link.
         printed_date: The date line under the title in the list, such as `Apr 21, 2026` or `3 weeks ago`. If
-            it is None, several candidates have no target.
+            it is None and there are several candidates, the result is None.
         page_published_at: When the page with the link was published. An age such as `3 weeks ago` is relative
-            to this time, and agrees with no candidate if the time is None.
+            to this time. If the time is None, an age agrees with no candidate.
     """
     if len(candidates) > 1 and printed_date:
         dated = [(each, each.published_at) for each in candidates if each.published_at]

@@ -38,14 +38,16 @@ ENTITY_NAMES = select(Entity.id, Entity.number, Entity.name).where(
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An article that is similar to a given article.
+    """A pair of similar articles: a given article, and an article that was found for it.
 
     Attributes:
         given: The given article.
-        other: The similar article.
+        other: The article that was found, because it is similar.
         score: The similarity of the two articles, from 0 to 1.
-        products: For each shared feature, by its name, the product of its two weights.
-        entities: Entities by the name of their feature. They include all entities among the shared features.
+        products: For each shared feature (word or entity), by its name: its weight in one article, multiplied
+            by its weight in the other article.
+        entities: The shared entities, by the name of their feature. Several pairs use the same mapping, so it
+            also contains entities that only other pairs share.
     """
 
     given: LinkedArticle
@@ -55,15 +57,15 @@ class Neighbour:
     entities: Mapping[str, SharedEntity]
 
     def explain(self) -> Reasons:
-        """Return the reasons for the link from the given article to the similar article.
+        """Return the reasons for a link from the article `given` to the article `other`.
 
-        They are the shared words and entities that contribute most to the score, in the form of
+        The reasons are the words and entities that both articles share, in the form of the column
         `RelatedLink.reasons`. The list is empty if the articles share only numbers.
         """
         return explain(self.score, self.products, self.given.vector.term_by_name(), self.entities)
 
     def reversed(self) -> "Neighbour":
-        """Return the given article as a neighbour of the similar article."""
+        """Return the same pair with `given` and `other` exchanged."""
         return Neighbour(self.other, self.given, self.score, self.products, self.entities)
 
 
@@ -79,8 +81,8 @@ def find_neighbours(
     Args:
         connection: The connection.
         articles: The articles. Their features are in the database.
-        vectors: Reads the vectors of the candidates.
-        only_earlier: True to find only articles with a lower number than the given one.
+        vectors: Reads the feature vectors (weighted words and entities) of articles that can be similar.
+        only_earlier: True to find, for each article, only articles with a lower database number.
     """
     candidates = [
         find_candidates(connection, given, given.number if only_earlier else ANY_NUMBER) for given in articles
@@ -100,8 +102,8 @@ def _compare(
 ) -> list[Neighbour]:
     """Return the candidates whose similarity to the article `given` is at least `MIN_SIMILARITY`, best first.
 
-    Each neighbour keeps a reference to `entities`, which the caller fills later: the shared entities by the
-    name of their feature.
+    `entities` is for the shared entities, by the name of their feature. It can still be empty: each result
+    keeps a reference to this mapping, and the caller fills it later.
     """
     similar = []
     for each in candidates:
@@ -115,8 +117,8 @@ def _compare(
 def _read_entities(connection: Connection, products: Iterable[Mapping[str, int]]) -> dict[str, SharedEntity]:
     """Return the entities that similar articles share, by the name of the entity's feature.
 
-    `products` has a mapping for each similar article. Its keys are the names of the shared features; for an
-    entity, this name is `=` and the id.
+    `products` has a mapping for each pair of similar articles. The keys of a mapping are the names of the
+    shared features. The name of an entity's feature is `=` and the id of the entity.
     """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:

@@ -54,10 +54,10 @@ class VectorCache:
         self._articles: OrderedDict[int, LinkedArticle] = OrderedDict()
 
     def read(self, connection: Connection, numbers: Iterable[int]) -> dict[int, LinkedArticle]:
-        """Return the articles with the numbers `numbers`, with their feature vectors, by number.
+        """Return articles and their feature vectors, by the database number of the article.
 
-        Vectors that are not in the cache are read from the database and added to the cache. Articles without
-        features are left out.
+        `numbers` are the database numbers of the wanted articles. Vectors that are not in the cache are read
+        from the database and added to the cache. Articles without features are left out.
         """
         wanted = {*numbers}
         found = {number: self._articles[number] for number in wanted if number in self._articles}

@@ -1,7 +1,7 @@
-"""Find how an article writes its features, so that the reasons of a link show readable terms.
+"""Find a readable term for each feature of an article, to show the reasons for a link.
 
-A feature is a single word in lower case, such as `xr` or `5`. Readers know it as a part of a name or
-compound, such as `XR-5`. This module finds such a term for each feature, as the article writes the term.
+A feature is a single word in lower case, such as `xr` or `5`. Readers know this word as a part of a name or
+compound, such as `XR-5`. The name or compound is the term of the feature, as the article writes it.
 """
 
 import re
@@ -48,10 +48,14 @@ Parts = tuple[tuple[str, str], ...]
 
 
 class WrittenTerm(NamedTuple):
-    """How an article writes a feature.
+    """The word or name by which a feature appears in the text of an article.
 
-    `text` is a word or name. If it is the name of an entity, `entity` is the id of the entity in hexadecimal,
-    and otherwise None.
+    A feature is a word in lower case that is used to compare articles. For example, the feature `xr` can
+    appear as `XR-5`.
+
+    Attributes:
+        text: The word or name, as the article writes it.
+        entity: The id of an entity in hexadecimal, if `text` is the name of this entity. Otherwise None.
     """
 
     text: str
@@ -73,12 +77,14 @@ def written_terms(
 ) -> list[WrittenTerm | None]:
     """Return the term for each feature of an article, in the order of `features`.
 
-    The term is the name of an entity, a compound or the word alone, whichever contains the word most often in
-    the article. It is None for an entity, and for a feature that alone says nothing: a number, a single
-    letter, a function word or an honorific.
+    The term of a word is the name of an entity, a compound such as `XR-5`, or the word alone, whichever
+    contains the word most often in the article. If this is the word alone, and the word is a number, a single
+    letter, a function word or an honorific, the term is None, since the word alone would tell readers
+    nothing. The term of an entity is also None.
 
     Args:
-        features: The names of the features of the article (see `article_features`).
+        features: The names of the features of the article: words, dates and entities (see
+            `article_features`).
         sections: The texts of the article.
         entities: The entities that the article mentions.
     """
@@ -94,23 +100,24 @@ def written_terms(
 
 @lru_cache(maxsize=2_048)
 def _is_fragment(name: str) -> bool:
-    """Return True if the feature `name` alone says nothing: a number, a letter, or a word such as `the`."""
+    """Return True if the word `name` is not shown alone: a number, a letter, or a word such as `the`."""
     is_letter = len(name) == 1 and not IS_CJK(name)
     return is_letter or bool(IS_NUMBER(name)) or name in words_without_content()
 
 
 @lru_cache(maxsize=16_384)
 def _term_of_word(name: str, form: str) -> WrittenTerm | None:
-    """Return the term for a feature (a word) that the article never uses as a part of a name or compound.
+    """Return the term for a word that the article never uses as a part of a name or compound.
 
-    `name` is the name of the feature, and `form` is how the article writes it. Return None if the feature
-    alone says nothing, such as a number.
+    The term is the word as readers see it. It is None for a number, a single letter, or a word such as `the`,
+    which would tell readers nothing. `name` is the word in lower case, and `form` is the word as the article
+    writes it.
     """
     return None if _is_fragment(name) else WrittenTerm(form, None)
 
 
 class _Occurrences:
-    """Counts how often an article writes each feature alone, in compounds and in names.
+    """Counts how often each word of an article occurs alone, in compounds and in names of entities.
 
     Call `add_texts` and `add_entity` first, and then `term` for each feature.
 
@@ -162,9 +169,10 @@ class _Occurrences:
                     longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
-        """Return how the article writes the feature `name`, a word or date.
+        """Return the term for the word or date `name`: a word or name as the article writes it.
 
-        Return None if the feature alone says nothing, such as a number, or if it does not occur.
+        Return None if `name` does not occur. Also return None if `name` occurs most often alone and is a
+        number, a single letter, or a word such as `the`, which would tell readers nothing.
         """
         if name in self._names or name in self._compounds:
             return self._term_of_part(name)
@@ -174,10 +182,11 @@ class _Occurrences:
         return _term_of_word(name, next(iter(forms)) if len(forms) == 1 else _most_frequent(forms)[0])
 
     def _term_of_part(self, name: str) -> WrittenTerm | None:
-        """Return the term for the feature `name`, a word that is at least once a part of a name or compound.
+        """Return the term for the word `name`, which the article also uses in a name or compound.
 
         The term is the name of an entity, a compound or the word alone, whichever contains the word most
-        often. Return None if the word is most often alone and then says nothing.
+        often. Return None if the word occurs most often alone and is a number, a single letter, or a word
+        such as `the`.
         """
         entity, in_entity = _most_frequent(self._names.get(name))
         compound, in_compound = _most_frequent(self._compounds.get(name))

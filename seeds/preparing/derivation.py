@@ -29,7 +29,8 @@ class DerivedData:
             `find_evidence`.
         features: The features (words and entities) for the comparison of articles. Each name of a feature is
             mapped to its weight from 0 to 1.
-        terms: How the article writes each feature, in the order of `features`.
+        terms: The term of each feature, in the order of `features`: the word or name that readers see, as the
+            article writes it. None for a feature without a term (see `written_terms`).
     """
 
     entities: list[FoundEntity]

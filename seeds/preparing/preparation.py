@@ -29,11 +29,11 @@ from seeds.preparing.worker_pool import WorkerPool
 
 
 class FileDocument(NamedTuple):
-    """A document that was read from a file.
+    """A document that was read from a file, or the end of the file.
 
     Attributes:
         path: The path of the file.
-        document: The document, or its rejection. It is None after the last document of the file, as a mark.
+        document: The document, or its rejection. None means that the file has no further documents.
     """
 
     path: Path
@@ -72,7 +72,10 @@ class Preparation:
         return self._pool.map(_read, self._tasks(paths))
 
     def prepare(self, documents: Sequence[ReadDocument]) -> list[PreparedArticle]:
-        """Derive the data of the articles of `documents`, and return the prepared articles in this order."""
+        """Prepare the article of each document: derive its entities and other data.
+
+        Return the prepared articles in the order of `documents`.
+        """
         return list(self._pool.map(_prepare, documents))
 
     def _tasks(self, paths: Iterable[Path]) -> Iterator[_Task]:
@@ -91,8 +94,8 @@ class Preparation:
 def matcher_pool(jobs: int, catalogue: Sequence[EntityRecord], spacy_model: str) -> WorkerPool[EntityMatcher]:
     """Return a pool of `jobs` processes that find the names of entities in articles.
 
-    `catalogue` contains the known entities; other names are found by rules. `spacy_model` is the spaCy
-    pipeline that also finds names, or an empty text.
+    `catalogue` contains the known entities; other names are found by rules. `spacy_model` is the name of a
+    spaCy pipeline that also finds names. If it is an empty text, no pipeline is used.
     """
     return WorkerPool(jobs, make_matcher, (catalogue, spacy_model))
 
@@ -123,9 +126,10 @@ def _read(matcher: EntityMatcher, task: _Task) -> FileDocument:
 
 
 def convert(submission: SubmittedDocument) -> ReadDocument:
-    """Return `submission`, a parsed document with its metadata, with the content of its article.
+    """Make a `ReadDocument` from `submission`, a parsed document with its metadata.
 
-    The article is not prepared: its entities and other derived data are missing.
+    The result contains the content of the article. The article is not prepared: its entities and other
+    derived data are missing. If the metadata has no slug, the slug is made from the title.
     """
     slug, key = submission.metadata.slug, submission.key
     free = slug or make_slug(submission.document.title, f"article-{article_id(key).hex[:8]}")

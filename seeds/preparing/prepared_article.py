@@ -64,15 +64,14 @@ def _load_entity(
 
 
 class PreparedData(NamedTuple):
-    """Data derived from the texts of an article, such as its entities, in the form of the database.
+    """Data derived from the texts of an article, in the form in which the database stores it.
 
     Attributes:
         entities: The entities that the article mentions, the most salient first.
         mentions: The compressed value of the column `article_mentions.mentions`.
-        takeaway_entities: Pairs of the position of a takeaway, from 1, and the index in `entities` of an
-            entity that the takeaway mentions.
-        evidence: For each takeaway (key point), the paragraphs that support it, as returned by
-            `find_evidence`.
+        takeaway_entities: Which entities each takeaway (key point) mentions. Each pair is the position of a
+            takeaway, from 1, and the index of an entity in `entities`.
+        evidence: For each takeaway, the paragraphs that support it, as returned by `find_evidence`.
         vector: The features (weighted words and entities), for finding similar articles.
         digest: The SHA-256 of the derived data.
     """
@@ -91,7 +90,7 @@ class PreparedData(NamedTuple):
 
 
 class PackedContent(NamedTuple):
-    """The content of an article in the form that the database stores.
+    """The content of an article in the form in which the database stores it.
 
     Attributes:
         slug: The slug in the content.
@@ -124,15 +123,13 @@ class ReadDocument(NamedTuple):
     """A document that was read.
 
     Attributes:
-        record: The content of its article. The slug is the one that the metadata requests, or else is made
-            from the title.
+        record: The content of its article. The slug is given in the metadata, or else is made from the title.
         document: The bytes of the document.
         folder: The real path of the folder that contains the file.
-        line: The number of the line that is the document, or None if the whole file is.
+        line: The line number of the document in the file, or None if the whole file is the document.
         date_source: Where the time of publication is given, for messages, such as `the sidecar`.
         warnings: The warnings of the parser.
-        slug_source: Where the metadata requests the slug of the record, for messages. None if the slug was
-            made from the title.
+        slug_source: Where the slug is given, for messages. None if the slug was made from the title.
         article: The prepared article, or None if it is not prepared yet.
     """
 

@@ -11,9 +11,9 @@ class SearchTerms(NamedTuple):
     """The search terms of an article as they are written to the full-text index and the term index.
 
     Attributes:
-        article: The terms for each column of the index `ARTICLE_INDEX`, by the name of the column. The terms
-            of a column are a text, separated by spaces.
-        takeaways: The terms of each takeaway, in order, as a text in the same form.
+        article: The terms for each column of the index `ARTICLE_INDEX`, by the name of the column. Each value
+            is a string of terms separated by spaces.
+        takeaways: The terms of each takeaway (key point), in order, also separated by spaces.
         packed: The terms for the term index, as `api.search.term_lists.pack_terms` returns them.
     """
 

@@ -28,7 +28,10 @@ MIN_ITEMS = 400
 
 
 class WorkerError(Exception):
-    """An error for a worker process that ended by itself. The message is one line."""
+    """An error for a worker process that ended unexpectedly, for example because the system killed it.
+
+    The message is one line.
+    """
 
 
 class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]):
@@ -75,7 +78,7 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
         picklable.
 
         Raises:
-            WorkerError: If a worker process ended by itself.
+            WorkerError: If a worker process ended unexpectedly.
         """
         remaining = iter(items)
         if self._executor is None:

@@ -32,12 +32,14 @@ STORY_ARTICLES = (
 
 
 class StoryAssignment:
-    """The stories of some articles in memory. `assign` changes them, and `write` stores the changes.
+    """Keeps in memory which story each article is in, while the stories change.
+
+    `assign` changes the stories, and `write` stores the changes.
 
     Args:
         connection: The connection, in a write transaction.
         articles: The database numbers of articles. The other articles of their stories are read as well.
-        new: The numbers of those of `articles` that are not assigned to a story yet.
+        new: The database numbers of the articles in `articles` that were not assigned to a story yet.
     """
 
     def __init__(self, connection: Connection, articles: Collection[int], new: Collection[int]) -> None:
@@ -57,11 +59,14 @@ class StoryAssignment:
 
     @property
     def articles(self) -> Collection[int]:
-        """The database numbers of the given articles, and of all other articles in their stories."""
+        """The database numbers of all articles in memory.
+
+        These are the articles given to the constructor, and all other articles of their stories.
+        """
         return self._articles.keys()
 
     def story_of(self, article: int) -> int:
-        """Return the database number of the story of `article`."""
+        """Return the database number of the story of an article. `article` is a database number, too."""
         return self._stories[article]
 
     def assign(self, article: int, similar: Iterable[int], links: LinkTable) -> None:
@@ -95,16 +100,17 @@ class StoryAssignment:
         self._ended -= present
 
     def write(self) -> set[int]:
-        """Store which story each article is in, but do not write the rows of stories (see `write_stories`).
+        """Store which story each article is in, and return the database numbers of the changed stories.
 
-        Return the database numbers of all stories that have gained or lost an article, or have ended. Stories
-        that formed and ended since the last `write` are included, so that the result does not depend on how
-        often `write` is called.
+        A changed story has gained or lost an article, or has ended, since the last call. The caller must
+        write the rows of the changed stories with `write_stories`.
         """
         moved = {number for number, story in self._stories.items() if story != self._stored[number]}
         move_articles(self._connection, {number: self._stories[number] for number in sorted(moved)})
         changed = {self._stories[number] for number in moved}
         changed |= {self._stored[number] for number in moved} - (moved & self._new)
+        # Stories that formed and ended since the last call are included, so that the results together do not
+        # depend on how often `write` is called.
         changed |= self._ended
         self._stored, self._ended = dict(self._stories), set()
         return changed
@@ -117,8 +123,8 @@ class StoryAssignment:
 
         Args:
             articles: The articles.
-            sizes: The number of articles of each former story, by the database number of the story, which is
-                also that of its founder.
+            sizes: The number of articles of each former story, by the database number of the story. A story
+                has the same number as its founder.
         """
         founders = [each for each in articles if each.number in sizes]
         if founders:

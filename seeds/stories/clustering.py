@@ -11,10 +11,13 @@ other more than briefs on fires do.
     linkage(A, B)  = sum of strength(a, b) for a in A and b in B
                      / min(|A| * |B|, LINKS_PER_ARTICLE * min(|A|, |B|))
 
-A missing link has the strength 0. An article has few computed links, so the denominator does not grow with
-the larger of the two clusters. Clusters are merged in the order of their linkage, the highest first, as long
-as it is at least `MIN_LINKAGE`. Two clusters are never merged if their articles would then span more than
-`MAX_SPAN`.
+A missing link has the strength 0. An article has few computed links, so it cannot have links to all articles
+of a large cluster. The denominator therefore counts at most `LINKS_PER_ARTICLE` links for each article of the
+smaller cluster.
+
+Clusters are merged in the order of their linkage, the highest first. They are not merged if their linkage is
+less than `MIN_LINKAGE`, or if more than `MAX_SPAN` lies between the first and the last publication of their
+articles.
 
 The result does not depend on the order of the articles: strengths are integers, and ties are decided by the
 ids of the articles.
@@ -72,8 +75,8 @@ class StoryArticle(NamedTuple):
 class _Cluster:
     """Articles that are in one story so far, with the first and last time of their publication.
 
-    `strengths` maps other clusters, by their place in the list of all clusters, to the sum of the strengths
-    of the links between both clusters.
+    `strengths` maps each linked cluster to the sum of the strengths of the links between both clusters. A
+    cluster is given by its key in the mapping of all clusters.
     """
 
     __slots__ = ("articles", "first", "last", "strengths")
@@ -111,15 +114,17 @@ Scores = Mapping[int, Mapping[int, float]]
 def find_stories(
     joined: Iterable[Sequence[StoryArticle]], scores: Scores, min_linkage: float = MIN_LINKAGE
 ) -> list[list[StoryArticle]]:
-    """Return the stories of articles, each as a list.
+    """Divide articles into stories, and return each story as a list of articles.
 
     Args:
-        joined: The clusters to begin with: articles that must be in one story. Most clusters have a single
+        joined: Groups of articles. The articles of a group stay in one story. Most groups have a single
             article.
         scores: The scores of the links from each article: a mapping from the database number of the article
-            to a mapping from the database number of the linked article to the score. Links to articles that
-            are not in `joined` count only for the local scale of an article.
-        min_linkage: The lowest linkage of two clusters that are merged.
+            to a mapping from the database number of the linked article to the score. A link to an article
+            outside `joined` connects nothing. It only counts in the strength of other links: a link is weaker
+            if its article has further links with high scores.
+        min_linkage: The lowest linkage at which groups are merged. The linkage says how strongly the articles
+            of two groups are linked.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
     clusters = {place: _Cluster(articles) for place, articles in enumerate(in_order)}
@@ -158,11 +163,11 @@ def _push(
     The linkage of two clusters of articles says how strongly their articles are linked.
 
     Args:
-        heap: The possible merges, highest linkage first. Each is a tuple: the negative linkage, and the
-            places of the two clusters.
-        clusters: All clusters, by place.
-        place: The place of the cluster.
-        others: The places of the other clusters.
+        heap: The possible merges, highest linkage first. A merge is a tuple: the negative linkage, and the
+            keys of the two clusters in `clusters`.
+        clusters: All clusters.
+        place: The key of the cluster in `clusters`.
+        others: The keys of the other clusters in `clusters`.
         min_linkage: The lowest linkage of two clusters that are merged.
     """
     cluster = clusters[place]
@@ -204,12 +209,12 @@ def _scale(scores: Iterable[float]) -> float:
 
 
 def _are_near(first: datetime, second: datetime) -> bool:
-    """Return True if two times of publication are near enough for their articles to be in one story."""
+    """Return True if two times of publication are at most `MAX_SPAN` apart, or if one time is unknown."""
     return UNDATED in {first, second} or abs(first - second) <= MAX_SPAN
 
 
 def _span(one: _Cluster, other: _Cluster) -> tuple[datetime | None, datetime | None]:
-    """Return the first and the last time of publication of the articles in both clusters.
+    """Return the first and the last time of publication among the articles of two clusters together.
 
     Both times are None if no article has a time of publication.
     """

@@ -27,7 +27,8 @@ class StoryTakeaway(NamedTuple):
     """A takeaway (key point) of an article in a story.
 
     Attributes:
-        number: The database number of the takeaway. That of its article can be computed from this number.
+        number: The database number of the takeaway. The number of its article can be computed from it (see
+            `takeaway_place`).
         text: The text.
         entities: The database numbers of the entities that the takeaway mentions.
         published_key: When the article was published, or `UNDATED`.
@@ -42,7 +43,10 @@ class StoryTakeaway(NamedTuple):
 
 
 class KeyPointChooser:
-    """A chooser of the key points of stories. The word lists that it needs are loaded at the first use."""
+    """Chooses the key points of a story among the takeaways of its articles.
+
+    The first use loads lists of words.
+    """
 
     def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
         """Return the database numbers of the takeaways that are the key points of a story.
@@ -85,9 +89,9 @@ class _KeyPoint:
         self._weights, self._total = weights, sum(weights.values())
 
     def is_repeated_by(self, weights: Mapping[str, float]) -> bool:
-        """Return True if a different takeaway repeats this key point.
+        """Return True if another takeaway repeats this key point.
 
-        `weights` has the weights of the items (entities, numbers and words) of that takeaway.
+        `weights` are the weights of the items (entities, numbers and words) of the other takeaway.
         """
         shared = sum(weight for item, weight in self._weights.items() if item in weights)
         return 2 * shared >= MIN_SIMILARITY * (self._total + sum(weights.values()))

@@ -37,7 +37,7 @@ STORY_ARTICLES = select(
 
 
 class LinkGraph:
-    """A graph of all articles in memory. Its edges are the links between articles that have a score.
+    """A graph of all articles, in memory. Its edges are the links with a score between the articles.
 
     `begin` opens a transaction for reading the articles and links.
     """
@@ -126,7 +126,11 @@ def _stories_of(articles: Sequence[StoryArticle], graph: LinkGraph) -> dict[int,
 
 
 def _batches(components: Sequence[list[int]]) -> Iterator[list[list[int]]]:
-    """Divide `components` into batches of about `BATCH_SIZE` articles. A larger component is not divided."""
+    """Divide groups of linked articles into batches of about `BATCH_SIZE` articles.
+
+    `components` are the groups, each as a list of database numbers of articles. A group is never divided,
+    even if it has more than `BATCH_SIZE` articles.
+    """
     batch: list[list[int]] = []
     for component in components:
         batch.append(component)
