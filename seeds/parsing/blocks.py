@@ -43,9 +43,8 @@ class Line(NamedTuple):
 
     Attributes:
         number: The number of the line in the file, from 1.
-        view: The text of the line, with single spaces and without control characters, in two forms: as
-            written, and folded (without invisible characters and with plain marks). The parser reads the
-            folded form.
+        view: The text of the line, with single spaces and without control characters. It has two forms: the
+            text as written, and the folded text for the parser (see `folded`).
     """
 
     number: int
@@ -58,7 +57,10 @@ class Line(NamedTuple):
 
     @property
     def folded(self) -> str:
-        """The text without invisible characters and with plain marks."""
+        """The text for the parser: without invisible characters, and with plain quotation marks and hyphens.
+
+        Every apostrophe is `'`, every double quotation mark is `"`, and every hyphen and dash is `-`.
+        """
         return self.view.text
 
 
@@ -67,8 +69,8 @@ class Block(NamedTuple):
 
     Attributes:
         lines: The lines, at least one.
-        heading: The fixed heading of the page format that this block is, such as `Key Takeaways`, or None if
-            the block is not such a heading.
+        heading: If the block is a fixed heading of the page format, this heading, such as `Key Takeaways`.
+            Otherwise None.
     """
 
     lines: tuple[Line, ...]
@@ -81,7 +83,10 @@ class Block(NamedTuple):
 
     @property
     def folded(self) -> str:
-        """The text of the block without invisible characters and with plain marks, for the parser."""
+        """The text for the parser: the folded texts of the lines, joined by spaces.
+
+        A folded text has no invisible characters, and its quotation marks and hyphens are `'`, `"` and `-`.
+        """
         return self.lines[0].folded if len(self.lines) == 1 else " ".join(line.folded for line in self.lines)
 
     @property
@@ -177,11 +182,10 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
-    """Return the heading at the start of `block`, and the lines below it, as separate blocks.
+    """Split `block` into a fixed heading of the page format, such as Key Takeaways, and the lines below.
 
-    Return only `block` if it does not start with a fixed heading of the page format, such as Key Takeaways,
-    or if the lines below cannot belong to this heading. `previous` is the heading directly above `block`, or
-    None.
+    Return only `block` if it does not start with such a heading, or if the lines below the heading cannot
+    belong to it. `previous` is the heading directly above `block`, or None.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])

@@ -28,9 +28,9 @@ def has_bullet(text: str) -> bool:
 
 
 def bullet_length(text: str) -> int:
-    """Return the length of the bullet at the beginning of `text`, with the white space after it, or 0.
+    """Return the length of the bullet at the beginning of `text`, with the white space after the bullet.
 
-    `text` is a folded text.
+    Return 0 if `text` does not begin with a bullet. `text` is folded: it has no invisible characters.
     """
     end = 0
     # Several signs can be one bullet, such as `->`, `--`, or an emoji with a skin tone.
@@ -42,11 +42,12 @@ def bullet_length(text: str) -> int:
 def list_mark(lines: Sequence[str]) -> str | None:
     """Return the mark at the beginning of each item of a list, or None if `lines` are not a list.
 
-    The mark is a bullet, or any sign before the number 1 if a line below begins with the same sign and the
-    number 2. The mark is an empty text if the items begin with the numbers alone.
+    The mark is a bullet, such as `•`, or any other sign before the numbers of the items, such as `#` for the
+    items `#1 Trams` and `#2 Buses`. It is an empty text if the items begin with numbers alone. In a list with
+    numbers, the first line must have the number 1, and a line below the number 2.
 
     Args:
-        lines: The folded texts of the lines that can be the list.
+        lines: The lines that can be the list, without invisible characters.
     """
     first = lines[0] if lines else ""
     if has_bullet(first):
@@ -58,9 +59,10 @@ def list_mark(lines: Sequence[str]) -> str | None:
 
 
 def mark_length(text: str, mark: str) -> int:
-    """Return the length of `mark`, a result of `list_mark`, at the beginning of `text`, or 0.
+    """Return the length of the mark at the beginning of a list item, with the white space after the mark.
 
-    White space after the mark is included.
+    The mark is any bullet, or else `mark`, a result of `list_mark`. Return 0 if `text`, the item, begins with
+    neither.
     """
     return bullet_length(text) or (_after_space(text, len(mark)) if text.startswith(mark) else 0)
 

@@ -57,12 +57,14 @@ class OddCharacters(NamedTuple):
 
 
 def clean_characters(text: str) -> str:
-    """Return `text` without control characters, except tabs and the ends of lines.
+    """Return `text` without control characters, except tabs and line feeds.
 
-    White-space controls such as the form feed become spaces. Other controls of the C1 set, which UTF-8 texts
-    contain if Windows-1252 was read as Latin-1, become the characters of Windows-1252. Other control
-    characters are removed. If all lines end with a carriage return, as on old Macintosh computers, these are
-    the ends of lines.
+    - A carriage return before a line feed is removed. If the text has no line feeds, as on old Macintosh
+      computers, carriage returns become line feeds.
+    - White-space controls, such as the form feed or any other carriage return, become spaces.
+    - Other characters from U+0080 to U+009F come from Windows-1252 text that was read as Latin-1. They become
+      the characters that Windows-1252 has at these positions.
+    - All other control characters are removed.
     """
     if not ODD_CHARACTERS.search(text):
         return text

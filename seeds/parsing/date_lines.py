@@ -1,6 +1,6 @@
 """Recognize lines in the list of related articles that are not titles: dates, icons, "No articles found".
 
-All lines are folded: they have no invisible characters, and plain hyphens.
+All lines are folded: invisible characters are removed, and every hyphen or dash is `-`.
 """
 
 import re

@@ -57,8 +57,8 @@ class Analysis:
 class Byline:
     """The signature of an article as printed: its author, the role of the author, and the publication.
 
-    A signature of one line has only the publication, and one of two lines has no role. Missing parts are
-    None; at least one part is there.
+    A missing part is None, but at least one part is present. On an article page, a signature with two lines
+    has no role, and a signature with one line has only the publication.
     """
 
     author: str | None

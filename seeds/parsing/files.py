@@ -1,6 +1,7 @@
 """Read the files of documents, with the metadata in sidecars and manifests beside them.
 
-A sidecar is a YAML file with the name of one document. A manifest has a row for each of several documents.
+A sidecar is a YAML file that describes one document, and is named like this document. A manifest has a row
+for each of several documents.
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 from seeds.escaping import printable
 from seeds.parsing.document import Document, LoadWarning, Rejection
 from seeds.parsing.formats.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
-from seeds.parsing.formats.registry import find_format, known_metadata, parse, parse_line
+from seeds.parsing.formats.registry import find_format, has_known_metadata, parse, parse_line
 from seeds.parsing.metadata import Metadata, merge_metadata
 from seeds.parsing.sidecar import MAX_SIDECAR_BYTES, Sidecar, parse_sidecar
 
@@ -37,7 +38,7 @@ class SubmittedDocument:
         sidecar: The metadata from the YAML file beside the document.
         folder: The real path of the folder that contains the file.
         row: The metadata from the row of the document in the manifest of the folder.
-        line: The number of the line that is the document, or None if the whole file is.
+        line: The number of the line that contains the document, or None if the document is the whole file.
     """
 
     data: bytes
@@ -175,9 +176,9 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
 def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
     """Yield the lines of a file with a document on each line. Blank lines are left out.
 
-    A line of more than `max_bytes` is cut off, but is still longer than `max_bytes`, so that `read_line`
-    rejects it. If the file cannot be read, or changes meanwhile, the last item is a rejection of the whole
-    file.
+    A line of more than `max_bytes` is shortened to at most `max_bytes` + 2. It is still too long, so
+    `read_line` rejects the line. If the file cannot be read, or changes meanwhile, the last item is a
+    rejection of the whole file.
     """
     before, folder = _file_state(path), real_path(path.parent)
     try:
@@ -232,7 +233,7 @@ def _find_key(path: Path, rejection: Rejection) -> str | None:
         metadata = merge_metadata(*_read_beside(path), rejection.metadata)
     except (Rejection, UnicodeEncodeError):
         return None
-    return metadata.find_key(path.stem) if known_metadata(rejection, path.name) else None
+    return metadata.find_key(path.stem) if has_known_metadata(rejection, path.name) else None
 
 
 def find_sidecars(path: Path) -> list[Path]:

@@ -100,10 +100,10 @@ def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
 
 
 def _is_saved_folder(path: Path, documents: Collection[str]) -> bool:
-    """Return True if a browser makes folders with the name of `path` for the pictures of a saved page.
+    """Return True if the folder `path` belongs to a web page that a browser saved.
 
-    For the page NAME.html, the folder is NAME_files. `documents` are the names of the documents without the
-    ending.
+    A browser saves the page as NAME.html, and its pictures in the folder NAME_files. `documents` are the
+    names of the documents in the same folder, without the ending.
     """
     return path.name.endswith(SAVED_FOLDER_END) and path.name.removesuffix(SAVED_FOLDER_END) in documents
 

@@ -235,9 +235,9 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
-    The first paragraph of the analysis can read as a signature, too. If it is not the last block, it is
-    returned in two cases: if no signature follows, or if it has several lines and the following signature has
-    one.
+    The first paragraph can read as a signature, too. If blocks follow the paragraph, its index is returned in
+    two cases: no signature follows; or the paragraph has several lines, and the following signature has one
+    line.
 
     Args:
         blocks: The blocks of the analysis, from its title or first paragraph on, up to the tail of the page.

@@ -175,7 +175,7 @@ def _outline_warnings(outline: Outline) -> Iterator[ParseWarning]:
 def _heading_warnings(blocks: Sequence[Block]) -> Iterator[ParseWarning]:
     """Yield a warning about each line that is nearly a heading of the page format, such as `Key Takeway`.
 
-    Only headings that the page lacks count, since the line is then probably a misspelt heading.
+    A line is reported only if the page does not contain the correct heading.
     """
     present = {block.heading for block in blocks}
     missing = [(heading, letters_of(heading.value)) for heading in Heading if heading not in present]

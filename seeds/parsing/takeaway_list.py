@@ -56,8 +56,7 @@ def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
     ends before the first block whose first line does not start an item. The result is `([], 0)` if there is
     no list.
 
-    A bullet can be any sign if the items begin with this sign and the numbers 1 and 2. Numbers without a
-    bullet are a list, too.
+    If the items are numbered, the bullet can be any sign before the numbers, or can be missing.
     """
     lines = [line.folded for block in blocks[:1] for line in block.lines]
     mark = list_mark([*lines, *(block.lines[0].folded for block in blocks[1:])])
@@ -76,7 +75,8 @@ def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
 def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
     """Parse the items of the list of takeaways, and remove their bullets and numbers.
 
-    Only the position of an item shows where its number ends: the text of item 3, `35G masts`, is `5G masts`.
+    The number of the item above shows which digits are the number of an item: after item 2, `35G masts` is
+    item 3 with the text `5G masts`.
     """
     views = [_item_view(item) for item in items]
     warnings: list[ParseWarning] = []
@@ -141,14 +141,17 @@ def _is_numbered(texts: Sequence[str]) -> bool:
 
 
 def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
-    """Read the number of a list item. Return it, the offset of the text after it, and messages about faults.
+    """Read the number at the beginning of a list item.
 
     The expected number is `previous + 1`. A larger number, or `previous` again, is accepted with a message.
-    If `text` starts with none of these, return `previous + 1`, 0 and a message.
 
     Args:
-        text: The folded text of the item, with its number.
+        text: The item with its number, without invisible characters.
         previous: The number of the item above, or 0 for the first item.
+
+    Returns:
+        The number, the offset in `text` after the number, and messages about faults. If `text` starts with no
+        accepted number, the number is `previous + 1` and the offset is 0.
     """
     expected = previous + 1
     if text.startswith(str(expected)):
@@ -164,10 +167,12 @@ def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
 def _larger_number(text: str, previous: int) -> str:
     """Return the number of a list item if numbers were skipped: `3` for `35G masts` after item 1.
 
-    The first digit of `text`, or else the first two and so on, is taken as the number as soon as it is
-    greater than `previous`, the number of the item above. Return an empty text in these cases: no such number
-    is greater, 0 and a further digit follow the number, or the number is more than `MAX_GAP` above `previous`
-    and no letter follows directly.
+    The number is the shortest run of leading digits in `text` that is greater than `previous`, the number of
+    the item above. Return an empty text in three cases:
+
+    - No run of leading digits is greater.
+    - 0 and a further digit follow the number, as in `2026 budget`.
+    - The number is more than `MAX_GAP` above `previous`, and no letter follows directly.
     """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""
@@ -189,9 +194,9 @@ def _has_number(text: str, number: str) -> bool:
 
 
 def _number_end(text: str, number: str) -> int:
-    """Return the offset in `text` where the text of an item begins, after `number` and marks and spaces.
+    """Return the offset after the number of a list item, and after the marks and spaces that follow.
 
-    `text` begins with `number`. In `3. Trams`, the text begins at offset 3.
+    `text` is the item, and begins with `number`. For `3. Trams`, return 3.
     """
     end = NUMBER_END.match(text, len(number))
     return end.end() if end else len(number)

@@ -87,7 +87,10 @@ def reads_as_heading(text: str) -> bool:
 
 
 def reads_as_question(text: str) -> bool:
-    """Return True if `text` is one question or exclamation of at most 80 characters. It can be a heading."""
+    """Return True if `text` is one question or exclamation of at most 80 characters.
+
+    Such a text can be a heading, although `reads_as_heading` returns False for the text.
+    """
     return len(text) <= 80 and text.endswith(("?", "!", "？", "！")) and count_sentences(text) == 1
 
 

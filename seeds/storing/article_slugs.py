@@ -38,15 +38,15 @@ class SlugRegister:
     def choose(self, identity: UUID, source: str | None) -> str:
         """Return the slug of an article, and reserve it.
 
-        If the metadata of the document requests a slug, this is the only choice. Otherwise, the article keeps
-        its slug. If it was never loaded, the slug is made from its title.
+        The slug is the first of the article's possible slugs that no other article has or had.
 
         Args:
             identity: The id of the article.
-            source: Where the metadata requests a slug, for messages. None if it requests none.
+            source: If the metadata of the document requests the slug, the name of the place for the error
+                message, such as `the sidecar`. Otherwise None.
 
         Raises:
-            Rejection: If the requested slug belongs, or once belonged, to a different article.
+            Rejection: If a different article has or had the slug that the metadata requests.
         """
         slugs = self._choices[identity]
         slug = next((each for each in slugs if self._owners.get(each) in (None, identity)), None)

@@ -157,14 +157,14 @@ def delete_derived_rows(connection: Connection, article: int, vectors: VectorCac
     """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
 
     Features are weighted words and entities, for the comparison of articles. Computed links from other
-    articles to this article are deleted too. Listed links (entries in the lists of related articles on other
-    pages) to this article remain, but lose their scores. The renderings (stored JSON) of the article and of
+    articles to this article are deleted, too. Listed links to this article (entries in the lists of related
+    articles on other pages) remain, but lose their scores. The renderings (stored JSON) of the article and of
     all articles that linked to it are deleted.
 
     Args:
         connection: The connection, in a write transaction.
         article: The database number of the article.
-        vectors: Reads the feature vector of the article, and no longer keeps it.
+        vectors: The cache of feature vectors. The vector of the article is removed from the cache.
 
     Returns:
         What the article mentioned: for each entity, by its number, the text of each mention.

@@ -1,7 +1,7 @@
-"""Update the counts of all articles with each entity type, publication, language and date.
+"""Update the stored number of articles for each entity type, publication, language and date.
 
-Lists without a filter show these counts. They change by the difference between the former and the current
-facets of an article. Counting all articles again would make a load slower with each document.
+Lists without a filter show these counts. When an article changes, only the counts of its former and current
+values change. A load does not count all articles again, because the time for this grows with their number.
 """
 
 from collections import Counter
@@ -45,10 +45,15 @@ TYPE_FACETS = {facet_number("entity_type", kind): NamedFacet("entity_type", kind
 
 
 def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, NamedFacet]]) -> None:
-    """Add newly inserted articles to the counts of facet values, the values for filters of lists.
+    """Add newly inserted articles to the counts of their facet values.
 
-    `articles` has, for each article, its facet values that are not entities, by the number of the value, as
-    `named_facets` returns them.
+    A facet value is a value that lists can be filtered by, such as the language `en`. Its count is the number
+    of articles with the value. Entities are counted elsewhere (see `update_entity_counts`).
+
+    Args:
+        connection: The connection, in a write transaction.
+        articles: The result of `named_facets` for each article: its facet values without entities, by the
+            number of the value.
     """
     named: dict[int, NamedFacet] = {}
     added: Counter[int] = Counter()
@@ -61,10 +66,8 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
 def delete_facet_lists(connection: Connection, articles: Collection[int]) -> None:
     """Delete the facet lists of articles, and subtract the articles from the counts of facet values.
 
-    Facet values are values that lists can be filtered by, such as a publication.
-
-    `articles` are the database numbers of the articles. A facet list has the numbers of all facet values of
-    an article.
+    A facet value is a value that lists can be filtered by, such as a publication. A facet list has the
+    numbers of all facet values of an article. `articles` are the database numbers of the articles.
     """
     parameters = {"numbers": list(articles)}
     removed: Counter[int] = Counter()
@@ -75,10 +78,11 @@ def delete_facet_lists(connection: Connection, articles: Collection[int]) -> Non
 
 
 def replace_type_facets(connection: Connection, entities: Collection[int]) -> None:
-    """Update the facet lists, and the counts of entity types, of all articles that mention one of `entities`.
+    """Update facet lists and counts after the types of `entities`, given by database number, have changed.
 
-    `entities` are the database numbers of entities whose types have changed. Call this after the new types
-    were stored.
+    A facet list has the numbers of all values that an article can be filtered by, such as entity types. The
+    lists of all articles that mention one of `entities` are updated. Call this after the new types were
+    stored.
     """
     mentioning = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities)).distinct()
     articles = sorted(connection.scalars(mentioning))

@@ -131,9 +131,16 @@ def _plan(
 ) -> tuple[dict[UUID, Outcome | Rejection], list[LoadedDocument]]:
     """Decide what happens to each document, before articles are written.
 
-    Return two values: the results for unchanged and rejected documents, by the id of the article; and the
-    documents whose articles have to be created or updated. For an unchanged document, a new folder is stored.
-    `admit_erased` is True to accept the documents of erased articles.
+    If an unchanged document has moved to another folder, the new folder is stored.
+
+    Args:
+        connection: The connection, in a write transaction.
+        documents: The documents.
+        admit_erased: True to accept the documents of erased articles.
+
+    Returns:
+        The results for unchanged and rejected documents, by the id of the article; and the documents whose
+        articles have to be created or updated.
     """
     identities = [article_id(each.record.key) for each in documents]
     states = find_article_states(connection, identities)
@@ -281,10 +288,11 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the columns `item_key` and `item_json`: the JSON that lists show for an article, and its key.
+    """Return the JSON that lists show for an article, as the columns `item_key` and `item_json`.
 
-    The JSON contains the story. It can be made here only if the article is the founder of its story, the
-    article that the story is named after. `revision` is the revision of the article.
+    `item_key` is the result of `rendering_key`, which names the format of the JSON. The JSON contains the
+    story, so it is right only if the article is the founder of its story (the article that the story is named
+    after). `revision` is the number of the article's revision.
     """
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
@@ -307,11 +315,13 @@ def _link(
 ) -> set[int]:
     """Link `articles` with other articles, and assign `articles` to stories.
 
-    Listed links from and to the articles get their targets, and computed links are inserted.
+    A listed link is an entry in the list of related articles on a page. If such an entry is the title of a
+    stored article, the link gets this article as its target. A computed link leads to a similar article, and
+    is inserted here.
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The articles, whose other derived rows are stored.
+        articles: The articles. `insert_derived_rows` has inserted their listed links.
         titles: The hashes of the titles of `articles` and, if an article was updated, of its former title.
         vectors: Reads the feature vectors of similar articles.
         are_new: True if the articles were just created, and False if they were updated.

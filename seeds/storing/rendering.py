@@ -31,13 +31,12 @@ UPDATE_ITEM = update(ARTICLES).where(ARTICLES.c.number == bindparam("article"))
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
     """Build and store the JSON (the rendering) of all articles, or only of articles without a rendering.
 
-    A command deletes the rendering of an article when data in the rendering changes. By default, an existing
-    rendering is kept even if this process would use a different JSON format or base URL. The service can run
-    with other settings.
+    By default, existing renderings are kept. Their JSON format or base URL can differ from those of this
+    process, because the service can run with other settings.
 
     Args:
         begin: Opens a write transaction.
-        all_articles: Also replace the existing renderings.
+        all_articles: True to replace the existing renderings, too.
 
     Returns:
         The number of articles that were rendered.
@@ -46,18 +45,21 @@ def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
         articles = sorted(connection.scalars(ALL_ARTICLES if all_articles else UNRENDERED_ARTICLES))
     for first in progress(range(0, len(articles), BATCH_SIZE), "Rendering"):
         with begin() as connection:
-            _render(connection, articles[first : first + BATCH_SIZE], all_articles=all_articles)
+            _render(connection, articles[first : first + BATCH_SIZE], replace_items=all_articles)
     return len(articles)
 
 
-def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -> None:
-    """Build and store the renderings of articles, and their JSON as items of a list.
+def _render(connection: Connection, numbers: list[int], *, replace_items: bool) -> None:
+    """Build and store two kinds of JSON for articles: their renderings, and their list items.
+
+    A rendering is the complete JSON of an article. A list item is the shorter JSON that lists show. Existing
+    renderings are replaced.
 
     Args:
         connection: The connection, in a write transaction.
         numbers: The database numbers of the articles.
-        all_articles: True to replace existing JSON of list items. If False, the JSON of a list item is only
-            stored for articles without this JSON. The renderings are replaced in either case.
+        replace_items: True to replace existing list items, too. False to store a list item only for articles
+            that have none.
     """
     key, articles = rendering_key(), read_articles(connection, numbers, settings().base_url)
     item_keys = {row.number: row.item_key for row in connection.execute(SELECT_ITEMS, {"numbers": numbers})}
@@ -73,12 +75,15 @@ def _render(connection: Connection, numbers: list[int], *, all_articles: bool) -
     items = [
         {"article": number, "item_key": key, "item_json": item_of(values)}
         for number, values in articles.items()
-        if all_articles or item_keys[number] is None
+        if replace_items or item_keys[number] is None
     ]
     update_rows(connection, UPDATE_ITEM, items)
 
 
 def delete_renderings(connection: Connection, articles: Collection[int]) -> None:
-    """Delete the stored JSON of `articles`, given by number, because its data has changed."""
+    """Delete the renderings (stored JSON) of articles whose data has changed.
+
+    `articles` are their database numbers.
+    """
     for several in portions(sorted(articles)):
         connection.execute(DELETE_RENDERINGS, {"numbers": several})

@@ -53,7 +53,9 @@ class MentionedEntity(Protocol):
 def article_row(
     identity: UUID, record: ArticleRecord, digests: tuple[bytes, bytes], revision: int, timestamps: Row
 ) -> Row:
-    """Return the row of an article, without its number and without its stored JSON as an item of a list.
+    """Return the row of an article for the table `articles`.
+
+    The columns `number`, `story`, `item_key` and `item_json` are not included.
 
     Args:
         identity: The id of the article.
@@ -169,7 +171,8 @@ def takeaway_entity_rows(
     Args:
         article: The database number of the article.
         record: The content of the article.
-        pairs: The position of a takeaway, and the index in `numbers` of an entity that it mentions.
+        pairs: A pair for each entity in a takeaway: the position of the takeaway, from 1, and the index of
+            the entity in `numbers`.
         numbers: The database numbers of the entities that the article mentions.
     """
     published = published_key(record.published_at)
@@ -182,8 +185,8 @@ def takeaway_entity_rows(
 def named_facets(record: ArticleRecord, types: Iterable[str]) -> dict[int, NamedFacet]:
     """Return the facet values of an article, except entities, by the number of the value.
 
-    Lists can be filtered by facet values. Those returned are each type of entity, the publication, the
-    language, and the year, month and day of publication.
+    A facet value is a value that lists can be filtered by. The result has each type of entity, the
+    publication, the language, and the year, month and day of publication.
 
     Args:
         record: The content of the article.

@@ -154,8 +154,8 @@ def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[in
 def _read_links(connection: Connection, ends: Mapping[str, int]) -> Mapping[int, list[Values]]:
     """Return the links of several articles, by the database number of the article.
 
-    An article's listed links come first, and then its computed links, highest score first. `ends` has the
-    first and the last number of an article: `{"first": 1, "last": 9}`.
+    An article's listed links come first, and then its computed links, highest score first. `ends` is the
+    range of the articles' numbers: `{"first": 1, "last": 9}` for the articles with the numbers from 1 to 9.
     """
     links = _by_owner(connection.execute(LINKS, ends))
     reasons = [reason for several in links.values() for link in several for reason in link["reasons"]]
@@ -216,10 +216,9 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
 
     Args:
         connection: The connection.
-        statement: Reads the next rows in order. Its parameters have the names of the columns that it sorts
-            by; it reads only rows after the values of the parameters.
-        after: Values of the parameters that come before all rows. After each portion, the values of its last
-            row are used instead.
+        statement: Selects the next rows after a sort key, in ascending order. The values of the sort key are
+            parameters with the names of their columns.
+        after: A sort key that comes before all rows, by column, such as `{"article": 0}`.
     """
     while rows := connection.execute(statement, after).all():
         yield rows

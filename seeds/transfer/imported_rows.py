@@ -1,6 +1,7 @@
-"""Complete the rows for a line of an export with database numbers, the keys of rows in this database.
+"""Add database numbers to the rows for a line of an export.
 
-They are the numbers of the entities and the folder of an article.
+A database number is the key of a row in this database. An export names the entities of an article by their
+ids, and the folder by its path. The rows need the numbers of these entities and of the folder.
 """
 
 from dataclasses import dataclass, field
@@ -42,10 +43,10 @@ class Database:
     """Values of the database that an import needs to complete the rows for a line of an export.
 
     Attributes:
-        last_article: The highest number that an article in the export can have.
-        last_entity: The highest number that an entity in the export can have.
-        item_key: The key for the stored JSON of articles as items of a list, as `rendering_key` returns it.
-        folders: The database numbers of the folders that the lines of a batch name, by path.
+        last_article: The highest number that an article ever had, according to the first line of the export.
+        last_entity: The highest number that an entity ever had, according to the first line of the export.
+        item_key: The result of `rendering_key`, which names the format of stored JSON.
+        folders: The database numbers of the folders that were imported so far, by path.
         entities: The entities that the lines of a batch mention, by id.
     """
 
@@ -57,12 +58,13 @@ class Database:
 
 
 def complete_rows(rows: LineRows, database: Database) -> None:
-    """Add to `rows`, the rows for one line of an export, everything that needs numbers of the database.
+    """Add everything that needs database numbers to `rows`, the rows for one line of an export.
 
-    `database` has these numbers.
+    A database number is the key of a row, such as an entity, in this database. `database` has the numbers.
 
     Raises:
-        MalformedError: If an entity is not in `database`, or if a number is higher than the first line says.
+        MalformedError: If an entity is not in `database`, or if the number of the article or entity is higher
+            than the limit in the first line of the export.
     """
     for entity in rows.tables.get(Entity, ()):
         _check_number(entity["number"], database.last_entity, "last_entity")
@@ -89,14 +91,15 @@ def complete_rows(rows: LineRows, database: Database) -> None:
 
 
 def _item_columns(article: ImportedArticle, item_key: int) -> Row:
-    """Return the columns `item_key` and `item_json`: the JSON that lists show for an article, and its key.
+    """Return the JSON that lists show for an article, as the columns `item_key` and `item_json`.
 
-    The founder of a story is the article that the story is named after. The columns of every other article
-    are null: its JSON contains the title of the founder, so it is made after the import.
+    If the article is not the founder of its story (the article that the story is named after), both columns
+    are None. The JSON of the article is then made after the import, because it contains the title of the
+    founder.
 
     Args:
         article: The article.
-        item_key: The result of `rendering_key`.
+        item_key: The result of `rendering_key`, which names the format of the JSON.
     """
     if article.story != article.id:
         return {"item_key": None, "item_json": None}

@@ -53,8 +53,8 @@ class ImportedStories(WaitingRows):
     """The stories of imported articles, which wait in a temporary table until all articles are imported.
 
     A story is given as its founder, the article that the story is named after. Use this class as a context
-    manager. `add` takes rows in the form of `LineRows.founders`. `insert` then puts the articles into their
-    stories.
+    manager. `add` takes rows in the form of `LineRows.story_members`. `insert` then puts the articles into
+    their stories.
     """
 
     table = WAITING

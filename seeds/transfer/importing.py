@@ -94,7 +94,8 @@ def _is_empty(connection: Connection) -> bool:
 def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
     """Divide the lines of an export into batches, whose rows are inserted together.
 
-    A batch contains lines of one kind, of at most `BATCH_BYTES` in total or a single longer line.
+    A batch contains lines of one kind. Together, they have at most `BATCH_BYTES`. A longer line is a batch of
+    its own.
     """
     batch: list[ExportLine] = []
     room = BATCH_BYTES
@@ -114,7 +115,7 @@ class _Import:
     Args:
         connection: The connection, in a write transaction. The database is empty.
         links: Collects the links of the articles, which are not written yet.
-        stories: Collects the founders of the stories of the articles. The stories are not written yet.
+        stories: Collects the story of each article. The stories are not written yet.
     """
 
     def __init__(self, connection: Connection, links: ImportedLinks, stories: ImportedStories) -> None:
@@ -203,4 +204,4 @@ class _Import:
             add_facet_counts(self._connection, rows.facets)
             insert_search_rows(self._connection, rows.terms)
             self._links.add(rows.links)
-            self._stories.add(rows.founders)
+            self._stories.add(rows.story_members)

@@ -4,8 +4,9 @@
               that an article and an entity ever had; the first line
     entity    an entity with its number, its current and former slugs, and its former ids; sorted by id
     article   an article with its number, document, takeaways, entities, links, features and slugs, and
-              the founder of its story; sorted by number
-    former_story  a story that ended, its founder, and the article whose story it redirects to; sorted by id
+              the founder of its story (the article that the story is named after); sorted by number
+    former_story  a story that ended, its founder, and an article; requests for the story are redirected to
+              the story of this article; sorted by id
     removed   a removed article and its slugs; sorted by id
     revision  a former revision of an article; sorted by article and revision
     change    an entry of the change feed; sorted by sequence, without gaps
@@ -14,8 +15,9 @@
 `document` is the text of the document, including a byte-order mark. If its bytes are not UTF-8, it is an
 object whose key `base64` has the bytes. A mention of an entity is a list of the part of the article, the
 number of the takeaway or paragraph, the start, the end and the text. The features of an article are weighted
-words and entities for the comparison of articles, the heaviest first. They are three lists: their names,
-their weights, and how the article writes each: null, a text, or a list of a name and the id of its entity.
+words and entities for the comparison of articles, the heaviest first. They are three lists: `names`,
+`weights` and `terms`. A term is the feature as the article writes the feature. It is a text for a word, a
+list of a name and an id for an entity, and null if it is unknown.
 
 Lines refer to articles and entities by their ids, which are the same in every database, although the database
 refers to them by their numbers. An export does not contain values that the import can derive: sort keys,

@@ -16,8 +16,8 @@ Values = Mapping[str, Any]
 def link_rows(values: Values, record: ArticleRecord) -> list[Row]:
     """Return the rows of the links of an article in an export, in the form of `LineRows.links`.
 
-    The reasons of the rows are empty, because they need numbers of the database. `values` are the values of
-    the line of the article, and `record` is its content.
+    The rows have no reasons yet. A stored reason refers to an entity by its database number, which is not
+    known here. `values` are the values of the line of the article, and `record` is its content.
 
     Raises:
         MalformedError: If a link is incomplete, if two links lead to one article, or if the order of the

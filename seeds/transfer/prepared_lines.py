@@ -69,9 +69,9 @@ class ImportedEntity(NamedTuple):
         id: The id of the entity.
         mention_count: The number of its mentions in the article.
         salience: How central the entity is to the article, from 0 to 1.
-        own_name: The name that this article alone suggests for an extracted entity, or None for an entity of
-            the catalogue.
-        own_type: The type that this article alone suggests, or None as for `own_name`.
+        own_name: The name that this article uses for the entity, regardless of other articles. None if the
+            entity is in the catalogue of known entities.
+        own_type: The type of the entity according to this article. None if the entity is in the catalogue.
     """
 
     id: UUID
@@ -82,7 +82,10 @@ class ImportedEntity(NamedTuple):
 
 
 class ImportedArticle(NamedTuple):
-    """The data of an article in an export for the rows that need numbers from the database.
+    """An article from an export: the values that its remaining rows are made from.
+
+    These rows contain the database numbers of entities and of a folder. `complete_rows` makes the rows when
+    the numbers are known.
 
     Attributes:
         number: The database number of the article.
@@ -94,9 +97,10 @@ class ImportedArticle(NamedTuple):
         folder: The path of the folder of its document.
         story: The id of the founder of its story, the article that the story is named after.
         entities: The entities that it mentions, the most salient first.
-        takeaway_entities: Pairs of the position of a takeaway, from 1, and the index in `entities` of an
-            entity that the takeaway mentions.
-        reasons: For each link, its reasons as in the line of the export, with ids of entities.
+        takeaway_entities: A pair for each entity in a takeaway: the position of the takeaway, from 1, and the
+            index of the entity in `entities`.
+        reasons: For each link, its reasons, such as a shared entity, as the export writes them. An entity in
+            a reason is given by its id.
     """
 
     number: int
@@ -118,7 +122,7 @@ class ImportedArticle(NamedTuple):
 
     @property
     def entity_ids(self) -> set[UUID]:
-        """The ids of all entities that the article and the reasons of its links name."""
+        """The ids of all entities in the article and in the reasons of its links."""
         named = {reason["entity"] for several in self.reasons for reason in several if "entity" in reason}
         return named | {entity.id for entity in self.entities}
 
@@ -129,21 +133,21 @@ class LineRows:
 
     Attributes:
         tables: The rows of each table, by model.
-        terms: The search terms of articles, by number.
-        links: The rows of links. The key `target_id` is the id of the target, instead of its number, which is
+        terms: The search terms of articles, by the database number of the article.
+        links: The rows of links. The key `target_id` is the id of the target. The number of the target is
             known only after all articles were imported.
-        founders: A row for each article that is not the founder of its story, the article that the story is
-            named after. A row has the database number of the article and the id of the founder, which is
-            replaced by a number after all articles were imported.
-        article: The data for the rows that are still missing, if this is a single line of an article.
-            Otherwise None.
-        facets: For each article, its facet values that are not entities, by the number of the value.
+        story_members: A row for each article that joined the story of a different article, the founder. A row
+            has the database number of the article (`article`) and the id of the founder (`founder_id`).
+        article: If this is a single line of an article, the article. `complete_rows` makes its remaining rows
+            from it. Otherwise None.
+        facets: For each article, its facet values (values that lists can be filtered by) without entities, by
+            the number of the value.
     """
 
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)
     terms: dict[int, SearchTerms] = field(default_factory=dict)
     links: list[Row] = field(default_factory=list)
-    founders: list[Row] = field(default_factory=list)
+    story_members: list[Row] = field(default_factory=list)
     article: ImportedArticle | None = None
     facets: list[dict[int, NamedFacet]] = field(default_factory=list)
 
@@ -154,7 +158,7 @@ class LineRows:
         self.terms |= other.terms
         self.links += other.links
         self.facets += other.facets
-        self.founders += other.founders
+        self.story_members += other.story_members
 
 
 def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:
@@ -197,7 +201,7 @@ def entity_rows(values: Values) -> LineRows:
 
 
 def article_rows(values: Values) -> LineRows:
-    """Return the rows for an article line of an export, without those that `imported_rows` adds.
+    """Return the rows for an article line of an export, without the rows that `imported_rows` adds.
 
     `values` are the values of the line, by key. Raise `MalformedError` if two values contradict each other.
     """

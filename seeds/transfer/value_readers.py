@@ -101,7 +101,10 @@ def document_value(data: bytes) -> str | dict[str, str]:
 
 
 def slug(value: Any) -> str:
-    """Read a slug, such as `green-computing`. Raise `MalformedError` if `value` is not a valid slug."""
+    """Return `value`, a slug such as `green-computing`, unchanged.
+
+    Raise `MalformedError` if `value` is not a valid slug.
+    """
     if not is_slug(text(value)):
         raise _unexpected(
             f"a slug: words of a-z and 0-9 joined by `-`, at most {MAX_SLUG_LENGTH} characters", value
@@ -110,14 +113,17 @@ def slug(value: Any) -> str:
 
 
 def sha256(value: Any) -> str:
-    """Read a SHA-256 as 64 lower-case hexadecimal digits. Raise `MalformedError` if `value` is different."""
+    """Return `value`, a SHA-256 written as 64 lower-case hexadecimal digits, unchanged.
+
+    Raise `MalformedError` if `value` is not such a string.
+    """
     if len(text(value)) != 64 or set(value) - set("0123456789abcdef"):
         raise _unexpected("a SHA-256 of 64 hexadecimal digits", value)
     return str(value)
 
 
 def uuid(value: Any) -> UUID:
-    """Read a UUID in lower case with hyphens. Raise `MalformedError` if `value` is different."""
+    """Read a UUID. Raise `MalformedError` if `value` is not a UUID in lower case with hyphens."""
     return _parse_uuid(text(value))
 
 
@@ -134,7 +140,7 @@ def _parse_uuid(value: str) -> UUID:
 
 
 def time(value: Any) -> datetime:
-    """Read a UTC time, such as `2026-04-21T09:30:00Z`. Raise `MalformedError` if `value` is different.
+    """Read a UTC time. Raise `MalformedError` if `value` is not a time such as `2026-04-21T09:30:00Z`.
 
     The years 1 and 9999 are refused, because the sort keys of articles without a time use them.
     """

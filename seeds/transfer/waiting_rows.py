@@ -1,7 +1,7 @@
 """Keep rows of an import in a temporary table until all articles are imported.
 
-The rows refer to articles of any line, so the database numbers of these articles are known only at the end.
-In memory, the rows could need more space than there is.
+A row can refer to an article on a later line of the export, whose database number is not known yet. The rows
+are not kept in memory, because there can be too many.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class WaitingRows(AbstractContextManager["WaitingRows"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Delete the temporary table. After an error, the transaction is rolled back, and so is the table."""
+        """Delete the temporary table. After an error, the rollback of the transaction deletes the table."""
         if kind is None:
             self.table.drop(self._connection)
 

@@ -55,9 +55,9 @@ class Manifest:
         return metadata
 
     def rows_without_document(self, names: Sequence[str]) -> Iterator[tuple[int, str]]:
-        """Yield the number of the line, and the name of the document, of each row without a document.
+        """Yield `(line number, document name)` for each row whose document does not exist.
 
-        `names` are the names of the existing document files.
+        `names` are the file names of the existing documents.
         """
         known = {*names, *(PurePath(name).stem for name in names)}
         yield from ((row.line, name) for name, row in self.rows.items() if name not in known)

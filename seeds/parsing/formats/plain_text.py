@@ -12,9 +12,10 @@ from seeds.parsing.page import odd_character_warning
 
 
 class PlainTexts:
-    """Cleans the texts of a document from control characters, and collects warnings about unusual ones.
+    """Removes control characters from the texts of a document, and warns about unusual characters.
 
-    Call `add` for each text, and then `warnings`.
+    `add` returns a text without control characters. `warnings` returns the warnings about all texts that were
+    added.
     """
 
     def __init__(self) -> None:
@@ -32,7 +33,7 @@ class PlainTexts:
         return clean_text(text)
 
     def warnings(self) -> list[ParseWarning]:
-        """Return the warnings about unusual characters: at most one for each section and type."""
+        """Return the warnings about unusual characters: at most one for each section and kind."""
         found = (odd_character_warning(section, group) for (section, _), group in self._groups.items())
         return sorted(found, key=lambda warning: warning.line)
 

@@ -72,11 +72,15 @@ def parse_line(data: bytes, name: str, line: int) -> Document:
     return _document(import_module(find_format(name).module).parse_line(data, name, line))
 
 
-def known_metadata(rejection: Rejection, name: str) -> bool:
-    """Return True if the metadata in a rejected document was read, or if its format has no metadata.
+def has_known_metadata(rejection: Rejection, name: str) -> bool:
+    """Return True if it is known which metadata, such as a URL, a rejected document contains.
 
-    `name` is the file name of the document. An article page gives no metadata. In other formats, the metadata
-    is unknown if the fault prevented it from being read, so that `rejection.metadata` is None.
+    The metadata is known if it was read before the fault was found. It is always known for an article page,
+    a format that cannot contain metadata.
+
+    Args:
+        rejection: The rejection. Its `metadata` is None if the metadata was not read.
+        name: The file name of the document.
     """
     return rejection.metadata is not None or not find_format(name).has_metadata
 

@@ -112,8 +112,8 @@ def _text_with_breaks(element: HtmlElement) -> str:
 def _lines_of_texts(root: HtmlElement) -> dict[str, Span]:
     """Return the first and the last line of each paragraph of the page `root`, by the text of the paragraph.
 
-    Other elements that contain no block, items of lists, and rows and cells of tables are included. If a text
-    occurs several times, its first occurrence counts.
+    Every block element without a block element inside counts as a paragraph. List items, table rows and table
+    cells always count. If a text occurs several times, the lines are those of its first occurrence.
     """
     lines: dict[str, Span] = {}
     for element in root.iter(*BLOCK_TAGS):
@@ -129,7 +129,8 @@ def _lines_of_texts(root: HtmlElement) -> dict[str, Span]:
 def _convert_layout_tables(root: HtmlElement) -> None:
     """Turn tables that arrange the page, and do not contain data, into `div` elements.
 
-    A table arranges the page if one of its cells contains an `h1` heading, a table, or a third paragraph.
+    A table arranges the page if one of its cells contains an `h1` heading, another table, or at least three
+    paragraphs.
     """
     for table in list(root.iter("table")):
         cells = [each for each in table.iter("td", "th", "tr", "tbody", "thead") if _table_of(each) is table]

@@ -35,15 +35,21 @@ class TitleAndPublication(NamedTuple):
 
 
 def choose_title(root: HtmlElement, candidates: Candidates) -> TitleAndPublication:
-    """Return the title of the page `root` without the name of the site, and its publication.
+    """Return the title of a web page without the name of the site, and the publication.
 
-    The title is the visible heading if a title in the metadata consists of this heading and perhaps the name
-    of the site, or is this heading cut off. Otherwise it is the first title in the metadata, or else the
-    heading.
+    The title is the first heading (`h1`) that a stated title confirms. Stated titles are the titles in the
+    metadata and the `title` element. A stated title confirms a heading in three cases:
+
+    - The stated title equals the heading.
+    - It is the heading and the name of the site.
+    - It is the beginning of the heading, and ends with an ellipsis.
+
+    If no heading is confirmed, the title is the first title in the metadata, or else the first heading, or
+    else the `title` element.
 
     Args:
         root: The root element of the page.
-        candidates: The values in the metadata of the page for each field.
+        candidates: The values that the metadata of the page gives for each field.
     """
     publication = next(iter(candidates.publication), None)
     document_titles = [
@@ -74,7 +80,11 @@ def _begins_with(text: str, heading: str) -> bool:
 
 
 def _find_site(texts: Iterable[str], title: str) -> str | None:
-    """Return the name of the site that is beside `title` in one of `texts`, or None."""
+    """Return the name of the site before or after `title` in one of `texts`, or None.
+
+    For example, return `The Daily` if a text is `Trams return | The Daily`, or `The Daily: Trams return`, and
+    `title` is `Trams return`.
+    """
     for text in texts:
         before, found, after = text.partition(title)
         mark = SITE_MARK.match(after) if not before else SITE_MARK_BEFORE.search(before)
@@ -149,7 +159,7 @@ def read_time(root: HtmlElement, values: Iterable[str], url: str | None) -> Page
     """Return the time of publication of a page in UTC, and a warning if this time is uncertain or unknown.
 
     The first of `values` that is a time is used. A time without a zone is read as UTC, with a warning. If no
-    value is a time, the date that htmldate finds in the page is used, with a warning.
+    value is a time, the date that the library htmldate finds in the page is used, with a warning.
 
     Args:
         root: The root element of the page.

@@ -165,10 +165,10 @@ def _has_content(element: HtmlElement) -> bool:
 
 
 def _read_list(element: HtmlElement) -> HeadedList | None:
-    """Return the list at the beginning of `element`, without a heading, or None if there is none.
+    """Return the list that `element` is or begins with, or None if there is no such list.
 
-    The list is an `ul` or `ol` element, or it consists of paragraphs or lines with bullets. It can be
-    `element` itself or be inside.
+    The list is an `ul` or `ol` element, or it consists of paragraphs or lines with bullets. The heading above
+    the list is not part of the result.
     """
     for _ in range(MAX_LEVELS):
         if element.tag in ("ul", "ol") or element.get("role") == "list":

@@ -157,10 +157,14 @@ def _is_article(item: Item) -> bool:
 
 
 def _find_texts(value: Any, path: list[str]) -> Iterator[str]:
-    """Yield the texts at `path`, a list of keys, in `value`, a value of JSON-LD.
+    """Yield the texts at a path in the metadata (JSON-LD) of a web page.
 
-    The items of lists on the way are searched in order. If the value at the path is an object, yield its
-    value, name and URLs.
+    If the path leads through a list, the first `MAX_ITEM_DEPTH` items are searched in order. If it ends at an
+    object, yield the texts of the keys `@value`, `@id`, `name` and `url`.
+
+    Args:
+        value: The metadata: a parsed JSON value.
+        path: The keys that lead to the texts, such as `["author", "name"]`.
     """
     if isinstance(value, list):
         for each in value[:MAX_ITEM_DEPTH]:
@@ -221,9 +225,9 @@ def _visible_times(root: HtmlElement) -> list[str]:
 
 
 def _saved_from(root: HtmlElement) -> list[str]:
-    """Return the original URL of a page that a browser has saved, from the comments in the page.
+    """Return the URLs in comments such as `saved from url=(0020)https://example.com/`.
 
-    The list usually has one URL, or none if the page was not saved by a browser.
+    A browser writes one such comment into a page that it saves, with the original URL of the page.
     """
     comments = (str(each.text) for each in root.getroottree().xpath("//comment()")[:20])
     return [found[1] for text in comments if (found := SAVED_FROM.search(text))]

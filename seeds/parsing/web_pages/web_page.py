@@ -64,12 +64,13 @@ def parse(data: bytes, name: str) -> Document:
 
 @dataclass
 class _Page:
-    """A web page during parsing. Each part is removed after it was read, so that the main text remains.
+    """A web page during parsing. Parts such as lists are read and removed, until only the main text remains.
 
     Attributes:
         root: The root element.
-        candidates: The values in the metadata of the page for each field.
-        warnings: Pairs of the section of the document and the message of a warning.
+        candidates: The values that the metadata of the page gives, by field, such as several titles.
+        warnings: The warnings, each as a pair: the section of the document, such as `summary`, and the
+            message.
         metadata: The metadata of the document, such as its URL and its time of publication.
     """
 
@@ -171,10 +172,10 @@ class _Page:
         return found.items
 
     def _stated(self, values: list[str]) -> PagePart | None:
-        """Return the first of `values`, texts in the metadata of the page, or None if there are none.
+        """Return the first of `values` with its place in the file, or None if there are no values.
 
-        The result includes the lines of the `meta` element or the JSON-LD script with the text, or line 1 if
-        neither is found.
+        `values` are texts from the metadata of the page. The place is the first and the last line of the
+        `meta` element with the text, or else of the first JSON-LD script. If neither is found, it is line 1.
         """
         if not values:
             return None
@@ -206,7 +207,10 @@ def read_url(text: str) -> str:
 
 
 def _related_title(item: ListItem) -> RelatedTitle:
-    """Return the title and the date, or None instead of a date, in an item of a list of related articles."""
+    """Return the title and the date of an item in a list of related articles.
+
+    The date is None if the item has no date.
+    """
     link = next(item.element.iter("a"), None)
     title = (text_of(link) if link is not None else "") or item.text
     rest = item.text.removeprefix(title).strip(f" ·|-{DASHES}()")

@@ -68,17 +68,18 @@ def delete_renderings_with_entities(connection: Connection, entities: Collection
     """Delete the renderings (stored JSON) of all articles that mention one of `entities`.
 
     `entities` are database numbers of entities. Call this if the slug, name or type of an entity has changed,
-    because the renderings contain these values. An entity among the reasons of an article's links is covered,
-    because the article mentions this entity, too.
+    because the renderings contain these values.
     """
+    # A rendering also shows entities as the reasons of links. The article mentions these entities, too.
     articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities))
     connection.execute(delete(Rendering).where(Rendering.article.in_(articles)))
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Take the slugs that the known entities in `catalogue` need from other entities that have or had them.
+    """Take the slugs of the entities in `catalogue` away from all other entities.
 
-    An entity that loses its current slug gets a longer slug that ends with its id.
+    `catalogue` contains the known entities. Another entity loses such a slug even if it is a former slug. If
+    it is the current slug, the other entity gets a longer slug that ends with its id.
     """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.number, Entity.id, Entity.slug.label("current_slug"))
