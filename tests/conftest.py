@@ -71,7 +71,7 @@ def make_app(database_url: str, **environ: str) -> Flask:
 
 
 def load_documents(app: Flask) -> None:
-    """Load the documents of the project into the database of `app`."""
+    """Load the documents in `seeds/documents` into the database of `app`."""
     result = app.test_cli_runner().invoke(args=["seed", "load"])
     assert result.exit_code == 0, result.output
 
@@ -85,9 +85,10 @@ def migrate(database_url: str) -> None:
 
 
 def seeded_copy(template: Path, folder: Path, command: str = "load") -> str:
-    """Copy a migrated SQLite file, load the project's documents into the copy, and return its URL.
+    """Copy a migrated SQLite file, load documents into the copy, and return its URL.
 
-    `command` is the command of `flask seed` that loads them: `load`, or `demo` for the demonstration briefs.
+    `command` is the command of `flask seed` that loads them: `load` for the documents in `seeds/documents`,
+    or `demo` for the demonstration briefs.
     """
     path = folder / "briefs.db"
     shutil.copyfile(template, path)
@@ -173,19 +174,22 @@ def runner(app: Flask) -> FlaskCliRunner:
 
 @pytest.fixture(scope="session")
 def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Snapshots:
-    """Return the copies of filled databases, by which tests that begin with the same rows save time."""
+    """Return copies of filled databases.
+
+    Tests that need the same rows start from a copy, instead of loading documents again.
+    """
     return Snapshots(tmp_path_factory.mktemp("snapshots"))
 
 
 @pytest.fixture
 def seeded(app: Flask, snapshots: Snapshots) -> None:
-    """Load the documents of the project into the database of `app`."""
+    """Load the documents in `seeds/documents` into the database of `app`."""
     snapshots.fill(app, load_documents)
 
 
 @pytest.fixture(scope="session")
 def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a SQLite database with the demonstration briefs, which tests only read."""
+    """Return the URL of a SQLite database with the demonstration briefs. Tests only read it."""
     return seeded_copy(sqlite_template, tmp_path_factory.mktemp("demonstration"), "demo")
 
 

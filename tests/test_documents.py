@@ -56,9 +56,10 @@ def anchors_of(page: Path) -> set[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """Return a folder in which commands run as in the folder of the project.
+    """Return a folder in which commands run as in the project folder.
 
-    `make test-slow` starts a new Python for each command. `make test` forks one with imported modules.
+    In a slow test, each command starts a new Python interpreter. In other tests, each command runs in a fork
+    of a process that has already imported the modules.
     """
     is_slow = request.node.get_closest_marker("slow") is not None
     return project_folder(tmp_path, None if is_slow else request.getfixturevalue("forked_programs"))
@@ -68,10 +69,11 @@ def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
 def seeded(
     app: Flask, folder: Path, database_url: str, snapshots: Snapshots, request: pytest.FixtureRequest
 ) -> Iterator[None]:
-    """Load the documents that the page of the test shows, and export them.
+    """Load the articles that the tested page of the documentation shows, and export them.
 
-    These are the documents of the project and an article "harbour" with two revisions, or those of
-    `make demo`.
+    The export is `briefs.ndjson` in `folder`. If the page is in PAGES_AFTER_MAKE_DEMO, the articles are those
+    of `make demo`. Otherwise they are the article in `seeds/documents` and an article "harbour" with two
+    revisions.
     """
     is_demonstration = request.node.callspec.params.get("name") in PAGES_AFTER_MAKE_DEMO
     snapshots.fill(app, load_demonstration if is_demonstration else load_articles)
@@ -90,7 +92,7 @@ def load_demonstration(app: Flask) -> None:
 
 
 def load_articles(app: Flask) -> None:
-    """Load the documents of the project and an article "harbour" with two revisions."""
+    """Load the article in `seeds/documents` and an article "harbour" with two revisions."""
     load_documents(app)
     with TemporaryDirectory() as folder:
         for page in (Page(summary="Ten towns."), Page()):

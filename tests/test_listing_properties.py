@@ -52,7 +52,10 @@ SECRET_KEY = "the-same-key-for-both"  # noqa: S105
 
 
 class Clock:
-    """A clock that the test sets, in place of `datetime`, for the times at which documents are loaded."""
+    """A replacement for `datetime` in the loader.
+
+    A test sets `time`, the time at which documents are loaded.
+    """
 
     time = NOON
 
@@ -61,16 +64,16 @@ class Clock:
 
 
 def forget_statements() -> None:
-    """Discard all prepared statements, so that the next are made with the current `MAX_SORTED_ROWS`."""
+    """Discard all prepared statements, so that the next statements use the current `MAX_SORTED_ROWS`."""
     plans.forget_plans()
     ranking.forget_statements()
     story_filters.forget_forms()
 
 
 class Walk:
-    """A walk through all pages of one list, which compares them with the expected rows.
+    """A walk through all pages of one list. It compares each page with the expected rows.
 
-    The list can change during the walk. `moments` has the expected rows after each change.
+    The list can change during the walk. `moments` has the set of expected rows after each change.
     """
 
     def __init__(self, question: Question, corpus: Corpus) -> None:
@@ -82,7 +85,10 @@ class Walk:
         self.shown: list[Any] = []
 
     def look(self) -> None:
-        """Compute the rows that the list must have now, after a change, and add them to `moments`."""
+        """Compute the set of rows that the list must have now, and add it to `moments`.
+
+        Call this method after each change of the list.
+        """
         matching = self.corpus.rows(self.question)
         self.total = len(matching)
         is_ranked = self.question.order == RELEVANCE
@@ -120,9 +126,10 @@ class Walk:
 
 
 class Lists(RuleBasedStateMachine):
-    """Compares the lists of the API with a simple implementation, `tests.oracle.model`. For Hypothesis.
+    """A Hypothesis test that compares the lists of the API with a second, simple implementation.
 
-    There is an application for each database engine. All have the same documents as the oracle.
+    The simple implementation is `tests.oracle.model`. There is an application for each database engine. All
+    have the same documents as the simple implementation.
     """
 
     def __init__(self, apps: list[Flask], clock: Clock) -> None:
@@ -143,12 +150,14 @@ class Lists(RuleBasedStateMachine):
         drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)), most=st.sampled_from([0, 2, MAX_SORTED])
     )
     def begin(self, drawn: tuple[DocumentParts, ...], most: int) -> None:
-        """Load all documents except one: half of them, and the other half one second later.
+        """Load all documents except one, in two loads at different times.
 
-        `most` is the number of rows that are sorted. If there are more, an index is scanned. If it is 0,
-        filters for articles without a language or publication are replaced by filters for all others.
+        Args:
+            drawn: The random parts of each document.
+            most: The maximum number of rows that a query sorts. If more rows match, the query scans an index.
         """
         plans.MAX_SORTED_ROWS = most
+        # With a share of 1, filters that exclude languages or publications become filters for all others.
         filters.FEW_SHARE = 0.1 if most else 1
         forget_statements()
         submissions = [self._submission(key, parts) for key, parts in zip(KEYS, drawn, strict=False)]
@@ -186,9 +195,11 @@ class Lists(RuleBasedStateMachine):
                 walk.check()
 
     def _walks(self, question: Question, limit: int, drawn: list[DrawnChange]) -> list[Walk]:
-        """Read all pages of a list on both engines, and return the walks.
+        """Read all pages of a list on both engines, and return the walks that have checked the pages.
 
-        One walk reads each page on both engines. If their orders can differ, there is a walk for each engine.
+        One walk reads each page on both engines. If the list is sorted by relevance, the order can differ
+        between engines, so there is one walk for each engine. The changes in `drawn` are made while the list
+        is read.
         """
         groups = [self.clients] if question.order != RELEVANCE else [[client] for client in self.clients]
         return [self._follow(clients, question, limit, drawn) for clients in groups]

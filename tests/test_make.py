@@ -105,7 +105,10 @@ echo "$DATABASE_URL" "${0##*/}" "$@"
 
 @pytest.fixture
 def folder_with_fake_programs(tmp_path: Path) -> Path:
-    """Return a folder with a copy of the Makefile, in which all packages seem to be installed."""
+    """Return a folder with the Makefile, in which fake programs replace `python`, `flask` and `gunicorn`.
+
+    The Makefile takes all packages as installed. A fake program only prints its database URL and its command.
+    """
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
     shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")

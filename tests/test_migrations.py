@@ -52,7 +52,7 @@ ALEMBIC_TABLE = "alembic_version"
 
 @pytest.fixture
 def empty(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """Yield the application on a database of `engine` without any schema, in its context."""
+    """Yield an application on an empty database of `engine`, in the context of the application."""
     if engine == "sqlite":
         yield from _app_in_context(f"sqlite:///{tmp_path}/empty.db")
         return

@@ -1,4 +1,7 @@
-"""Tests of docs/stories.md: its examples run on the demonstration briefs, and its answer is real."""
+"""Tests of docs/stories.md: its examples run, and the response that it shows is the API's response.
+
+The database contains the demonstration briefs.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +19,7 @@ STORIES_PAGE = ROOT / "docs" / "stories.md"
 
 @pytest.fixture
 def folder(tmp_path: Path, forked_programs: Path) -> Path:
-    """Return a folder in which commands run as in the folder of the project."""
+    """Return a folder in which commands run as in the project folder."""
     return project_folder(tmp_path, forked_programs)
 
 

@@ -1,4 +1,7 @@
-"""A fixture for tests of measurements whose subject is not the start of a command."""
+"""Provide a fixture that runs `flask` commands without starting a new Python interpreter for each command.
+
+Tests of benchmarks use it if the start of a command is not their subject.
+"""
 
 from pathlib import Path
 

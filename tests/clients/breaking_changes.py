@@ -47,9 +47,9 @@ def declared_changes(path: Path) -> dict[str, str]:
 
 
 def _place(pointer: str) -> str:
-    """Return the operation that contains the JSON pointer of a change, such as `GET /v1/articles`.
+    """Return the operation to which the JSON pointer `pointer` leads, such as `GET /v1/articles`.
 
-    For a change outside of operations, it is the path or the pointer itself.
+    If `pointer` leads to a whole path, return the path. If it leads elsewhere, return `pointer`.
     """
     steps = [unquote(step).replace("~1", "/").replace("~0", "~") for step in pointer.split("/")]
     if steps[:2] != ["#", "paths"]:

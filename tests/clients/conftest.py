@@ -1,4 +1,7 @@
-"""Fixtures: servers of the source document and the demonstration briefs, as `make demo` serves them."""
+"""Provide a database with the same articles as `make demo`, and servers that use it.
+
+The articles are the article in `seeds/documents` and the demonstration briefs (sample articles).
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,7 +27,7 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_server(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server of the demonstration briefs, which all tests share. Its articles do not change."""
+    """Start a server of the demonstration briefs for all tests. Its articles do not change."""
     folder = tmp_path_factory.mktemp("server")
     with running_gunicorn(f"sqlite:///{demo_file}", folder) as server:
         yield server

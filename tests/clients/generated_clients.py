@@ -17,14 +17,23 @@ DATABASE = "sqlite://"
 
 
 def program_of(language: str, server: Server) -> str:
-    """Return all blocks of the guide in `language` as one program, which sends its requests to `server`."""
+    """Return one program that consists of all `language` code blocks in docs/clients.md.
+
+    `language` is the word after the fence, such as `python`. The program sends its requests to `server`.
+    """
     return on_server(
         "\n".join(block.text for block in blocks_of(GUIDE) if block.language == language), server
     )
 
 
 def generate(generator: str, server: Server, folder: Path) -> None:
-    """Run the command of the guide that begins with `generator`, in `folder`."""
+    """Generate a client in `folder` with a command from docs/clients.md.
+
+    Args:
+        generator: The beginning of the command, such as `npx openapi-typescript`.
+        server: The server from which the command reads the specification.
+        folder: An empty folder, in which the command runs.
+    """
     (script,) = (
         block.text for block in blocks_of(GUIDE) if block.language == "sh" and generator in block.text
     )
@@ -51,7 +60,7 @@ def check_python(program: Path) -> None:
 
 
 def check_typescript(program: Path) -> None:
-    """Compile a TypeScript program with the settings of the guide."""
+    """Compile a TypeScript program with docs/clients/tsconfig.json. The compilation must succeed."""
     folder = program.parent
     shutil.copyfile(ROOT / "docs" / "clients" / "tsconfig.json", folder / "tsconfig.json")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")

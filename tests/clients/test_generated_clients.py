@@ -1,4 +1,4 @@
-"""Clients generated from the specification run the guide in docs/clients.md against a live server."""
+"""Tests of generated clients: they run the programs in docs/clients.md against a live server."""
 
 import re
 import sys
@@ -73,7 +73,10 @@ PRINTED = (
 
 
 def assert_guide_printed(printed: str) -> None:
-    """Assert that the output of the guide has all texts of PRINTED, in this order."""
+    """Assert that `printed` contains matches of all patterns in PRINTED, in this order.
+
+    `printed` is the output of the program in docs/clients.md.
+    """
     position = 0
     for pattern in PRINTED:
         found = re.compile(pattern, re.MULTILINE).search(printed, position)

@@ -58,7 +58,11 @@ APPLICABLE = {
 
 @pytest.fixture(scope="module")
 def mcp_server(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server whose base URL is its own origin, which the conformance suite sends as `Origin`."""
+    """Start a server whose base URL is its own address.
+
+    The MCP conformance suite sends the address of the server in the header `Origin`, so the base URL must be
+    the same.
+    """
     port = free_port()
     with running_gunicorn(
         f"sqlite:///{demo_file}",
@@ -80,7 +84,11 @@ def is_applicable(scenario: str, check: str) -> bool:
 
 
 def checks_of(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the name of the scenario and the result of each check that the suite saved in `folder`."""
+    """Yield each check that the MCP conformance suite has saved in `folder`.
+
+    Yields:
+        The name of the scenario, which is a group of checks, and the result of the check.
+    """
     for path in sorted(folder.glob("server-*/checks.json")):
         # The name of the folder ends in the time: -2026-11-30T14-06-56-921Z.
         scenario = path.parent.name.removeprefix("server-").rsplit("-", 6)[0]

@@ -1,4 +1,7 @@
-"""The facets that a list of articles must have, counted in plain Python from the articles of the oracle."""
+"""Compute the facets that a list of articles must have, by counting in plain Python.
+
+The articles are those of `tests.oracle.model`, a simple implementation of the lists of the API.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,9 +18,10 @@ DATE_LENGTHS = {"year": 4, "month": 7, "day": 10}
 
 
 def facet_meta(corpus: Corpus, question: Question, max_counted: int) -> dict[str, Any]:
-    """Return the members `facets` and `counted` of `meta`, if the question asks for them.
+    """Return the members `facets` and `counted` that `meta` must have.
 
-    If there are filters, at most `max_counted` articles are counted: those published last.
+    The result is empty if `question` asks for no facets. If there are filters, at most `max_counted` articles
+    are counted: the articles that were published last.
     """
     if "facets" not in question.options:
         return {}
@@ -53,10 +57,15 @@ def _facet(corpus: Corpus, name: str, items: Iterable[Item], limit: int) -> list
 
 
 def _facet_values(corpus: Corpus, name: str, facts: Mapping[str, Any]) -> set[tuple[Any, ...]]:
-    """Return the values of a facet that an article has, as tuples by which equal counts are sorted.
+    """Return the values of the facet `name` that an article has, as tuples.
 
-    The last value of each tuple is the value. For an entity, it is the id. For a story, it is the key of its
-    founder, the article whose slug and title it has.
+    The last member of a tuple is the value: for an entity its id, for a story the key of its founder (its
+    first article), and otherwise a text. Values with equal counts are sorted by their tuples.
+
+    Args:
+        corpus: All articles.
+        name: The facet, such as `language`.
+        facts: The values of the article by which lists are filtered and sorted.
     """
     if name == "entity":
         return {(-corpus.entity_numbers[each], each) for each in facts["entity_ids"]}
@@ -76,5 +85,8 @@ def _facet_values(corpus: Corpus, name: str, facts: Mapping[str, Any]) -> set[tu
 
 
 def _story_of(founder: Article) -> str:
-    """Return the id of the story that an article founds, or would found."""
+    """Return the id of the story whose first article is `founder`.
+
+    The id is made from the key of the article. Such a story need not exist.
+    """
     return str(story_id(founder.submission.key))

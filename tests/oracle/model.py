@@ -1,8 +1,8 @@
-"""A second, simple implementation of the lists of the API, with which tests compare the real responses.
+"""Compute the lists that the API must return, with a second, simple implementation.
 
-It takes the same documents as the loader, and tells which rows a request must return, and in which order. It
-uses the modules of the project for search terms, mentions and ids, but searches, filters, counts and sorts in
-plain Python.
+Tests compare the real responses with these lists. The implementation takes the same documents as the loader.
+It uses the modules of the project for search terms, mentions and ids, but searches, filters, counts and sorts
+in plain Python.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,8 +54,9 @@ class Row:
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
     """Return `rows` in the order `sort`, such as `-title`.
 
-    Rows without a value come last. Rows with the same value come newest-seeded first, and those of one
-    article keep ascending positions, in both directions.
+    Rows without a value come last. Among rows with the same value, rows of articles or entities that were
+    stored later come first, and rows of one article have ascending positions. This also holds for a
+    descending order.
     """
     newest_first = sorted(rows, key=lambda row: (-row.owner, row.position))
     known = [row for row in newest_first if row.value is not None]
@@ -85,12 +86,19 @@ class Item:
 
 @dataclass(frozen=True)
 class StoryItem(Item):
-    """A story that a list can contain. `members` are the facts of its articles."""
+    """A story that a list can contain.
+
+    `members` has the values of each of its articles, in the form of `Item.facts`.
+    """
 
     members: Sequence[Mapping[str, Any]] = ()
 
     def passes(self, filters: Mapping[str, Any]) -> bool:
-        """Return True if the story has enough articles, and one of them matches all other `filters`."""
+        """Return True if the story matches all `filters`.
+
+        The story must have at least as many articles as the filter `min_articles` says, or two if this filter
+        is missing. One of its articles must match all filters except `min_articles`.
+        """
         others = {name: value for name, value in filters.items() if name != "min_articles"}
         is_large = len(self.members) >= filters.get("min_articles", 2)
         return is_large and any(Item(self.id, facts, 0).passes(others) for facts in self.members)
@@ -253,7 +261,11 @@ class Corpus:
         return [*first.values()]
 
     def story_references(self, article: Article) -> set[str]:
-        """Return the ids and slugs of all stories whose founders are now in the story of an article."""
+        """Return all ids and slugs by which the story of `article` can be requested.
+
+        For each article of the story, these are the id and slug of a story that begins with this article.
+        Such a story can have been merged into the present one.
+        """
         story = self.stories[article.id]
         members = [each for each in self.articles.values() if self.stories[each.id] == story]
         return {
@@ -263,7 +275,10 @@ class Corpus:
         }
 
     def _members(self) -> list[list[Article]]:
-        """Return the articles of each story, the founder first."""
+        """Return the articles of each story, as one list for each story.
+
+        A list begins with the founder, the article that gives the story its id.
+        """
         stories: dict[str, list[Article]] = {}
         for article in self.articles.values():
             stories.setdefault(self.stories[article.id], []).append(article)
@@ -369,9 +384,11 @@ class Corpus:
                 yield replace(item, facts={**item.facts, "shared_article_count": count})
 
     def _counted(self, here: list[FoundEntity]) -> Iterator[Item]:
-        """Yield an item for each entity in `here`, the entities that were found in some articles.
+        """Yield an item with counts for each entity in `here`.
 
-        `mention_count` counts only the mentions in `here`, and `article_count` all articles of the corpus.
+        The entities in `here` come from the articles that a list is about. An entity occurs once for each of
+        these articles. The count `mention_count` is the number of mentions in `here`. The count
+        `article_count` is the number of articles in the whole corpus that mention the entity.
         """
         everywhere = [found for article in self.articles.values() for found in article.entities]
         for each in {found.entity.id for found in here}:

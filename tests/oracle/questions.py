@@ -1,4 +1,8 @@
-"""Requests for lists of the API, with which tests compare real responses to those of the oracle."""
+"""Describe requests for lists of the API.
+
+Tests send each request to the API, and compare the response with the list that the simple implementation in
+`tests.oracle.model` returns.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -49,7 +49,10 @@ def count_steps(database_url: str, command: Sequence[str]) -> int:
 
 
 def kill_before_step(database_url: str, command: Sequence[str], step: int) -> None:
-    """Run `flask seed` with `command`, and kill the process when it is about to take `step` (from 1)."""
+    """Run `flask seed` with `command`, and kill the process before it takes the step `step`.
+
+    A step is a statement or a commit in the database. The first step has the number 1.
+    """
     process, connection = _start_stepping(database_url, command, step)
     assert connection.recv() == step - 1
     assert process.is_alive()

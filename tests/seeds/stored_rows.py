@@ -1,4 +1,7 @@
-"""The rows of all tables, in a form in which equal documents have equal rows in every database."""
+"""Read the rows of all tables, so that tests can compare databases.
+
+Equal documents have equal rows in every database, because internal keys are replaced.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -165,9 +168,10 @@ def recount_facets(found: Rows) -> list[Row]:
 
 
 def recount_facet_lists(found: Rows) -> list[Row]:
-    """Return the rows that `facet_lists` must have, computed from the rows of articles and facets in `found`.
+    """Return the rows that `facet_lists` must have, computed again from other tables.
 
-    The facets are those of `article_facets`, and the dates of publication.
+    The facets of an article are its facets in `article_facets`, and the year, month and day of its
+    publication. `found` has the rows of all tables, by table.
     """
     facets: dict[UUID, list[str]] = {row["id"]: [] for row in found["articles"]}
     for row in found["article_facets"]:

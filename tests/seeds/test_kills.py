@@ -1,4 +1,7 @@
-"""Tests that a load which is killed at any step and run again ends like a load that was not killed."""
+"""Tests of loads that are killed at some step and then run again.
+
+Afterwards, the database must be the same as after a load that was not killed.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,7 +1,8 @@
-"""Tests that invisible characters and variants of marks change nothing but the text as written.
+"""Tests that invisible characters and other forms of quotation marks or dashes change no results.
 
-They are inserted anywhere in a page. The folded fields, the lines, the search terms and the entities stay the
-same.
+Tests insert such characters anywhere in a page. The stored texts keep the characters. The structure of the
+page, its search terms and its entities stay the same. To compare texts, tests fold them: folding removes
+invisible characters, and replaces quotation marks, apostrophes and dashes by plain ones.
 """
 
 from typing import Any
@@ -84,7 +85,7 @@ insertions = st.lists(st.tuples(st.integers(0, len(PAGE)), ignorable), min_size=
 
 @st.composite
 def replacements(draw: st.DrawFn) -> str:
-    """Draw the page with some marks replaced by variants."""
+    """Draw the text PAGE, with some apostrophes, quotation marks and dashes in other Unicode forms."""
     characters = list(PAGE)
     for place in draw(st.lists(st.sampled_from(PLACES_OF_MARKS), min_size=1, unique=True)):
         characters[place] = draw(st.sampled_from(VARIANTS[characters[place]]))
@@ -99,12 +100,14 @@ def insert(text: str, inserted: list[tuple[int, str]]) -> str:
 
 
 def read(text: str) -> Document:
-    """Return the parsed page `text`."""
     return parse(text.encode(), "page.txt")
 
 
 def folded(value: Any) -> Any:
-    """Return `value` with all texts in it folded."""
+    """Return the JSON `value` with all texts in it folded.
+
+    Folding removes invisible characters, and replaces quotation marks, apostrophes and dashes by plain ones.
+    """
     if isinstance(value, str):
         return fold_characters(value)
     if isinstance(value, dict):
@@ -113,9 +116,11 @@ def folded(value: Any) -> Any:
 
 
 def parsed(document: Document) -> dict[str, Any]:
-    """Return the folded fields and warnings of `document`, with None as `source`.
+    """Return the fields of `document` in a form that does not depend on variants of characters.
 
-    Warnings of direction-changing characters are left out.
+    All texts are folded: without invisible characters, and with plain quotation marks and dashes. The field
+    `source` is None, because it describes the bytes of the file. Warnings of direction-changing characters
+    are left out.
     """
     fields: dict[str, Any] = folded(document_to_json(document))
     warnings = [each for each in fields["warnings"] if "direction-changing" not in each["message"]]
@@ -123,7 +128,11 @@ def parsed(document: Document) -> dict[str, Any]:
 
 
 def found(document: Document) -> list[tuple[str, str, str, list[tuple[str, int | None, str]]]]:
-    """Return the entities of `document` with folded texts, each as its name, type, slug and mentions."""
+    """Return the name, type, slug and mentions of each entity of `document`.
+
+    The name and the texts of mentions are folded: without invisible characters, and with plain quotation
+    marks and dashes. A mention is the part of the document, the index in this part, and the text.
+    """
     return [
         (
             fold_characters(each.entity.name),
@@ -136,7 +145,10 @@ def found(document: Document) -> list[tuple[str, str, str, list[tuple[str, int |
 
 
 def hits(document: Document) -> list[list[str]]:
-    """Return, for each query of QUERIES, the folded texts that it highlights in `document`."""
+    """Return, for each query of QUERIES, the passages of `document` that it highlights.
+
+    The passages are folded: without invisible characters, and with plain quotation marks and dashes.
+    """
     texts = [document.title, document.summary or "", *document.body]
     return [
         [

@@ -9,5 +9,5 @@ from tests.conftest import seeded_copy
 
 @pytest.fixture(scope="module")
 def database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the URL of a seeded SQLite database."""
+    """Return the URL of a SQLite database with the article in `seeds/documents`."""
     return seeded_copy(sqlite_template, tmp_path_factory.mktemp("database"))

@@ -1,4 +1,7 @@
-"""The commands of docs/deployment/backups.md: what they restore gives the same answers, byte for byte."""
+"""Tests of the commands in docs/deployment/backups.md.
+
+A service on the restored database gives the same responses as before the backup, byte for byte.
+"""
 
 import os
 import re
@@ -58,7 +61,11 @@ def links_in(value: object) -> Iterator[str]:
 
 
 def fill(database_url: str, folder: Path) -> Answers:
-    """Store an article with two revisions, a linked article and a removed one, and return all answers."""
+    """Store sample articles in a database, and return the responses of all resources, by path.
+
+    One article has two revisions, one has a link to it, and one is removed again. A response is its status,
+    ETag and body. The documents of the articles are written to `folder`.
+    """
     app = make_app(database_url)
     harbour = Page()
     pages = {"harbour": (harbour, Page(summary="Ten towns.")), "old": (Page(title="Sirens Tested"),)}
@@ -75,7 +82,10 @@ def fill(database_url: str, folder: Path) -> Answers:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder in which the commands run as in the folder of the project."""
+    """Return a folder in which the commands of the documentation run as in the project folder.
+
+    It has links to the files of the project and to its virtual environment.
+    """
     return project_folder(tmp_path)
 
 
@@ -133,9 +143,9 @@ def test_a_database_with_two_roles_is_backed_up_and_restored(
         return f"postgresql://{role}@/{name}?host={host}"
 
     def run_block(page: Path, word: str) -> None:
-        """Run the commands in the block of `page` that contains `word` with the test's PostgreSQL server.
+        """Run the commands in the block of `page` that contains `word`, on the PostgreSQL server of the test.
 
-        The environment has the URL of the role that can only read.
+        In these commands, DATABASE_URL is the URL for the role `briefs_web`, which can only read.
         """
         script = block_with(page, word).replace("runuser -u postgres -- ", "")
         local = EXAMPLE_URL.sub(lambda found: f"'{url(found['role'], found['name'])}'", script)

@@ -1,4 +1,7 @@
-"""The Containerfile and the compose file: what they contain, and their steps without a container runtime."""
+"""Tests of the Containerfile and the compose file, without a container runtime.
+
+They check what the files contain, and run the build steps of the Containerfile in an empty folder.
+"""
 
 import fnmatch
 import os
@@ -24,7 +27,7 @@ VARIABLE = re.compile(r"\$\{(?P<name>\w+):(?:\?|-(?P<default>[^}]*))\}")
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    """Return the compose file, in which `secret` replaces each variable without a default."""
+    """Return the parsed compose file. The text `secret` replaces each variable without a default."""
     text = VARIABLE.sub(lambda found: found["default"] or "secret", COMPOSE.read_text(encoding="utf-8"))
     parsed: dict[str, Any] = yaml.safe_load(text)
     return parsed

@@ -1,6 +1,7 @@
-"""The service while its database is locked, slow, silent or stopped: what it answers, when, and afterwards.
+"""Tests of the service while its database is locked, slow, silent or stopped.
 
-The time-outs of docs/database-failures.md are shortened by settings.
+They check what the service responds, how soon it responds, and how it recovers. Settings shorten the
+time-outs of docs/database-failures.md.
 """
 
 import json
@@ -160,7 +161,7 @@ def postgresql() -> Iterator[PostgresqlServer]:
 
 @pytest.fixture(scope="module")
 def proxy(postgresql: PostgresqlServer) -> Iterator[SilentProxy]:
-    """Start a proxy between the service and PostgreSQL, which can fall silent like a broken network."""
+    """Start a proxy between the service and PostgreSQL. It can fall silent like a broken network."""
     with running_proxy(postgresql.unix_socket) as proxy:
         yield proxy
 
@@ -182,7 +183,10 @@ def shared(proxy: SilentProxy, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def service(shared: Server) -> Server:
-    """Wait until the service is ready, fill its byte cache with one response, and return the service."""
+    """Wait until the shared service is ready, let it cache one response, and return it.
+
+    The response to CACHED is then in the memory of the service, which can send it while the database fails.
+    """
     shared.wait_until("readiness", lambda: shared.get("/readyz").status == 200)
     fill_cache(shared)
     return shared
@@ -301,7 +305,11 @@ def test_a_stopped_server_gives_stale_responses(service: Server, postgresql: Pos
 
 
 def assert_failing_database(service: Server) -> None:
-    """Assert that the service notices a failure of its database, and what it answers then."""
+    """Assert that the service responds in time and as documented while its database fails.
+
+    `/healthz` still succeeds, `/readyz` fails, a cached response is sent with its `Age`, and a request
+    without a cached response gets 503.
+    """
     # After this time, the service asks the database for its version.
     time.sleep(CACHE_SECONDS)
     with clients(service, 6) as first:
@@ -324,7 +332,11 @@ def assert_failing_database(service: Server) -> None:
 
 
 def assert_recovery(service: Server) -> None:
-    """Assert that the service answers soon after its database does, with all of its connections."""
+    """Assert that the service recovers soon after its database answers again.
+
+    `/readyz` must succeed within a few seconds. Then six simultaneous requests without cached responses must
+    succeed, so that the service uses all of its database connections.
+    """
     began = time.monotonic()
     service.wait_until("recovery", lambda: service.get("/readyz").status == 200)
     assert time.monotonic() - began < 2 + SOON_SECONDS

@@ -1,6 +1,6 @@
-"""Tests of the service under granian: settings, log, metrics, reload and stop.
+"""Tests of the service under the server granian: settings, log, metrics, reload and stop.
 
-`test_raw_requests` tests the HTTP of both servers.
+`test_raw_requests` tests the responses of granian and gunicorn to unusual HTTP requests.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""The log of a real service: a reader that does not read, a full disk, and limits on lines of failures."""
+"""Tests of the log of a real service: nobody reads it, the disk is full, or many requests fail.
+
+If many requests fail, the number of log lines about the failures is limited.
+"""
 
 import os
 import select
@@ -33,7 +36,6 @@ class UnixConnection(HTTPConnection):
         self._path = path
 
     def connect(self) -> None:
-        """Connect to the socket."""
         self.sock = socket(AF_UNIX, SOCK_STREAM)
         self.sock.settimeout(MAX_SECONDS)
         self.sock.connect(str(self._path))

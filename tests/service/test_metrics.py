@@ -1,4 +1,7 @@
-"""The metrics of a real server: counts over all workers, reloads, killed workers, and their own address."""
+"""Tests of the metrics of a real server: counts of all workers, reloads, killed workers.
+
+The metrics can have a separate address.
+"""
 
 import json
 import os
@@ -37,7 +40,17 @@ class CountingClient:
         self._connections: list[HTTPConnection] = []
 
     def send(self, route: str, target: str, status: int, method: str = "GET", **headers: str) -> str | None:
-        """Send a request on one of several connections, and return the `ETag` of the response."""
+        """Send a request, count it, and return the `ETag` of the response.
+
+        Requests use up to eight connections in turn.
+
+        Args:
+            route: The route under which the metrics must count the request.
+            target: The path and query of the request.
+            status: The status that the response must have.
+            method: The method of the request.
+            headers: Header fields of the request, with `_` in place of `-`.
+        """
         if len(self._connections) < 8:
             self._connections.append(self.server.connect())
         connection = self._connections.pop(0)
@@ -51,7 +64,10 @@ class CountingClient:
         return response.headers["ETag"]
 
     def send_mix(self, article: str) -> None:
-        """Send requests that are answered in different places: the cache, the shortcut, Flask, the parser."""
+        """Send requests that different parts of the service answer, such as its cache and its HTTP parser.
+
+        `article` is the slug or id of an article.
+        """
         route = "/v1/articles/<article>"
         etag = self.send(route, f"/v1/articles/{article}", 200)
         assert etag
@@ -69,7 +85,6 @@ class CountingClient:
         self.counts["none", "none", "400"] += 1
 
     def close(self) -> None:
-        """Close the connections."""
         for connection in self._connections:
             connection.close()
         self._connections.clear()

@@ -263,7 +263,11 @@ def published(app: Flask, database_url: str, folder: Path) -> Iterator[Server]:
 
 
 def summaries(nginx: Server, **headers: str) -> set[str]:
-    """Return the summaries of the article in the list and in the article itself, cached or not."""
+    """Return the summaries of the only article, as nginx sends them.
+
+    One summary is in the list of articles, and one is in the article itself. If they are equal, the set has
+    one member. `headers` are header fields of both requests.
+    """
     (item,) = json.loads(nginx.get("/v1/articles", **headers).body)["data"]
     article = json.loads(nginx.get(item["links"]["self"], **headers).body)
     return {item["summary"], article["summary"]}

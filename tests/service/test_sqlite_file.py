@@ -39,13 +39,13 @@ PAUSE_SECONDS = 0.02
 
 @pytest.fixture
 def url(sqlite_template: Path, tmp_path: Path) -> str:
-    """Return the URL of a SQLite database with the documents of the project."""
+    """Return the URL of a SQLite database with the article in `seeds/documents`."""
     return seeded_copy(sqlite_template, tmp_path)
 
 
 @pytest.fixture
 def other_file(sqlite_template: Path, tmp_path: Path) -> Path:
-    """Return a SQLite file that contains a different article."""
+    """Return a SQLite file with an article that is not in the database of the fixture `url`."""
     folder = tmp_path / "other"
     folder.mkdir()
     path = folder / "other.db"

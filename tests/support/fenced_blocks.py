@@ -30,7 +30,10 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 def block_with(page: Path, word: str) -> str:
-    """Return the shell commands of the block that contains `word`. Exactly one block on `page` must."""
+    """Return the shell commands of the block on `page` that contains `word`.
+
+    Exactly one block of shell commands must contain it.
+    """
     (text,) = [block.text for block in blocks_of(page) if block.language == "sh" and word in block.text]
     return text
 

@@ -32,9 +32,10 @@ def scrape(server: Server) -> dict[Series, float]:
 
 
 def scrape_with_corpus(client: FlaskClient) -> dict[Series, float]:
-    """Return the value of each time series of a scrape that contains the metrics of the database.
+    """Return the value of each time series, including the metrics that are read from the database.
 
-    On a busy machine, the database does not always answer in the time that a scrape waits for it.
+    Repeat the scrape until these metrics are there: on a busy machine, the database can answer too late for a
+    scrape.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:

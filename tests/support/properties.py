@@ -13,7 +13,8 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 def database_property(max_examples: int) -> settings:
     """Return the settings of a Hypothesis test whose examples share one database.
 
-    pytest makes the fixture only once, so each example must empty the database first.
+    pytest sets up the database once for the test, not once for each example. Therefore each example must
+    empty the database first.
 
     Args:
         max_examples: The number of examples of `make test`; `make explore` tries more.
@@ -25,10 +26,12 @@ def database_property(max_examples: int) -> settings:
 
 
 def random_seeds(number: int, first: int = 0) -> Callable[[Test], Test]:
-    """Return a decorator of a test of random steps. The test runs once for each value of its argument `seed`.
+    """Return a decorator that runs a test once for each random seed.
+
+    The test gets the seed as its argument `seed`.
 
     Args:
-        number: The number of seeds of `make test`; `make explore` tries more.
+        number: How many seeds `make test` uses; `make explore` uses more.
         first: The first seed. The others follow it.
     """
     seeds = range(first, first + _number_of_examples(number))

@@ -41,7 +41,13 @@ def read_golden_file() -> tuple[int, Renderings]:
 
 
 def write_golden_file() -> None:
-    """Write the golden file. Refuse it if the JSON has changed and RENDERING_FORMAT has not been raised."""
+    """Write the golden file, with the stored JSON of sample articles and the number of its format.
+
+    If the number is already in the file, the file is left as it is.
+
+    Raises:
+        SystemExit: The JSON has changed, but RENDERING_FORMAT has not been raised.
+    """
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/briefs.db"
         migrate(url)

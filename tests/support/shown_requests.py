@@ -1,4 +1,4 @@
-"""The requests that the documentation page shows: what Scalar fills in and sends for each operation."""
+"""Compute the requests that the documentation page (Scalar) shows and sends for each operation."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ DISABLED = "x-disabled"
 
 @dataclass(frozen=True)
 class ShownRequest:
-    """The first request of an operation.
+    """The request that the documentation page shows for an operation before a user edits it.
 
     Attributes:
         operation_id: The id of the operation.
@@ -27,7 +27,10 @@ class ShownRequest:
 
 
 def shown_requests(specification: dict[str, Any]) -> list[ShownRequest]:
-    """Return the first request of each operation in `specification`, before a reader edits it."""
+    """Return, for each operation in `specification`, the request that the documentation page shows.
+
+    It is the request before a user edits it.
+    """
     return [
         _shown_request(specification, path, method, operation)
         for path, item in specification["paths"].items()
@@ -59,10 +62,11 @@ def _resolved(specification: dict[str, Any], parameter: dict[str, Any]) -> dict[
 
 
 def sent_value(parameter: dict[str, Any]) -> Any:
-    """Return the value of a parameter that Scalar sends, or None if it does not send the parameter.
+    """Return the value of a parameter that Scalar sends, or None.
 
-    Scalar takes an example that is not disabled, or else the default or the example of the schema, even if
-    all examples are disabled. It does not send the first value of an enumeration.
+    None means that Scalar does not send the parameter. Scalar takes the first example without `x-disabled`.
+    If there is no such example, it takes the default or else the example of the schema. It never takes a
+    value of an enumeration instead.
     """
     enabled = [each["value"] for each in parameter.get("examples", {}).values() if not each.get(DISABLED)]
     if enabled or "example" in parameter:

@@ -16,7 +16,9 @@ Fill = Callable[[Flask], object]
 
 
 class Snapshots:
-    """Copies of the databases that functions have filled, one for each function and engine.
+    """Copies of filled databases, so that tests need not fill each database again.
+
+    There is one copy for each engine and each function that inserts rows.
 
     Args:
         folder: The folder for copies of SQLite files. Copies of PostgreSQL databases are on the same server.

@@ -1,10 +1,10 @@
-"""The application of wsgi.py, with requests that wait or get long responses, as a test chooses.
+"""Serve the application of wsgi.py, and let requests wait or get long responses.
 
 These header fields of a request have an effect:
 
 - `X-Wait-For: FILE`: the request waits until the file exists.
 - `X-Body-Bytes: NUMBER`: the response has a body of this size.
-- `X-Blocks: NUMBER`: with `X-Body-Bytes`, this body is repeated and sent without Content-Length.
+- `X-Blocks: NUMBER`: the body of `X-Body-Bytes` is sent NUMBER times, without Content-Length.
 """
 
 import time
@@ -19,8 +19,8 @@ from wsgi import app
 def waiting(application: WSGIApplication) -> WSGIApplication:
     """Wrap `application` so that requests with certain header fields wait or get long responses.
 
-    The header fields are those of this module. When a request begins to wait for FILE, the file FILE.waiting
-    is created.
+    The fields are `X-Wait-For`, `X-Body-Bytes` and `X-Blocks`. A request with `X-Wait-For: FILE` waits for
+    this file. When it begins to wait, the file FILE.waiting is created.
     """
 
     def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -35,7 +35,7 @@ def read_all(client: FlaskClient, path: str) -> list[dict[str, Any]]:
 
 
 def load_demo(app: Flask) -> None:
-    """Load the source document and the demonstration briefs into the empty database of `app`."""
+    """Load the article in `seeds/documents` and the demonstration briefs into the empty database of `app`."""
     assert seed(app).exit_code == 0
     result = invoke(app, "seed", "demo")
     assert message_lines(result) == [NOTICE]
@@ -105,7 +105,10 @@ def test_each_takeaway_has_evidence_and_both_languages_name_the_same_entities(de
 
 
 def read_stories(app: Flask) -> dict[str, int]:
-    """Return the number of articles of each story with more than one article, by the slug of its founder."""
+    """Return the number of articles of each story with more than one article.
+
+    The key in the result is the slug of the story's founder (its first article).
+    """
     columns = select(Article.slug, Story.article_count).join(Story, Story.number == Article.number)
     with app.app_context():
         return dict(db.session.execute(columns.where(Story.article_count > 1)).all())

@@ -57,8 +57,8 @@ IDENTITY = article_id("barge")
 def compressed_texts(url: str) -> list[bytes]:
     """Return the content of all compressed values in the database at `url`.
 
-    A value can be compressed with a document as its preset dictionary. Therefore each value is also
-    decompressed with each decompressed value as dictionary.
+    Some values need a document as preset dictionary. Therefore each value is also decompressed with each
+    content that was found without a dictionary.
     """
     engine = create_engine(url)
     values: list[bytes] = []
@@ -91,9 +91,10 @@ def decompressed(value: bytes, dictionary: bytes | None = None) -> bytes | None:
 
 @pytest.fixture
 def database_bytes(app: Flask, engine: str, database_url: str, tmp_path: Path) -> Callable[[], bytes]:
-    """Return a function that closes the connections and returns all bytes of the database.
+    """Return a function that returns all bytes of the test's database.
 
-    The bytes are followed by those of all compressed values, decompressed.
+    The decompressed content of all compressed values is appended to the bytes. On SQLite, the function first
+    closes the connections of `app`.
     """
 
     def read() -> bytes:
@@ -119,14 +120,14 @@ def database_bytes(app: Flask, engine: str, database_url: str, tmp_path: Path) -
 
 @pytest.fixture
 def loaded(app: Flask, tmp_path: Path, snapshots: Snapshots) -> None:
-    """Load an article with two revisions, and a different article. Write their documents to `documents`."""
+    """Load an article with two revisions and a second article, and write both to the folder `documents`."""
     snapshots.fill(app, load_articles)
     write(tmp_path / "documents", "barge", SECOND)
     write(tmp_path / "documents", "wall", OTHER)
 
 
 def load_articles(app: Flask) -> None:
-    """Load an article with two revisions, and a different article, into the database of `app`."""
+    """Load an article with two revisions and a second article into the database of `app`."""
     with TemporaryDirectory() as folder:
         for page in (FIRST, SECOND):
             seed(app, write(Path(folder), "barge", page))

@@ -147,7 +147,12 @@ def test_strict_rejects_a_document_with_a_warning(app: Flask, tmp_path: Path) ->
 
 
 def write_distant_dates(folder: Path) -> None:
-    """Write three documents that were published in 2999, according to a sidecar, a manifest and a line."""
+    """Write documents that were published in 2999. Each date is written in a different place.
+
+    The first date is in a sidecar (a YAML file of metadata), the second in a manifest (a CSV file of
+    metadata), and the third in the second line of a file of JSON lines. The first line of this file has a
+    date in 2024.
+    """
     write(folder, "a", GAUGES, "published_at: 2999-01-01")
     write(folder, "b", SIRENS)
     (folder / "manifest.csv").write_text("file,published_at\nb.txt,2999-02-01\n")

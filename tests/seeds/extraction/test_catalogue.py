@@ -1,4 +1,4 @@
-"""Tests of the catalogue, the file of known entities: it is valid, and errors in it are one line."""
+"""Tests of the catalogue, the file of known entities: it is valid, and an error is reported in one line."""
 
 from pathlib import Path
 

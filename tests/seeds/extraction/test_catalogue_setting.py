@@ -17,7 +17,10 @@ ENTRIES = """\
 
 @pytest.fixture
 def catalogue(app: Flask, tmp_path: Path) -> Path:
-    """Return the path of a catalogue with one entity, which the settings of `app` name."""
+    """Write a catalogue (a file of known entities) with one entity, and return its path.
+
+    The settings of `app` point to this file.
+    """
     path = tmp_path / "own.yaml"
     path.write_text(ENTRIES, encoding="utf-8")
     use_catalogue(app, path)

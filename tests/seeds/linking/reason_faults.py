@@ -1,4 +1,8 @@
-"""Count the terms among the reasons of related links that a reader would not accept as a word or name."""
+"""Find faulty terms among the reasons of related links.
+
+A term is a word that two articles share. It is faulty if it is not a whole word or name of the article, so
+that a reader would not understand the reason.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +21,9 @@ JOINED_AFTER = re.compile(r"[-‐‑–&]\w|['’](?!s\b)\w").match
 def term_faults(
     article: Json, entities: Sequence[Json], reasons: Sequence[Json]
 ) -> Iterator[tuple[str, str | None]]:
-    """Yield each term among the reasons of a link, and what is wrong with it, or None.
+    """Yield each term among the reasons of a link, and its fault.
+
+    The fault is a text, such as `a bare number`, or None if nothing is wrong with the term.
 
     Args:
         article: The article of the link, as the API returns it.
@@ -50,7 +56,11 @@ def _fault(
 
 
 def _is_whole(term: str, text: str, spans: list[tuple[int, int]]) -> bool:
-    """Return True if `text` contains `term`, but not only as a part of a longer word or name in `spans`."""
+    """Return True if `text` contains `term` as a whole word outside of longer names.
+
+    A part of a compound, such as `ray` in `X-ray`, is not a whole word. `spans` are the positions of names in
+    `text`, as pairs of start and end.
+    """
     for found in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text):
         start, end = found.span()
         is_in_name = any(

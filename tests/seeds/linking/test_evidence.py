@@ -270,7 +270,10 @@ ARGUABLE: Mapping[tuple[str, int], set[int]] = {
 
 
 def read_document(key: str) -> Document:
-    """Return the parsed document of the project whose file name begins with `key` and `_`."""
+    """Return the parsed sample document whose file name begins with `key` and an underscore.
+
+    The file is in `seeds/documents` or in `tests/samples/documents`.
+    """
     (path,) = (path for folder in FOLDERS for path in folder.glob(f"{key}_*.txt"))
     return parse(path.read_bytes(), path.name)
 

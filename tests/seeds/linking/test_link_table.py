@@ -1,4 +1,7 @@
-"""Links in memory notice whether their score or its reasons have changed."""
+"""Tests of `ResolvedLink`: it records whether its score or its reasons have changed.
+
+A `ResolvedLink` is a link between two articles that a command holds in memory.
+"""
 
 from uuid import UUID
 

@@ -36,9 +36,10 @@ def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") 
 
 
 def links(app: Flask) -> dict[tuple[str, int], str | None]:
-    """Return the target of each listed link, or None, by the key of its page and its position in the list.
+    """Return the key of the article that each listed link leads to, or None if there is no such article.
 
-    Targets are also named by their keys. Computed links between the pages are left out.
+    The link is given by the key of the page with the list, and the position in the list, from 1. Links that
+    were computed from texts are left out.
     """
     return {
         (BY_ID[row["article"]], link_precedence(0) - row["precedence"]): row["target"]
@@ -53,7 +54,7 @@ def listed_rows(app: Flask) -> list[Row]:
 
 
 def scores(app: Flask) -> dict[tuple[str, str], float]:
-    """Return the score of each link that has one, by the keys of the two articles that it connects."""
+    """Return the scores of links, by the keys of the two articles. Links without a score are left out."""
     scored = [row for row in rows(app)["related_links"] if row["score_key"] != UNSCORED]
     found = {(BY_ID[row["article"]], BY_ID[row["target"]]): row["score_key"] for row in scored}
     assert len(found) == len(scored), "one edge at most from one article to another"
@@ -302,13 +303,15 @@ def test_links_depend_only_on_the_last_version_of_each_page(
 def choose(
     printed: str | None, old: datetime | None, new: datetime | None, seen: datetime | None = SEEN
 ) -> int | None:
-    """Return which of two articles with the same title a listed title leads to: `OLD`, `NEW` or None.
+    """Return which of two articles a title in a list leads to: `OLD`, `NEW` or None.
+
+    Both articles have this title.
 
     Args:
         printed: The date line below the title in the list, or None.
-        old: The time at which the article `OLD` was published, or None if it is unknown.
-        new: The same for the article `NEW`.
-        seen: The same for the page with the list.
+        old: When the article `OLD` was published, or None if this is unknown.
+        new: When the article `NEW` was published, or None if this is unknown.
+        seen: When the page with the list was published, or None if this is unknown.
     """
     return choose_target(
         [Candidate(OLD, UUID(int=OLD), 0, old), Candidate(NEW, UUID(int=NEW), 0, new)], printed, seen

@@ -1,4 +1,8 @@
-"""Tests of written terms, the forms in which an article writes its features, and of the reasons of links."""
+"""Tests of written terms, and of the reasons of links.
+
+Articles are compared by their features, which are words and entities. The written term of a word is its
+spelling in the text of the article, or the name or compound that contains the word.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,7 +28,10 @@ FEATURE = ENTITY_PREFIX + QUILL.id.hex
 
 
 def found(text: str, *names: str) -> FoundEntity:
-    """Return an entity that `text` mentions once by each of `names`."""
+    """Return an entity with one mention in `text` for each of `names`.
+
+    A mention is the first occurrence of the name in `text`.
+    """
     starts = [text.index(name) for name in names]
     mentions = [
         Mention("body", 1, start, start + len(name), name) for start, name in zip(starts, names, strict=True)
@@ -33,9 +40,10 @@ def found(text: str, *names: str) -> FoundEntity:
 
 
 def terms(text: str, *entities: FoundEntity) -> dict[str, str | None]:
-    """Return the written term of each feature of an article, by the name of the feature, or None.
+    """Return how an article writes each of its features (words and entities), by the name of the feature.
 
-    The article consists only of the paragraph `text`, and mentions `entities`.
+    The article consists only of the paragraph `text`, and mentions `entities`. The result is None for an
+    entity, and for a word that alone says nothing, such as a number.
     """
     features = extract_features(body(text), entities, LEXICON)
     several = written_terms(features, body(text), entities)
@@ -108,7 +116,12 @@ def explained(
 ) -> dict[str, int]:
     """Return the weights of the reasons of a link, in ten-thousandths.
 
-    The keys are terms, or the names of entities after `=`. The arguments are those of `explain`.
+    A key of the result is a term, or `=` and the name of an entity.
+
+    Args:
+        products: For each shared feature (word or entity), the product of its weights in the two articles.
+        written: For each feature, its spelling in the article, or None.
+        score: The similarity of the two articles, from 0 to 1.
     """
     several = explain(
         score, products, written, {name: ENTITIES[name] for name in products if name in ENTITIES}

@@ -1,4 +1,4 @@
-"""Tests of finding the documents of a folder, and of naming its other files."""
+"""Tests of finding the documents of a folder, and of reporting files that are not documents."""
 
 from pathlib import Path
 
@@ -8,7 +8,10 @@ from seeds.parsing.folders import NO_FORMAT, SUBFOLDER, find_files
 
 
 def found_in(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Return the names of the documents in `folder`, and the reason for each reported other file, by name."""
+    """Return the names of the documents in `folder`, and reports about other files.
+
+    A report is the reason why a file or subfolder is not a document, by its name.
+    """
     found = find_files([folder])
     return [Path(path).name for path in found.documents], {
         each.path.name: each.reason for each in found.unread

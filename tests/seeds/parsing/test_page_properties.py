@@ -64,7 +64,7 @@ WORDS = [
 
 
 def _sentences(drawn: list[str]) -> str:
-    """Join words to sentences of six words each. The last sentence can be shorter."""
+    """Join words into sentences of six words each. The last sentence can be shorter."""
     groups = [drawn[start : start + 6] for start in range(0, len(drawn), 6)]
     return " ".join(f"{' '.join(group).capitalize()}." for group in groups)
 
@@ -112,7 +112,11 @@ def samples(draw: st.DrawFn) -> PageParts:
 
 @st.composite
 def pages(draw: st.DrawFn) -> tuple[PageParts, bytes]:
-    """Draw a page, and its bytes: wrapped or not, with LF or CRLF, with or without a byte-order mark."""
+    """Draw the parts of a page, and its bytes in a random layout.
+
+    In the layout, long lines are wrapped or not, lines end with LF or CRLF, and a byte-order mark is present
+    or not.
+    """
     sample = draw(samples())
     if sample.summary and (sample.takeaways or sample.desk):
         sample = replace(sample, caption=draw(st.none() | captions))
@@ -241,9 +245,10 @@ def _check_lines(document: Document, text: str) -> None:
         return collapse(" ".join(lines[span[0] - 1 : span[1]])) if span else None
 
     def cited_around(span: Span | None) -> set[str | None]:
-        """Return the texts that a field on the lines `span` can have.
+        """Return the texts that a field can have if it is on the lines `span`.
 
-        The text consists of all lines. If the list of takeaways is between them, its lines are left out.
+        If a list of takeaways is between these lines, the list is not part of the text. There is one text for
+        each line where the list can end. If `span` is None, the only text is None.
         """
         headings = [warning.line for warning in document.warnings if warning.section == "takeaways"]
         if not span or not any(span[0] < line < span[1] for line in headings):

@@ -41,7 +41,11 @@ def connection(database_url: str) -> Iterator[Connection]:
 
 @pytest.fixture
 def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a segment of few articles, and merge few segments, so that small tests use all levels."""
+    """Lower the limits of segments (parts of the term index), so that small tests reach all levels.
+
+    A segment then has five articles, and three segments of a level are merged into one segment of the next
+    level.
+    """
     monkeypatch.setattr(term_segments, "SEGMENT_ARTICLES", 5)
     monkeypatch.setattr(term_segments, "COUNT_INTERVAL", 3)
     monkeypatch.setattr(term_segments, "MERGED_SEGMENTS", 3)
@@ -54,21 +58,29 @@ def article(rng: random.Random) -> dict[str, str]:
 
 
 def ranked(connection: Connection, query: str) -> list[Hit]:
-    """Return all hits of `query` by a new `TermIndex`, best first.
+    """Return all hits of `query` that a new `TermIndex` finds, best first.
 
-    A hit is the distance of an article from the query, and the number of the article.
+    A hit is a pair: the distance of an article from the query, and the number (internal key) of the article.
+    A smaller distance is better.
     """
     return ranked_by(TermIndex(connection), connection, query)
 
 
 def ranked_by(index: TermIndex, connection: Connection, query: str) -> list[Hit]:
-    """Return all hits of `query` by `index`, best first, each as a distance and the number of an article."""
+    """Return all hits of `query` that `index` finds, best first.
+
+    A hit is a pair: the distance of an article from the query, and the number (internal key) of the article.
+    A smaller distance is better.
+    """
     scores = index.find(connection, parse_query(query))
     return [hit for hits in scores.best_first(None, 4) for hit in hits]
 
 
 def ranked_by_fts5(articles: Mapping[int, Mapping[str, str]], query: str) -> list[Hit]:
-    """Return all hits of `query` by FTS5, best first, each as the value of bm25() and an article's number."""
+    """Return all hits of `query` that FTS5, the full-text search of SQLite, finds, best first.
+
+    A hit is a pair: the value of bm25(), and the number of the article.
+    """
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         connection.execute(text(create_statements(ARTICLE_INDEX, "sqlite")[0].replace("columnsize=0, ", "")))

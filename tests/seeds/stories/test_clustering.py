@@ -23,7 +23,10 @@ def articles(published: list[datetime]) -> list[StoryArticle]:
 
 
 def linked(*links: tuple[int, int, float]) -> Scores:
-    """Return the scores of links in both directions. A link is two numbers of articles and a score."""
+    """Return the scores of links, in both directions.
+
+    Each of `links` is the numbers (internal keys) of two articles, and the score of their link.
+    """
     scores: dict[int, dict[int, float]] = {}
     for one, other, score in links:
         scores.setdefault(one, {})[other] = scores.setdefault(other, {})[one] = score

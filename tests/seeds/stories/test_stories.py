@@ -33,12 +33,18 @@ def dated(day: int) -> str:
 
 
 def story_rows(found: Rows) -> dict[UUID, dict[str, Any]]:
-    """Return the rows of stories in `found`, rows by table, by the id of the founder of the story."""
+    """Return the rows of stories, by the id of the story's founder (its first article).
+
+    `found` has the rows of all tables, by table.
+    """
     return {row["founder"]: row for row in found["stories"]}
 
 
 def founder_of(app: Flask, key: str) -> UUID:
-    """Return the id of the founder of the story of the article whose document has `key`."""
+    """Return the id of the founder (the first article) of a story.
+
+    `key` is the key of a document whose article is in this story.
+    """
     (founder,) = [row["story"] for row in rows(app)["articles"] if row["key"] == key]
     assert isinstance(founder, UUID)
     return founder
@@ -69,9 +75,10 @@ def assert_consistent(found: Rows) -> None:
 
 
 def without_history(found: Rows) -> list[tuple[Any, ...]]:
-    """Return the rows of stories as sorted tuples, without values that depend on the order of loading.
+    """Return the parts of stories that do not depend on the order of loading, sorted.
 
-    The values are the id, the number of articles, the publications, the takeaways and the entities.
+    For each story, these are its id, its number of articles, its publications, its takeaways and its
+    entities.
     """
     return sorted(
         (str(row["id"]), row["article_count"], row["publications"], row["takeaways"], row["entities"])

@@ -97,7 +97,6 @@ def open_app(path: Path) -> Iterator[Flask]:
 
 
 def count_articles(app: Flask) -> int:
-    """Return the number of articles in the database."""
     with app.app_context(), db.engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(Article)).scalar_one()
 

@@ -1,4 +1,4 @@
-"""Tests of loading a document: its article is created, updated or unchanged, and the rows agree with it."""
+"""Tests of loading a document: its article is created, updated or unchanged, and stored rows match it."""
 
 import hashlib
 from dataclasses import replace
@@ -72,14 +72,17 @@ def random_word(length: int) -> str:
 
 
 def backdate(app: Flask) -> None:
-    """Set all timestamps of articles to a time long ago, so that a test can see which ones a load changes."""
+    """Set all timestamps of articles to a time long ago.
+
+    A test can then see which timestamps a load changes.
+    """
     with app.app_context(), db.engine.begin() as connection:
         connection.execute(update(Article).values(created_at=LONG_AGO, updated_at=LONG_AGO))
         connection.execute(update(Change).values(changed_at=LONG_AGO))
 
 
 def without_history(found: Rows) -> Rows:
-    """Return `found`, rows by table, without those that depend on earlier versions of articles."""
+    """Return `found`, the rows of all tables, without data that depends on earlier versions of articles."""
     memory = {"revision", "slug", "content_digest", "story"}
     tables = ("article_slugs", "changes", "corpus", "revisions", "stories", "former_stories")
     forgotten: Rows = {table: [] for table in tables}

@@ -1,4 +1,7 @@
-"""Tests that a reader sees each article complete during a load, as before or as after its update."""
+"""Tests that a reader sees either the old or the new version of an article during a load.
+
+A response never mixes parts of two versions.
+"""
 
 from pathlib import Path
 
@@ -15,7 +18,10 @@ PAUSE_SECONDS = 0.005
 
 
 def page(number: int) -> Page:
-    """Return version `number` of a page. All parts differ between versions, to detect a mixture."""
+    """Return version `number` of a page.
+
+    All parts differ between versions, so that a test notices a response with parts of two versions.
+    """
     town = ("Beijing", "Shanghai", "Guangdong")[number % 3]
     return Page(
         title=f"Version {number} Comes from {town}",

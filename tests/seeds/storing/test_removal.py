@@ -37,7 +37,10 @@ def remove(app: Flask, reference_: object) -> Result:
 
 
 def without_history(found: Rows) -> Rows:
-    """Return `found`, rows by table, without those that stay after the removal of an article."""
+    """Return `found`, the rows of all tables, without the tables that record the history of articles.
+
+    Columns that differ between two loads, such as times, are left out too.
+    """
     return {name: several for name, several in without_volatile_columns(found).items() if name not in HISTORY}
 
 

@@ -45,7 +45,10 @@ SECOND = Page(
 
 
 def refresh(app: Flask, *, all_articles: bool = False) -> int:
-    """Store the JSON of articles, as each command does at its end, and return the number of articles."""
+    """Store the missing renderings (the JSON of articles), and return how many were stored.
+
+    If `all_articles` is True, existing renderings are replaced too.
+    """
     with app.app_context(), transactions(db.engine, print) as begin:
         return render_articles(begin, all_articles=all_articles)
 

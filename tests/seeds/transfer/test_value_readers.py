@@ -1,4 +1,7 @@
-"""Tests of the functions that check the values in an export: each accepts one form and names wrong values."""
+"""Tests of the functions that check the values in an export.
+
+Each function accepts exactly one format. The error message for an invalid value contains this value.
+"""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Tests of the documentation page in a real browser: it works, and it asks nobody but the service."""
+"""Tests of the documentation page in a real browser: it works, and sends requests only to the service."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -117,10 +117,8 @@ def test_the_page_fits_a_phone_and_works_below_a_path(
 
 
 def show(browser: Chrome, page: str, shown: ShownRequest) -> None:
-    """Show an operation of the documentation page at the URL `page`, as a link to the operation does.
-
-    The page reads the fragment of its URL when it starts. It can miss a fragment that is set while it starts.
-    """
+    """Show an operation of the documentation page at the URL `page`, as a link to the operation does."""
+    # The page reads the fragment when it starts. It can miss a fragment that is set while it starts.
     browser.get(f"{page}#tag/{shown.tag}/GET{shown.path}")
 
 
@@ -139,10 +137,10 @@ def close_console(browser: Chrome) -> None:
 
 
 def foreign_links(browser: Chrome, origin: str) -> list[str]:
-    """Return the URLs of links on the page and in its console that lead away from the service.
+    """Return the links of the page and its console that lead away from the service.
 
-    Links to BASE_URL, the public address of the service, are not returned. Neither is a link to a `blob:` of
-    `origin`, by which the page downloads an answer.
+    A link leads to the service if it begins with `origin` or with BASE_URL, the public address of the
+    service. So do `blob:` links of `origin`, which download a response.
     """
     links = browser.execute_script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
     assert len(links) > 20
@@ -162,7 +160,7 @@ def click(browser: Chrome, path: str) -> None:
 
 
 def find(browser: Chrome, path: str) -> WebElement:
-    """Wait until a visible element matches the XPath `path`, and return the first one."""
+    """Wait until a visible element matches the XPath `path`, and return the first such element."""
     found: list[WebElement] = []
 
     def is_found() -> bool:
@@ -179,7 +177,11 @@ def visible_elements(browser: Chrome, path: str) -> list[WebElement]:
 
 
 def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
-    """Wait until `condition` returns True, also if elements are moved or replaced in the meantime."""
+    """Wait until `condition` returns True.
+
+    If elements are moved or replaced while `condition` runs, it is called again. After PATIENCE_SECONDS, a
+    TimeoutException is raised.
+    """
     transient = [
         StaleElementReferenceException,
         ElementNotInteractableException,
@@ -190,9 +192,10 @@ def wait_until(browser: Chrome, condition: Callable[[], bool]) -> None:
 
 
 def assert_no_fault(browser: Chrome, base_url: str) -> list[str]:
-    """Return the URLs that were requested, after checking them and the console.
+    """Assert that the page has caused no fault, and return the URLs that it has requested.
 
-    The page must ask nobody but `base_url`, and cause no errors or violations of its security policy.
+    All URLs must begin with `base_url`. The log of the browser must have no errors and no violations of the
+    security policy of the page.
     """
     assert [entry for entry in read_log(browser, "browser") if entry["level"] != "INFO"] == []
     requested = [url for url in requested_urls(browser) if url != "about:blank"]

@@ -61,7 +61,10 @@ HOSTILE_ADDRESSES = [
 
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server of the demonstration briefs and the odd briefs."""
+    """Start a server of the demonstration briefs and of ODD_BRIEFS, in one database.
+
+    ODD_BRIEFS are articles that could break a page, such as articles with hostile texts.
+    """
     folder = tmp_path_factory.mktemp("pages")
     url = seeded_copy(sqlite_template, folder, "demo")
     documents = folder / "odd"

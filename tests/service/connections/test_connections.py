@@ -1,4 +1,4 @@
-"""Clients that send nothing, send slowly or do not read their responses, and busy threads."""
+"""Tests of clients that send nothing, send slowly or do not read their responses, and of busy threads."""
 
 import json
 import re
@@ -62,7 +62,10 @@ def receive_all(connection: socket.socket) -> bytes:
 
 
 def receive_response(connection: socket.socket) -> bytes:
-    """Return the body of a response with Content-Length, and receive nothing after it."""
+    """Receive one response with Content-Length, and return its body.
+
+    Bytes after this response stay unread.
+    """
     head = b""
     while not head.endswith(b"\r\n\r\n"):
         received = connection.recv(1)
@@ -79,7 +82,10 @@ def receive_response(connection: socket.socket) -> bytes:
 
 
 def shortest_seconds(server: Server, target: str) -> float:
-    """Return the duration of the fastest of five requests, or of the first that takes less than a second."""
+    """Return the duration of the fastest request for `target`.
+
+    Send requests until one takes less than a second, but at most five.
+    """
     durations = []
     for _ in range(5):
         started = time.monotonic()

@@ -17,21 +17,21 @@ PROBLEM_JSON = "application/problem+json"
 
 @pytest.fixture(scope="module")
 def gunicorn(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start gunicorn on a database with the documents of the project."""
+    """Start gunicorn on a database with the article in `seeds/documents`."""
     with running_gunicorn(database, tmp_path_factory.mktemp("gunicorn")) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def granian(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start granian on a database with the documents of the project."""
+    """Start granian on a database with the article in `seeds/documents`."""
     with running_granian(database, tmp_path_factory.mktemp("granian")) as server:
         yield server
 
 
 @pytest.fixture(params=["gunicorn", "granian"])
 def server(request: pytest.FixtureRequest) -> Server:
-    """Return a server of each kind in turn."""
+    """Return a running server. A test with this fixture runs once with gunicorn and once with granian."""
     server: Server = request.getfixturevalue(request.param)
     return server
 

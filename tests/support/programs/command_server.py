@@ -3,9 +3,8 @@
 Most of the time of a short command is its imports. A fork needs no imports, but is still a separate process
 with its own arguments, environment, folder and standard streams.
 
-`running_command_server` starts the process that forks
-(`python -m tests.support.programs.command_server SOCKET`), and writes programs that ask this process to run a
-command.
+`running_command_server` starts this process as `python -m tests.support.programs.command_server SOCKET`. It
+also writes programs that ask the process to run a command.
 """
 
 import gc
@@ -42,7 +41,10 @@ with socket.socket(socket.AF_UNIX) as server:
 
 @contextmanager
 def running_command_server(folder: Path) -> Iterator[Path]:
-    """Start the process that forks, and yield `folder` with the programs `flask` and `briefs`."""
+    """Start a server process that runs each command in a fork, and yield `folder`.
+
+    The programs `flask` and `briefs` are written to `folder`. They send their command to the server process.
+    """
     address = folder / "socket"
     for name in COMMANDS:
         path = folder / name
@@ -63,7 +65,10 @@ def running_command_server(folder: Path) -> Iterator[Path]:
 
 
 def serve(address: str) -> None:
-    """Run each command that is requested at `address` in a fork of this process. This never ends."""
+    """Run each command that is requested at `address` in a fork of this process. Never return.
+
+    `address` is the path of a Unix socket.
+    """
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()

@@ -5,5 +5,5 @@ from functools import cache
 
 @cache
 def long_body(length: int) -> bytes:
-    """Return `length` bytes that differ from place to place."""
+    """Return `length` bytes of ascending numbers, so that tests notice a missing or misplaced part."""
     return b"".join(b"%9d\n" % number for number in range(length // 10 + 1))[:length]

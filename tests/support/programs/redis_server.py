@@ -20,7 +20,7 @@ needs_redis = pytest.mark.skipif(REDIS_SERVER is None, reason="redis-server is n
 
 
 class RedisServer:
-    """A Redis server that the test can start, kill and stop answering."""
+    """A Redis server that a test can start, kill and make silent."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

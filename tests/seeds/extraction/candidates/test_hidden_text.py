@@ -1,4 +1,4 @@
-"""Tests of the parts of a text in which no names are searched, such as addresses and amounts of money."""
+"""Tests of text in which the extractor does not search for names, such as addresses and amounts of money."""
 
 import pytest
 

@@ -1,6 +1,7 @@
-"""Functions for the tests of signs, the rules that vote for the type of a name.
+"""Make the names and contexts that tests give to signs, and add up votes.
 
-They make the names and contexts that signs test, and add up votes.
+A sign is a rule about the words of a name, or about the words around the name. If the rule applies, the sign
+votes for an entity type with a weight.
 """
 
 from collections import defaultdict
@@ -57,7 +58,11 @@ def sum_votes(votes: Iterable[Vote]) -> dict[str, float]:
 
 
 def winner(votes: dict[str, float]) -> str:
-    """Return the entity type with the highest sum of votes, or the first such type in `ENTITY_TYPES`."""
+    """Return the entity type with the highest sum in `votes`.
+
+    `votes` has the sum of the weights of votes for each type. If several types have the highest sum, return
+    the type that comes first in `ENTITY_TYPES`.
+    """
     return max(ENTITY_TYPES, key=lambda kind: votes.get(kind, 0))
 
 
@@ -71,7 +76,10 @@ def type_by_form(name: str, usage: Usage = "bare") -> str:
 
 
 def subject_of(sign: Sign[Any]) -> SignSubject:
-    """Return what a sign (a rule for the type of a name) tests in its own example: a name or a context."""
+    """Return what `sign` examines in its example: a name or the words around a name.
+
+    A sign is a rule for the type of a name. Its field `example` is a name, or a sentence with a marked name.
+    """
     if sign in form_signs.SIGNS:
         return NameForm(LEXICON, lower_words(sign.example), sign.example)
     context = marked_context(sign.example)

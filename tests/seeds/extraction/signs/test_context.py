@@ -1,4 +1,4 @@
-"""Tests of the signs, that is, rules, by which the words around a name vote for its type."""
+"""Tests of the signs (rules) that guess the type of a name from the words around it."""
 
 import pytest
 
@@ -17,7 +17,11 @@ def type_by_context(text: str, name: str = "Velmora") -> str | None:
 
 
 def only_votes(text: str) -> dict[str, float]:
-    """Return the sums of votes, by entity type, from the words around the only name in `text`."""
+    """Return the sum of votes for each entity type, from the words around a name.
+
+    `text` must contain exactly one name. Each rule that finds something in these words votes for a type with
+    a weight.
+    """
     (candidate,) = candidates(text)
     return votes(ENGINE.read_context(text, candidate))
 

@@ -1,4 +1,4 @@
-"""Tests of the signs, that is, rules, by which the words of a name vote for its type."""
+"""Tests of the signs (rules) that guess the type of a name from its own words."""
 
 import pytest
 

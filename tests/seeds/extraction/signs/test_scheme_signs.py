@@ -1,4 +1,4 @@
-"""Tests of the signs (rules) that recognize the name of a policy in English words, such as Quiet Shore."""
+"""Tests of the signs (rules) that recognize policies with names of English words, such as Quiet Shore."""
 
 import pytest
 
@@ -9,7 +9,10 @@ from tests.support.extraction import LEXICON
 
 
 def policy_votes(text: str) -> float:
-    """Return the sum of the votes that the name mentioned last in `text` is a scheme, that is, a policy."""
+    """Return the sum of the weights with which scheme signs vote for the last name in `text`.
+
+    A scheme sign is a rule that recognizes the name of a policy by the words around it.
+    """
     context = ENGINE.read_context(text, candidates(text)[-1])
     found = [(sign, result) for sign, result in ENGINE.find_signs(context) if sign in scheme_signs.SIGNS]
     return sum(weight for sign, result in found for _, weight in sign.votes_for(result))
