@@ -17,8 +17,6 @@ from api import problem_pages, service
 from api.admission.key_lookup import KeyLookup
 from api.admission.middleware import Admission
 from api.admission.request_counters import make_counters
-from api.agents import route as agents
-from api.agents.origins import named_origins
 from api.config import Settings, read_settings
 from api.database.base import db
 from api.database.deadlines import Watchdog
@@ -38,6 +36,8 @@ from api.database.statement_reader import BoundedReader, StatementReader
 from api.discovery import routes as discovery
 from api.documentation import page as documentation_page
 from api.logs.configuration import log_config, request_log, stderr_writer
+from api.mcp_server import route as mcp_server
+from api.mcp_server.origins import named_origins
 from api.media_types import JSON
 from api.metrics.address import MetricsAddress, reject_wrong_address
 from api.metrics.corpus import CorpusCollector
@@ -49,8 +49,6 @@ from api.metrics.measurements import (
     measure_log,
     measure_running,
 )
-from api.pages import registration as pages
-from api.pages.redirects import redirect_to_exact_page
 from api.problems import register_problems
 from api.resources.openapi import openapi_command
 from api.search.term_index import TERM_INDEX_CACHE, TermIndexCache
@@ -82,6 +80,8 @@ from api.web.prepared_bodies import PREPARED_BODIES, PreparedBodies
 from api.web.representation import register_representation
 from api.web.request_records import RequestRecords, record_route
 from api.web.trailing_slashes import redirect_trailing_slash
+from api.web_pages import registration as web_pages
+from api.web_pages.redirects import redirect_to_exact_page
 
 # The key in `app.extensions` of a list of objects with connections outside of the pools of SQLAlchemy.
 CONNECTIONS = "briefs-connections"
@@ -104,9 +104,9 @@ BLUEPRINTS = [
     revisions.blueprint,
     changes.blueprint,
     feeds.blueprint,
-    agents.blueprint,
+    mcp_server.blueprint,
     streams.blueprint,
-    pages.blueprint,
+    web_pages.blueprint,
     documentation_page.blueprint,
     discovery.blueprint,
     problem_pages.blueprint,

@@ -4,11 +4,11 @@ import orjson
 from flask import Response
 
 from api.media_types import HTML
-from api.pages.blueprint import page_response
 from api.problem_kinds import KINDS_BY_SLUG, PROBLEMS_PATH, ProblemKind
 from api.problems import ProblemException, example_problem
 from api.resources.blueprint import Blueprint, PathParameter
 from api.urls import settings
+from api.web_pages.blueprint import page_response
 
 blueprint = Blueprint(
     "problems",

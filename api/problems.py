@@ -18,10 +18,10 @@ from api.database.deadlines import current_deadline
 from api.database.failures import Failure, failure_of
 from api.logs.levels import failure_level
 from api.media_types import PROBLEM_JSON
-from api.pages.problem_page import PAGE_HEADERS, problem_page, wants_page
 from api.problem_kinds import MAX_TARGET_BYTES, ProblemKind, default_kind
 from api.urls import settings
 from api.web.request_ids import ID
+from api.web_pages.problem_page import PAGE_HEADERS, problem_page, wants_page
 
 RETRY_SECONDS = 5
 EXAMPLE_PATH, EXAMPLE_REQUEST_ID = "/v1/takeaways", "4ff43dd0e6a046db"

@@ -13,8 +13,6 @@ from api.database.revision_watch import REVISION_WATCH, RevisionWatch
 from api.discovery.api_catalog import service_links
 from api.media_types import PLAIN_TEXT
 from api.metrics.exposition import METRICS
-from api.pages.blueprint import is_from_browser
-from api.pages.start_page import start_page
 from api.problems import database_problem
 from api.resources.blueprint import Blueprint
 from api.resources.fields import Link
@@ -22,6 +20,8 @@ from api.resources.openapi import MAJOR_VERSION, TITLE
 from api.resources.serialization import Shape
 from api.urls import HEALTH_PATH, url
 from api.web.prepared_bodies import asset_response, prepared_response
+from api.web_pages.blueprint import is_from_browser
+from api.web_pages.start_page import start_page
 
 blueprint = Blueprint(
     "service",

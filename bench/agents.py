@@ -17,8 +17,8 @@ import orjson
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from api.agents.versions import CAPABILITIES_KEY, STATELESS_VERSION, VERSION_KEY
 from api.app import create_app
+from api.mcp_server.versions import CAPABILITIES_KEY, STATELESS_VERSION, VERSION_KEY
 
 DATABASE = Path(__file__).parents[1] / "instance" / "demo.db"
 REQUESTS = 300

@@ -9,11 +9,11 @@ import orjson
 
 from api.config import Settings
 from api.media_types import PROBLEM_JSON
-from api.pages.problem_page import PAGE_HEADERS, problem_page, wants_page
 from api.problem_kinds import REASON_PHRASES, ProblemKind
 from api.problems import problem
 from api.web.headers import Headers, ResponseTraits, response_headers
 from api.web.request_ids import ID
+from api.web_pages.problem_page import PAGE_HEADERS, problem_page, wants_page
 
 
 class ErrorResponse(NamedTuple):

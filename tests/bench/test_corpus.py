@@ -9,7 +9,7 @@ from flask.testing import FlaskCliRunner
 
 from bench.corpus.files import write_corpus
 from bench.corpus.words import FIRST_PAGES, RARE_ENTITY, RARE_PUBLICATION, RARE_WORD
-from tests.api.pages import load
+from tests.api.invented_pages import load
 from tests.support.server import ROOT
 
 

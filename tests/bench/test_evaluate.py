@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bench.evaluate.__main__ import main
-from tests.api.pages import Page, write_page
+from tests.api.invented_pages import Page, write_page
 
 LAMPS = Page(title="Lamps Return to the Islands")
 LISTED = ("Lamps Return to the Islands\n3 weeks ago", "Nobody’s Title")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from api.agents.tools.catalog import TOOLS
-from api.agents.versions import INITIALIZED_VERSIONS, STATELESS_VERSION
+from api.mcp_server.tools.catalog import TOOLS
+from api.mcp_server.versions import INITIALIZED_VERSIONS, STATELESS_VERSION
 from tests.clients.npm_packages import HERE, MODULES, run_command
 from tests.support.server import Server, free_port, running_gunicorn
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from api.discovery import entry_points
 from tests.api.answers import get
 from tests.api.conftest import ClientWith
-from tests.api.pages import Page, load, write_page
+from tests.api.invented_pages import Page, load, write_page
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 CATALOG = "/.well-known/api-catalog"
@@ -34,7 +34,7 @@ def test_the_api_catalog_is_a_linkset_with_the_profile_of_rfc_9727(client: Flask
         for links in relations.values():
             for link in links:
                 answer = client.get(link["href"])
-                # The Model Context Protocol has only POST, which tests/api/agents tries.
+                # The Model Context Protocol has only POST, which tests/api/mcp_server tries.
                 if link["href"] == entry_points.AGENTS.path:
                     assert answer.status_code == 405
                 else:

@@ -15,8 +15,8 @@ from api.database.base import db
 from api.models import Corpus
 from tests.api.answers import assert_parameter_error, cursor_of, get
 from tests.api.conftest import ClientWith
+from tests.api.invented_pages import Page, write_page
 from tests.api.listings import LISTINGS, TOP_LEVEL, identifiers, walk
-from tests.api.pages import Page, write_page
 from tests.api.rows import STORY_SIZE, corpus_rows, insert_rows
 
 KEY = "a key of thirty-two characters.."

@@ -9,7 +9,7 @@ from flask import Flask
 from api.database.base import db
 from api.models import RelatedLink, Takeaway
 from seeds.parsing.files import DOCUMENTS_FOLDER
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.routes import Addresses, rules_of
 from tests.support.snapshots import Snapshots
 

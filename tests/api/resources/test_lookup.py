@@ -11,7 +11,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from api.models import EntityId, EntitySlug
 from tests.api.answers import assert_problem, get
 from tests.api.conftest import ClientWith
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.rows import corpus_rows, insert_rows, row_id, stored_number
 from tests.api.specification import get_operations, specification_of
 from tests.api.v1.test_listings import recorded

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from api.web.representation import MIN_COMPRESSED_BYTES
 from tests.api.answers import get
-from tests.api.pages import Page, load, write_page
+from tests.api.invented_pages import Page, load, write_page
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from seeds.parsing.files import DOCUMENTS_FOLDER
 from tests.api.answers import get
 from tests.api.conftest import ClientWith
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.support.examples import SLUG
 
 DOCUMENT = DOCUMENTS_FOLDER / "000_873f17470df679e4.txt"

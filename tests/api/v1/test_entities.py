@@ -7,7 +7,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from seeds.parsing.files import DOCUMENTS_FOLDER
 from tests.api.answers import assert_problem, get
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.support.examples import SLUG
 
 KEYS = [

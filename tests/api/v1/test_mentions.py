@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from tests.api.answers import get
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.v1.test_entities import KEYS as ENTITY_KEYS
 from tests.support.examples import SLUG
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from tests.api.answers import assert_problem, get
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 
 KEYS = ["id", "position", "basis", "title", "score", "reasons", "article", "target", "links"]
 OTHER = "Ferries Sail Again After the Storm"

@@ -15,7 +15,7 @@ from api.models import Entity, FormerStory, Takeaway
 from api.v1 import story_filters
 from seeds.identifiers import story_id
 from tests.api.answers import assert_parameter_error, assert_problem, get
-from tests.api.pages import Page, load, write_page
+from tests.api.invented_pages import Page, load, write_page
 from tests.api.rows import DAY, article_rows, corpus_rows, insert_rows, row_id, stored_number
 from tests.support.examples import SLUG
 from tests.support.snapshots import Snapshots

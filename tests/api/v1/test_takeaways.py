@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from tests.api.answers import assert_problem, get
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.support.examples import SLUG
 
 KEYS = ["id", "position", "text", "evidence", "entities", "article", "links"]

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from tests.api.answers import assert_problem
 from tests.api.conftest import ClientWith
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.support.snapshots import Snapshots
 
 OTHER = "Ferries Sail Again After the Storm"

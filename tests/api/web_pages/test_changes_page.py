@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient, FlaskCliRunner
 
 from tests.api.answers import assert_parameter_error, get
-from tests.api.pages import Page, load, slug_of, write_page
+from tests.api.invented_pages import Page, load, slug_of, write_page
 from tests.api.web_pages.page_reading import Element, by_class, find, read_page, text_of
 
 KINDS = {"created": "Added", "updated": "Changed", "removed": "Removed"}

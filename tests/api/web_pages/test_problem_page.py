@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 
-from api.pages.problem_page import READER_ADVICE, problem_page
 from api.problem_kinds import ProblemKind
 from api.problems import ProblemException, example_problem
+from api.web_pages.problem_page import READER_ADVICE, problem_page
 from tests.api.answers import assert_problem
 from tests.api.conftest import ClientWith
 from tests.api.web_pages.odd_briefs import HOSTILE, SCRIPT

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from tests.api.answers import get
 from tests.api.conftest import ClientWith
-from tests.api.pages import Page, load, slug_of, write_page
+from tests.api.invented_pages import Page, load, slug_of, write_page
 from tests.api.web_pages.page_reading import BROWSER, by_class, find, only, read_page, text_of
 from tests.conftest import make_app
 

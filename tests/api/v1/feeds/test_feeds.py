@@ -16,7 +16,7 @@ from api.v1.feeds.atom import ILLEGAL_CHARACTERS
 from api.v1.query_parameters import ArticleParameters, FeedParameters
 from tests.api.answers import assert_parameter_error, get
 from tests.api.conftest import ClientWith
-from tests.api.pages import Page, load, write_page
+from tests.api.invented_pages import Page, load, write_page
 from tests.api.specification import FORMATS, faults
 from tests.api.v1.feeds.schemas import ATOM, JSON_FEED_SCHEMA, atom_faults
 

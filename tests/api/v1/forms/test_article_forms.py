@@ -15,7 +15,7 @@ from seeds.identifiers import is_slug
 from seeds.parsing.files import DOCUMENTS_FOLDER
 from tests.api.answers import assert_problem, get
 from tests.api.conftest import ClientWith
-from tests.api.pages import HARBOUR, Page, load, slug_of, write_page
+from tests.api.invented_pages import HARBOUR, Page, load, slug_of, write_page
 from tests.api.specification import FORMATS, faults, operation_of_path, schema_validator, specification_of
 from tests.api.v1.forms.ninjs_schema import NINJS_SCHEMA
 from tests.seeds.documents import seed

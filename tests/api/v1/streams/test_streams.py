@@ -17,7 +17,7 @@ from sqlalchemy import false, select
 from api.models import Corpus
 from api.v1.streams import ndjson_encoder, reading
 from tests.api.answers import assert_parameter_error, assert_problem, get
-from tests.api.pages import Page, load, write_page
+from tests.api.invented_pages import Page, load, write_page
 from tests.api.rows import corpus_rows, insert_rows, render
 from tests.conftest import ENGINES
 from tests.oracle.questions import RELEVANCE

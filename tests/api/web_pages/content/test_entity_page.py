@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from api.models import Entity, EntitySlug
-from api.pages.content import entity_page
+from api.web_pages.content import entity_page
 from tests.api.answers import get
 from tests.api.rows import corpus_rows, insert_rows
 from tests.api.web_pages.odd_briefs import SCRIPT

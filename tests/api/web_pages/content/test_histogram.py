@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from api.pages.content.histogram import MAX_BARS, Histogram, histogram
+from api.web_pages.content.histogram import MAX_BARS, Histogram, histogram
 
 LIMIT = 100
 

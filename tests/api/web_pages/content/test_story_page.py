@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from api.pages.content import story_page
+from api.web_pages.content import story_page
 from tests.api.answers import get
 from tests.api.web_pages.page_reading import (
     BROWSER,

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.pages.content.text_marks import ELLIPSIS, Mark, Segment, mark_text, marks_by_place
+from api.web_pages.content.text_marks import ELLIPSIS, Mark, Segment, mark_text, marks_by_place
 
 BANK = {"slug": "bank-of-china", "type": "organization"}
 CHINA = {"slug": "china", "type": "place"}

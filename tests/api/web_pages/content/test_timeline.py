@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from api.pages.content.timeline import MAX_LANES, MIN_DOT_DISTANCE, OTHERS, Point, timeline
+from api.web_pages.content.timeline import MAX_LANES, MIN_DOT_DISTANCE, OTHERS, Point, timeline
 
 START = datetime(2026, 10, 5, 15, 20, tzinfo=UTC)
 

@@ -1,0 +1,71 @@
+"""Find the brief or story that a tool call names, and suggest slugs if there is none."""
+
+import re
+from collections.abc import Sequence
+
+from api.mcp_server.tools.reading import NotFoundError, read
+from api.mcp_server.tools.tool import ToolError, Values
+
+ARTICLES_PATH, STORIES_PATH = "/v1/articles", "/v1/stories"
+# How many words of an unknown slug are used to search for similar briefs, and how many slugs are suggested.
+MAX_WORDS, MAX_SUGGESTIONS = 8, 3
+WORD = re.compile(r"\w{3,}")
+
+
+def find_brief(reference: str, keys: Sequence[str]) -> Values:
+    """Return the JSON of an article, with only the keys `keys`.
+
+    `reference` is the id, the slug or an address of the article.
+
+    Raises:
+        ToolError: There is no such article. The message suggests the slugs of similar articles.
+    """
+    slug = last_segment(reference)
+    try:
+        return read(f"{ARTICLES_PATH}/{slug}", {"fields": ",".join(keys)})
+    except NotFoundError as error:
+        raise _with_suggestions(error, [each["slug"] for each in _similar(slug, "slug")]) from None
+
+
+def find_story(reference: str) -> Values:
+    """Return the JSON of a story. `reference` is the id, the slug or an address of the story.
+
+    Raises:
+        ToolError: There is no such story. The message suggests the slugs of similar stories.
+    """
+    slug = last_segment(reference)
+    try:
+        return read(f"{STORIES_PATH}/{slug}")
+    except NotFoundError as error:
+        slugs = [each["story"]["slug"] for each in _similar(slug, "story")]
+        raise _with_suggestions(error, slugs) from None
+
+
+def last_segment(reference: str) -> str:
+    """Return the id or slug in an address, or `reference` itself if it is not an address.
+
+    Raises:
+        ToolError: `reference` contains no id or slug.
+    """
+    segment = re.split("[?#]", reference.strip(), maxsplit=1)[0].rstrip("/").rpartition("/")[2]
+    if not segment:
+        raise ToolError("An id or slug is needed, such as a `slug` in an answer of search_briefs.")
+    return segment
+
+
+def _similar(slug: str, key: str) -> list[Values]:
+    """Return at most MAX_SUGGESTIONS articles that contain words of `slug`, best first.
+
+    `key` is a key of the JSON of an article, such as `slug`. Each item of the result is a dictionary with
+    only this key and its value.
+    """
+    words = WORD.findall(slug)[:MAX_WORDS]
+    query = {"q": " OR ".join(words), "fields": key, "limit": MAX_SUGGESTIONS}
+    return list(read(ARTICLES_PATH, query)["data"]) if words else []
+
+
+def _with_suggestions(error: NotFoundError, slugs: Sequence[str]) -> NotFoundError:
+    """Return `error` with a message that suggests `slugs`, or `search_briefs` if there are none."""
+    similar = ", ".join(f"`{each}`" for each in dict.fromkeys(slugs))
+    hint = f"Did you mean one of: {similar}?" if similar else "Find the slug with search_briefs."
+    return NotFoundError(f"{error} {hint}")

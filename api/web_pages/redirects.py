@@ -1,0 +1,52 @@
+"""Redirect requests for pages to the exact address of the page.
+
+An address is not exact if its query has empty or tracking parameters. The paths in LIST_PATHS, such as
+`/browse/articles`, have no page of their own and lead to the search page.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from flask import Response, request
+
+from api.urls import BROWSE_PATH, settings
+from api.web_pages.problem_page import wants_page
+from api.web_pages.templates import site_path
+
+# Websites and mail programs add these parameters to links, to count visitors.
+TRACKING_PARAMETERS = frozenset({"fbclid", "gclid", "mc_cid", "mc_eid", "msclkid"})
+TRACKING_PREFIX = "utm_"
+# The addresses above those of briefs, stories and entities. The search page lists all briefs.
+LIST_PATHS = frozenset(f"{BROWSE_PATH}/{name}" for name in ("articles", "stories", "entities"))
+
+
+def redirect_to_exact_page() -> Response | None:
+    """Redirect (308) the current request if its address is not the exact address of a page.
+
+    Flask calls this function before each request. A GET or HEAD request for a path in LIST_PATHS is
+    redirected to the search page. A browser is also redirected if its query has empty or tracking parameters:
+    the new address does not have these parameters. Return None if the request is not redirected.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return None
+    if request.path.removesuffix("/") in LIST_PATHS:
+        return _redirect(BROWSE_PATH, request.args.items(multi=True))
+    if not request.query_string or not request.url_rule or not wants_page(request.environ):
+        return None
+    # Browsers submit the empty fields of a form, and shared links have tracking parameters. Other clients get
+    # a 422 for both.
+    given = list(request.args.items(multi=True))
+    kept = [(name, value) for name, value in given if value.strip() and not _is_tracking(name)]
+    if kept == given:
+        return None
+    response = _redirect(quote(request.path), kept)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _is_tracking(name: str) -> bool:
+    return name in TRACKING_PARAMETERS or name.startswith(TRACKING_PREFIX)
+
+
+def _redirect(path: str, query: Iterable[tuple[str, str]]) -> Response:
+    return Response(status=308, headers={"Location": site_path(settings().base_url, path, query)})
