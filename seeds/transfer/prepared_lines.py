@@ -329,9 +329,5 @@ def _make_vector(values: Values) -> FeatureVector:
     return pack_vector(FeatureVector(dict(zip(names, weights, strict=True)), written))
 
 
-def _mention_rows(article: int, mentions: list[list[Mention]]) -> list[Row]:
-    return [{"article": article, "mentions": compress_mentions(mentions)}] if mentions else []
-
-
 def _feature_rows(linked: LinkedArticle) -> list[Row]:
     return [features_row(linked)] if linked.vector.weights else []
