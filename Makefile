@@ -41,7 +41,7 @@ serve: $(VENV)/$(SERVER).stamp  ## Migrate, seed and serve with SERVER on BRIEFS
 	exec $(BIN)/$(SERVE_WITH_$(SERVER))
 
 demo: export DATABASE_URL := sqlite:///$(CURDIR)/instance/demo.db
-demo: $(VENV)/$(SERVER).stamp  ## Serve the invented briefs of seeds/demo and the source document, from instance/demo.db.
+demo: $(VENV)/$(SERVER).stamp  ## Serve the invented briefs of seeds/demo and the example document, from instance/demo.db.
 	$(BIN)/flask db upgrade
 	$(BIN)/flask seed load $(SOURCE_DOCUMENT)
 	$(BIN)/flask seed demo --yes

@@ -231,12 +231,12 @@ def status_command() -> None:
 @seed.command("export")
 @click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 def export_command(file: Path) -> None:
-    """Write the whole database to FILE as JSON lines.
+    """Write the database to FILE as JSON lines.
 
-    The default is standard output. An export is a complete backup, with history and removed articles. `flask
-    seed import` can read the export into either engine. An export is a snapshot, so other commands can change
-    the database meanwhile. FILE appears only when the export is complete. Only the owner of FILE can read it,
-    because it contains the key that signs cursors.
+    The default is standard output. An export contains everything except the API keys: articles, history and
+    removed articles. `flask seed import` can read it into SQLite or PostgreSQL. An export is a snapshot, so
+    other commands can change the database meanwhile. FILE appears only when the export is complete. Only the
+    owner of FILE can read it, because it contains the key that signs cursors.
 
     Example: flask seed export briefs.ndjson
     """
