@@ -65,7 +65,7 @@ class _Refusal(NamedTuple):
 class Admission:
     """WSGI middleware that refuses requests without a valid key, and requests over the limit of their client.
 
-    A client is the owner of an API key, or otherwise an address.
+    A client is identified by its API key or, without a valid key, by its address.
 
     Args:
         application: Handles the requests that are admitted.
