@@ -100,8 +100,8 @@ class ProblemKind(Enum):
         "Origin not allowed",
         "This resource does not answer requests from the website in `Origin`.",
         "A script of a website sent a request to `/mcp`, and the operator has not allowed this website.",
-        "Ask the operator to list the website by name in `BRIEFS_CORS_ORIGINS`. Programs that are not "
-        "browsers send no `Origin`.",
+        "Ask the operator to list the website by name in `BRIEFS_CORS_ORIGINS`. If your program is not a "
+        "browser, leave out `Origin`.",
         {"instance": "/mcp"},
     )
     ADDRESS_NOT_FOUND = _Row(
@@ -233,7 +233,7 @@ class ProblemKind(Enum):
         "Body too large",
         f"The body of the request is larger than {MAX_BODY_BYTES} bytes.",
         "The body of a request to `/mcp` is larger than the service allows.",
-        "Send shorter arguments.",
+        "Send shorter arguments to the tool of `/mcp`.",
         {"instance": "/mcp"},
     )
     URI_TOO_LONG = _Row(

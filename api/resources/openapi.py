@@ -93,17 +93,18 @@ News briefs as versioned JSON: articles with their key takeaways, the entities t
 related articles, and stories, which contain the articles that report one event.
 
 **Read-only.** Every resource supports `GET`, `HEAD` and `OPTIONS`. Only `/mcp`, which gives language models
-tools for reading, takes `POST`. Missing values are `null`, and keys are never left out.
+tools for reading, takes `POST`. If an item has no value for a key, the value is `null`, and the key is not
+left out.
 
 **Collections** return `{data, links, meta}`. Follow `links.next` until it is `null`, or send
-`meta.next_cursor` as `cursor`. Pages neither repeat nor skip an item, even if articles are added in the
-meantime. All filters can be combined. Parameters with several values can be repeated or separated by commas.
-An unknown parameter, a repeated parameter that takes one value, and a value out of range are 422 errors that
-name the parameter and list what is allowed.
+`meta.next_cursor` as `cursor`. New articles do not make pages repeat or skip items, except with
+`sort=relevance` and `collapse`. All filters can be combined. Parameters with several values can be repeated
+or separated by commas. An unknown parameter, a repeated parameter that takes one value, and a value out of
+range are 422 errors that name the parameter and list what is allowed.
 
 **Full text.** The parameter `q` requires all of its words. `"a phrase"` matches consecutive words of a
-paragraph, `-word` excludes a word, and `OR` between two words requires either of them. There are no syntax
-errors: everything else is searched as a word. `include=highlights` returns the passages that match.
+paragraph, `-word` excludes a word, and `OR` between two words requires either of them. All other
+punctuation is ignored, so there are no syntax errors. `include=highlights` returns the passages that match.
 
 **Smaller and larger responses.** `fields=id,title` returns exactly these keys.
 `include=takeaways,entities` adds parts to the articles of a list.

@@ -52,7 +52,8 @@ class KeyPointChooser:
         """Return the database numbers of the takeaways that are the key points of a story.
 
         There are at most `MAX_KEY_POINTS`. Of takeaways that repeat each other, the newest is the key point.
-        Key points that more articles repeat come first. Among equals, newer key points come first.
+        Key points are sorted by the number of articles that repeat them, the highest first. Among equals,
+        newer key points come first.
         """
         key_points: list[_KeyPoint] = []
         for takeaway in sorted(takeaways, key=_age, reverse=True):

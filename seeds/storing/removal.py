@@ -1,7 +1,7 @@
 """Remove an article from the API, and erase its text.
 
 A removed article keeps its former revisions and its slugs in the database. An erased article keeps only a
-tombstone: its id, and entries of the change feed without its slugs and titles.
+tombstone: its id, and its entries in the change feed, whose title is `Erased article`.
 """
 
 from datetime import UTC, datetime

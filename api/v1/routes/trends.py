@@ -66,9 +66,10 @@ PUBLISHED_WITHIN = (
 def list_trends(parameters: dict[str, Any]) -> Page:
     """List trends.
 
-    Returns the entities that articles mention more often in a window of time than in the four windows before,
-    the highest `score` first. The guide to numbers in the documentation has the formula. The counts are
-    computed at each request, so the response time grows with the number of articles in the five windows.
+    Returns the entities that a larger share of the articles mentions in a window of time than in the four
+    windows before it together. The highest `score` comes first. The guide to numbers in the documentation has
+    the formula. The counts are computed at each request, so the response time grows with the number of
+    articles in the five windows.
     """
     trends = Trends(parameters["window"], parameters.get("until"), tuple(parameters.get("type", ())))
     return make_page(trends, parameters, trends.items)

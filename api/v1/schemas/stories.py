@@ -75,8 +75,8 @@ class Story(StoryReference):
         fields.Nested(StoryTakeaway),
         metadata={
             "description": "The key points of the story, at most twelve: takeaways of its articles, without "
-            "takeaways that repeat others. Key points that more articles repeat come first. Among equals, "
-            "newer key points come first."
+            "takeaways that repeat others. Key points are sorted by the number of articles that repeat "
+            "them, the highest first. Among equals, newer key points come first."
         },
     )
     links = fields.Nested(StoryLinks)
