@@ -174,8 +174,10 @@ def test_a_copy_can_follow_a_standby(pair: Pair, tmp_path: Path) -> None:
         assert "Ten." in {article["summary"] for article in mirror.articles.values()}
 
 
-def test_seeding_finds_the_primary_among_several_hosts(pair: Pair, tmp_path: Path) -> None:
+def test_commands_and_the_service_find_the_primary_among_several_hosts(pair: Pair, tmp_path: Path) -> None:
     hosts = [psycopg.conninfo.conninfo_to_dict(url)["host"] for url in (pair.standby, pair.primary)]
     named = "&".join(f"host={host}" for host in hosts)
-    url = f"postgresql://postgres@/briefs?{named}&target_session_attrs=read-write"
+    url = f"postgresql://postgres@/briefs?{named}&target_session_attrs=primary"
     load(Pair(url, pair.standby), write(tmp_path / "pages", "quays", Page(title="Quays Are Raised")))
+    with running_gunicorn(url, tmp_path) as server:
+        assert b"Quays Are Raised" in server.get("/v1/articles").body
