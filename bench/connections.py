@@ -151,9 +151,12 @@ def main(silent: int, slow: int, unread: int, seconds: int, soak: int) -> None:
     """Measure the service with sixteen clients, alone and while many bad clients are connected.
 
     A bad client sends nothing (`--silent`), sends one byte a second (`--slow`), or does not read its
-    responses (`--unread`). Each of these options is a number of clients. The service closes the connections
-    of bad clients after a deadline. It is measured before and after this deadline. With `--soak`, it is
-    measured for this number of further seconds beside the bad clients.
+    responses (`--unread`). Each of these options is a number of clients. The service closes the connection of
+    a bad client after a deadline.
+
+    The service is measured alone, before and after this deadline, and alone again. Each measurement takes
+    `--seconds` seconds. With `--soak`, the service is also measured for this number of seconds after the
+    deadline, while the bad clients stay connected.
 
     The output is a Markdown table: requests per second, response times in milliseconds, and the memory of the
     largest process in MiB.

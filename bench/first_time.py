@@ -25,7 +25,7 @@ ALL_PARTS = "include=body,analysis,takeaways,entities,related"
 
 
 def first_time_targets(service: LocalService, number: int) -> Mapping[str, Sequence[str]]:
-    """Return URLs to request, by the name of their kind, such as `takeaways`.
+    """Return the URLs of each kind of request, by the name of the kind, such as `takeaways`.
 
     Each kind has up to `number` different URLs. If the database has fewer pages of a kind, the kind has fewer
     URLs.
@@ -79,12 +79,14 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
 
 
 def measure_first_time(urls: Mapping[int, str], rounds: int = ROUNDS, requests: int = REQUESTS) -> str:
-    """Return a Markdown table with the CPU time in microseconds of each kind of request.
+    """Return a Markdown table with the CPU time of requests that are sent for the first time.
 
-    A CPU time is the median of all rounds.
+    No cache can answer such a request. The table has a row for each kind of request, such as `takeaways`, and
+    a column for each database. A value is the CPU time of one request in microseconds, as the median of all
+    rounds.
 
     Args:
-        urls: The `DATABASE_URL` of each corpus (generated database), by its number of articles.
+        urls: The `DATABASE_URL` of each generated database, by its number of articles.
         rounds: The number of rounds.
         requests: The number of requests of each kind in a round.
     """

@@ -82,7 +82,10 @@ class LocalService:
 
 @contextmanager
 def local_service(url: str) -> Iterator[LocalService]:
-    """Yield the service on the database at `url`, without a byte cache and without log lines of requests."""
+    """Start the service in this process with the database at `url`, and yield the service.
+
+    The cache of responses and the log of requests are turned off.
+    """
     app = create_app({"DATABASE_URL": url, "BRIEFS_CACHE_BYTES": "0"})
     logger = logging.getLogger("briefs.access")
     logger.disabled = True

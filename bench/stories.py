@@ -146,7 +146,8 @@ def stories_at(app: Flask, threshold: float) -> Groups:
 
     Args:
         app: An application whose database contains the pages.
-        threshold: The similarity from which groups of articles are joined, instead of `MIN_LINKAGE`.
+        threshold: The lowest similarity at which two groups of articles are joined. It replaces
+            `MIN_LINKAGE`.
 
     Returns:
         A dictionary. A key is the file name of a page, and its value is the number of the first article in

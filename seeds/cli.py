@@ -142,8 +142,8 @@ def parse_command(file: Path) -> None:
     """Parse FILE, and print the result as JSON.
 
     The output has the fields of the document, the first and last line of each field, and the warnings. The
-    metadata beside FILE is not read. If each line of FILE is a document, so is each line of the output. This
-    command needs no database.
+    metadata beside FILE is not read. If FILE has a document on each line, the output has a JSON object on
+    each line. This command needs no database.
 
     Example: flask seed parse seeds/documents/000_873f17470df679e4.txt
     """
@@ -234,9 +234,9 @@ def export_command(file: Path) -> None:
     """Write the database to FILE as JSON lines.
 
     The default is standard output. An export contains everything except the API keys: articles, history and
-    removed articles. `flask seed import` can read it into SQLite or PostgreSQL. An export is a snapshot, so
-    other commands can change the database meanwhile. FILE appears only when the export is complete. Only the
-    owner of FILE can read it, because it contains the key that signs cursors.
+    removed articles. `flask seed import` reads an export into SQLite or PostgreSQL. An export is a snapshot,
+    so other commands can change the database meanwhile. FILE appears only when the export is complete. Only
+    the owner of FILE can read it, because it contains the key that signs cursors.
 
     Example: flask seed export briefs.ndjson
     """
@@ -251,7 +251,7 @@ def export_command(file: Path) -> None:
 def import_command(file: Path, jobs: int) -> None:
     """Read an export from FILE into an empty database. Use - for standard input.
 
-    The export can come from either engine. The import is all or nothing: if FILE is truncated or was
+    The export can come from SQLite or PostgreSQL. The import is all or nothing: if FILE is truncated or was
     altered, the command names the line and writes nothing. The checksum detects accidental changes, but not
     forgery.
 

@@ -62,8 +62,9 @@ def entity_id(slug: str) -> UUID:
 
     Args:
         slug: For an entity of the catalogue (the file of known entities), its first slug, such as
-            `bank-of-bern`. For an entity found in a text, the group of its type and the slug, such as
-            `person:hope`, because the person Hope and the place Hope need different ids.
+            `bank-of-bern`. For an entity found in a text, `GROUP:SLUG`, such as `person:hope`. GROUP is
+            `person`, `place`, or `thing` for all other types, so that the person Hope and the place Hope have
+            different ids.
     """
     return uuid5(NAMESPACE, f"entity:{slug}")
 

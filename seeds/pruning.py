@@ -60,9 +60,10 @@ class FolderComparison(NamedTuple):
 
     Attributes:
         size: The number of articles that the folder had before the run.
-        gone: The articles whose documents are gone.
-        unidentified: The names of rejected files that may be the missing documents, renamed. The key of such
-            a file is unknown, and no article was loaded from a file of this name.
+        gone: The articles whose documents are no longer in the folder.
+        unidentified: The names of rejected files whose key is unknown. Such a file may be a renamed document,
+            whose article is then wrongly in `gone`. Files with the same name as the document of an article
+            are left out.
     """
 
     size: int
@@ -110,9 +111,12 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
 def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
     """Return True if the document of `article` is no longer in its folder.
 
-    The document is still there if the run has read or rejected a document with the same key, or has rejected
-    a file of the same name whose key is unknown. Otherwise, it is gone if the file does not exist, or if the
-    run has read the file, which must then be a different document.
+    - If the run has read or rejected a document with the same key, the document is still there.
+    - If the run has rejected a file with the same name and an unknown key, the document is assumed to be
+      still there.
+    - If neither is the case and the file does not exist, the document is gone.
+    - If neither is the case and the run has read the file, the document is gone. The file now contains
+      another document.
 
     Args:
         article: An article that was loaded from the folder earlier.

@@ -28,8 +28,8 @@ def remove_command(article: str, is_erasing: bool, yes: bool) -> None:
 
     With --erase, the command asks for confirmation. It then deletes the document, all revisions, the slugs
     and the titles, and rewrites the SQLite file, so that no text is left in it. Only the id and the times of
-    the changes are kept. The article can have been removed before. `flask seed load` rejects its document
-    from then on, unless you add --admit-erased. Exports and backups that were made before are not changed.
+    the changes are kept. The article may already have been removed. `flask seed load` rejects its document
+    from then on, unless you add --admit-erased. Earlier exports and backups are not changed.
 
     Example: flask seed remove --erase --yes f2c8f2a4-e8d6-51a9-9662-e3de69983d26
     """
@@ -55,7 +55,7 @@ def _remove(begin: Transaction, article: str) -> str:
 def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
     """Erase an article, and return the result to print.
 
-    Return None if the operator gave no answer to the question.
+    Return None if the operator did not answer the question for confirmation.
 
     Args:
         begin: Opens a write transaction.

@@ -94,7 +94,7 @@ class Report:
         """Write the complete report to `file` as JSON.
 
         Raises:
-            ValueError: If the report was made without a file for its entries.
+            ValueError: If the report was created with `entries=None`, so that it contains only numbers.
         """
         if self._entries is None:
             raise ValueError("a report without a file for its entries cannot be written")

@@ -54,8 +54,9 @@ class Run:
         report: The report that receives the outcome of each document.
         strict: Reject documents that have warnings.
         admit_erased: Load documents whose articles were erased.
-        latest_date: Warn of documents that were published after this time, or None to accept all times.
-        is_pruning: True if `prune` is called after `load`. Only then, the run keeps the names of all files.
+        latest_date: Add a warning to a document that was published after this time. None accepts all times.
+        is_pruning: True if `prune` is called after `load`. The run then keeps the names of the files that it
+            reads, because `prune` needs these names.
     """
 
     def __init__(
@@ -81,8 +82,8 @@ class Run:
         """Store the documents in `found`. If a document is rejected, the others are still stored.
 
         Args:
-            found: The documents, and other files, which are not read. For each of the other files, a message
-                gives the reason.
+            found: The documents to store, and the files that are not read. For each file that is not read,
+                the reason is printed and added to the report.
             preparation: Reads the documents and prepares their articles.
         """
         for each in found.unread:

@@ -43,7 +43,7 @@ MIN_NAME_LENGTH = 3
 
 
 def main() -> None:
-    """Write the files of the word lists. A file whose lines are the same is not touched."""
+    """Write the files of the word lists. A file is rewritten only if its lines have changed."""
     FOLDER.mkdir(exist_ok=True)
     for name, lines in word_lists().items():
         path, text = FOLDER / f"{name}.txt.gz", "".join(f"{line}\n" for line in lines).encode()
@@ -101,9 +101,10 @@ def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
 
 
 def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
-    """Yield the names of subdivisions and cities with their populations.
+    """Yield the names of cities and subdivisions (such as provinces), each with its population.
 
-    pycountry has no populations. A subdivision of FEDERAL_COUNTRIES gets WELL_KNOWN_POPULATION, others get 0.
+    The data source of cities has their populations. The data source of subdivisions has none: a subdivision
+    of a country in FEDERAL_COUNTRIES gets WELL_KNOWN_POPULATION, and any other subdivision gets 0.
     """
     for subdivision in pycountry.subdivisions:
         population = WELL_KNOWN_POPULATION if subdivision.country_code in FEDERAL_COUNTRIES else 0
@@ -125,12 +126,14 @@ def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
 
 
 def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
-    """Return given names or family names in lower case, each with the number of languages that list it.
+    """Return given names or family names in lower case, each with its number of votes.
+
+    Each language of the package Faker adds one vote to each name that it lists. If a name is also an English
+    word, some languages add no vote or two votes (see LIST_WEIGHTS).
 
     Args:
         kind: "first" for given names or "last" for family names.
-        frequencies: The frequencies of English words. For a name that is an English word, some languages
-            count more or less (see LIST_WEIGHTS).
+        frequencies: The frequencies of English words.
     """
     votes = Counter[str]()
     for language in pkgutil.iter_modules(faker_person.__path__):
@@ -152,9 +155,10 @@ def _listed_names(module: ModuleType, kind: str) -> Iterator[str]:
 
 
 def _trusted(votes: Mapping[str, int], frequencies: Mapping[str, int]) -> Iterator[str]:
-    """Yield the names that enough languages list: two for a short name or an English word, one for others.
+    """Yield the names that have enough votes. Each language that lists a name votes for the name.
 
-    `votes` counts the languages that list each name, and `frequencies` contains the English words.
+    A short name or an English word needs at least two votes. Any other name in `votes` is always yielded.
+    `votes` has the number of votes for each name, and `frequencies` contains the English words.
     """
     for name, count in votes.items():
         if count > 1 or (len(name) >= MIN_NAME_LENGTH and name not in frequencies):

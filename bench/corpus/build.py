@@ -39,11 +39,12 @@ class Corpus(NamedTuple):
     """A database of generated articles.
 
     Attributes:
-        url: Its `DATABASE_URL`.
-        articles: The number of its articles.
+        url: The `DATABASE_URL` of the database.
+        articles: The number of articles.
         slugs: The slugs of all articles.
-        second_half_rate: The documents per second in the second half of seeding, divided by those in the
-            first half. A value below 1 means that seeding becomes slower as the database grows.
+        second_half_rate: The loading speed (documents per second) in the second half of seeding, divided by
+            the loading speed in the first half. A value below 1 means that seeding becomes slower as the
+            database grows.
     """
 
     url: str

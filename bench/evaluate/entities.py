@@ -15,7 +15,11 @@ MENTION_COUNT_TOLERANCE = 1
 class ExtractedEntity:
     """An entity that the service found in a document, to be compared with annotations.
 
-    `forms` are its name and the texts of its mentions, all normalized, and `mentions` is their number.
+    Attributes:
+        name: The main name.
+        type: The entity type.
+        forms: The main name and the texts of all mentions, in normalized form.
+        mentions: The number of mentions.
     """
 
     name: str
@@ -28,7 +32,7 @@ class ExtractedEntity:
 class Match:
     """A comparison of the entities that were extracted from a document with the annotated entities.
 
-    An entity that is annotated as optional or ignored is in none of the three attributes.
+    Entities that are annotated as optional or ignored are left out.
 
     Attributes:
         hits: Pairs of an annotated and an extracted entity with a name in common.
@@ -96,10 +100,15 @@ def read_entity(item: Json) -> ExtractedEntity:
 
 
 def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool = True) -> Match:
-    """Compare the extracted entities `found` with the required entities of the annotations `gold`.
+    """Pair the required entities of the annotations with extracted entities that have a name in common.
 
     Each entity is in at most one pair. Pairs with the same main name are formed first, and then pairs with
-    similar numbers of mentions. If `typed` is False, the types of a pair can differ.
+    similar numbers of mentions. The result contains the pairs, and the entities that are in no pair.
+
+    Args:
+        gold: The annotations of a document.
+        found: The entities that were extracted from the document.
+        typed: If False, the two entities of a pair can have different types.
     """
     required = [entity for entity in gold.entities or () if entity.required]
     pairs = [(entity, other) for entity in required for other in found if _fits(entity, other, typed=typed)]

@@ -43,13 +43,16 @@ class EvidenceResult:
 
     @property
     def precision(self) -> Share:
-        """The share of the paragraphs listed by the API that are required or acceptable."""
+        """The share of the paragraphs listed by the API that are annotated as required or acceptable."""
         right = self.score.hits + self.optional
         return Share(right, right + self.score.spurious)
 
     @property
     def recall(self) -> Share:
-        """The share of the required paragraphs that the API lists."""
+        """The number of required paragraphs that the API lists, divided by the number of required paragraphs.
+
+        The annotations say which paragraphs are required.
+        """
         return Share(self.score.hits, self.score.hits + self.score.missed)
 
 

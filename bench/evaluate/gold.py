@@ -50,8 +50,10 @@ class GoldEntity:
 class Gold:
     """The annotations of one document: what parsing and extraction should find in it.
 
-    `fields` has the expected texts of fields; others are not evaluated. `entities` are the expected entities,
-    or None if entities are not evaluated. `ignored` are names that count neither as correct nor as errors.
+    Attributes:
+        fields: The expected texts of each field. Fields that are missing here are not evaluated.
+        entities: The expected entities, or None if entities are not evaluated.
+        ignored: Names that count neither as correct nor as errors.
     """
 
     fields: dict[str, Texts]

@@ -14,7 +14,10 @@ from bench.evaluate.served import ServedDocuments
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How well the API agrees with annotations, for each document by its file name."""
+    """The scores of the annotated documents: how well the API agrees with the annotations.
+
+    Each attribute contains the results of one kind of annotation, by the file name of the document.
+    """
 
     fields: dict[str, FieldResult]
     entities: dict[str, EntityResult]

@@ -21,9 +21,9 @@ LOAD_STATUSES = (0, 1)
 
 
 class ServedDocuments:
-    """The responses of the API for documents that were loaded for an evaluation, by file name.
+    """Reads from the API the articles of documents that were loaded for an evaluation.
 
-    A rejected document has no article.
+    The methods take the file name of a document. A rejected document has no article.
     """
 
     def __init__(self, client: FlaskClient) -> None:
@@ -33,17 +33,24 @@ class ServedDocuments:
         self._addresses = {name: f"/v1/articles/{quote(slug)}" for slug, name in self._files.items()}
 
     def article(self, name: str) -> Json | None:
-        """Return the article of the file `name` from the API, or None if the document was rejected."""
+        """Read an article from the API, or return None if the document was rejected.
+
+        `name` is the file name of the document.
+        """
         return self._get(self._addresses[name]).get_json() if name in self._addresses else None
 
     def entities(self, name: str) -> list[Json]:
-        """Return the entities of the article of the file `name` from the API, with their mentions."""
+        """Read the entities of an article from the API, with their mentions.
+
+        `name` is the file name of the document of this article.
+        """
         return self._parts(name, "entities")
 
     def related(self, name: str) -> list[Json]:
-        """Return the related links of the article of the file `name` from the API.
+        """Read the related links of an article from the API.
 
-        Each link also has the key `file`, the file name of its target, or None if it has no target.
+        `name` is the file name of the document of this article. Each link gets the additional key `file`: the
+        file name of the linked document, or None if the link leads to no stored article.
         """
         links = self._parts(name, "related")
         targets = [link["target"] for link in links]
@@ -53,8 +60,8 @@ class ServedDocuments:
     def listed(self, name: str) -> tuple[RelatedTitle, ...]:
         """Return the entries in the list of related articles on a page, with titles and dates.
 
-        They are parsed from the document, because the API does not return the dates. `name` is the name
-        of the document's file.
+        `name` is the file name of the page. The entries are parsed from the page, because the API does not
+        return the dates.
         """
         if name not in self._addresses:
             return ()

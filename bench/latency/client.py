@@ -65,7 +65,10 @@ class TimedService:
 
 @contextmanager
 def serve_corpus(database_url: str, articles: int) -> Iterator[TimedService]:
-    """Start the service on the database at `database_url`, and yield it when it answers."""
+    """Start the service with the database at `database_url`, and yield the service when it answers.
+
+    `articles` is the number of articles in this database.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder,
         # Turn off the byte cache, so that the service computes every response.

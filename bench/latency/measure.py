@@ -1,4 +1,8 @@
-"""Measure the response times of requests, repeatedly and in turn, and print tables of them."""
+"""Measure the response times of requests to the service, and return tables of these times.
+
+Each request is sent many times. The requests that are compared with each other are sent one after the other
+in each round.
+"""
 
 import math
 import statistics

@@ -37,7 +37,10 @@ PARTS = "include=body,analysis,takeaways"
 
 
 class Agreement(NamedTuple):
-    """A comparison of the first results of the service for one query with the best articles by BM25.
+    """A comparison of the service with BM25 (a measure of relevance) for one query.
+
+    The best articles are the articles that BM25 ranks highest. They are compared with the first results of
+    the service.
 
     Attributes:
         matches: The number of articles that contain all words of the query.
@@ -106,7 +109,10 @@ class ExhaustiveIndex:
 
 
 def article_parts(article: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return the texts of `article`, the JSON of the API, by the part of the full-text index."""
+    """Return the texts of an article, by the name of the part that contains them, such as `title`.
+
+    The full-text index has the same parts. `article` is the JSON of the API.
+    """
     analysis = article["analysis"] or {"heading": None, "paragraphs": []}
     body = [paragraph["text"] for paragraph in article["body"]]
     return {
@@ -134,7 +140,11 @@ def draw_queries(titles: Sequence[str], count: int) -> Iterator[tuple[str, list[
 
 
 def compare(service: LocalService, count: int = QUERIES) -> list[Agreement]:
-    """Send `count` queries to the service, and compare each response with the best articles by BM25."""
+    """Compare the service's ranking of search results with BM25, and return a comparison for each query.
+
+    BM25 is a measure of relevance. The first results of the service are compared with the articles that BM25
+    ranks highest. `count` is the number of queries, which are drawn from titles in the database.
+    """
     titles = [
         article["title"]
         for page in islice(service.pages("/v1/articles?fields=title&limit=100"), TITLES // 100)

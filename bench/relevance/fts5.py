@@ -125,10 +125,10 @@ def report(source: Connection, exhaustive: Connection) -> str:
 @click.option("--size", default=100_000, show_default=True, help="Number of articles in the corpus.")
 @click.option("--url", help="An SQLite database to use instead of a generated corpus.")
 def main(size: int, url: str | None) -> None:
-    """Print how often the service returns the same 20 articles first as the function bm25() of SQLite.
+    """Print how often the first 20 results of the service are those of SQLite's function bm25().
 
     The CPU time of both is printed, too. If `--url` is missing, a generated corpus of `--size` articles is
-    used. It is built if it does not exist.
+    used. The corpus is built if it does not exist.
     """
     if url is None:
         with open_store("sqlite") as store:

@@ -56,9 +56,10 @@ def first_searches() -> Targets:
 
 
 def hot_paths(slug: str) -> dict[str, str]:
-    """Return the path of each case that the byte cache answers, by the name of the case.
+    """Return the paths for measurements of requests that the cache of responses answers.
 
-    Each path is requested again and again. `slug` is the slug of an article.
+    A key of the result is the name of a measurement, such as `hot list`. Each path is requested again and
+    again, so that the response is in the cache. `slug` is the slug of an article.
     """
     detail = f"/v1/articles/{slug}"
     lists = ("/v1/articles", f"/v1/articles?{FILTERED}", f"/v1/articles?{SEARCH}")
@@ -66,10 +67,15 @@ def hot_paths(slug: str) -> dict[str, str]:
 
 
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
-    """Return the measured cases that the byte cache of `server` answers.
+    """Return the cases to measure for requests that the cache of responses answers.
 
-    `paths` are the paths to request, by the name of the case. Each case has a counterpart: the minimal WSGI
-    application `bare` answers with the same bytes.
+    A case is a server and the requests to send. Each of `paths` gives two cases: one for `server`, and one
+    for `bare` with a response of the same bytes.
+
+    Args:
+        server: The service.
+        paths: The paths to request, by the name of the case.
+        bare: A minimal WSGI application, to be compared with the service.
     """
     cases = []
     for number, (name, path) in enumerate(paths.items()):
@@ -88,14 +94,16 @@ def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServ
 def peer_cases(
     stack: ExitStack, server: RunningServer, folder: Path, article: Article, baseline: str
 ) -> list[Case]:
-    """Start the programs that are compared with the service, and return a case for each.
+    """Start the programs that are compared with the service, and return a case for each program.
+
+    A case is a server and the requests to send.
 
     Args:
         stack: Ends the programs when it is closed.
         server: The service. The programs get a copy of some of its articles.
         folder: A folder for temporary files.
         article: The article that each case requests.
-        baseline: The name of the case to compare with.
+        baseline: The name of the case that all results are compared with.
     """
     database, briefs = folder / "plain.db", folder / "briefs.db"
     write_plain_tables(_articles(server, article), database)
@@ -117,9 +125,9 @@ def peer_cases(
 
 
 def _articles(server: RunningServer, article: Article) -> list[Article]:
-    """Return `article`, the targets of its links, and the newest articles, each with all parts.
+    """Return `article`, the articles that it links to, and the newest articles.
 
-    The service at `server` returns them.
+    All articles except `article` are fetched from `server`, with body, takeaways, entities and links.
     """
     parts = "body,analysis,takeaways,entities,related,source"
     newest = orjson.loads(server.get(f"/v1/articles?limit=100&include={parts}")[2])["data"]
@@ -129,7 +137,7 @@ def _articles(server: RunningServer, article: Article) -> list[Article]:
 
 
 def _fill_cache(server: RunningServer, slugs: Sequence[str]) -> None:
-    """Request many articles, named by `slugs`, until the byte cache of each worker is full."""
+    """Request the articles with the given slugs until the response cache of each worker is full."""
     targets = Targets([f"/v1/articles/{slug}" for slug in slugs[:FILLING_ARTICLES]])
     requested = 0
     while requested < 8 * FILLING_ARTICLES:
@@ -160,9 +168,10 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rou
     """Measure requests per second, and return tables of the results and of the performance targets.
 
     Args:
-        store: The databases.
+        store: The store that contains the databases.
         names: The name of each database, by its number of articles.
-        seconds: How long requests are sent in each round.
+        seconds: How long requests are sent for each case in a round. A case is a server and the requests to
+            send.
         rounds: How often each case is measured.
     """
     find_wrk()

@@ -22,14 +22,16 @@ def _gunicorn(application: str) -> Callable[[int], Sequence[str]]:
 def briefs(url: str, cache_bytes: int | None = None) -> Program:
     """Return the command line and environment of this service, to be started for a measurement.
 
-    `url` is its database. Without `cache_bytes`, its byte cache has the default size.
+    Args:
+        url: The URL of the database.
+        cache_bytes: The size of the cache of responses, or None for the default size.
     """
     cache = {} if cache_bytes is None else {"BRIEFS_CACHE_BYTES": str(cache_bytes)}
     return Program("briefs", _gunicorn("wsgi:app"), {"DATABASE_URL": url} | cache)
 
 
 def briefs_with_granian(url: str) -> Program:
-    """Return the command line of this service with granian, on the database at `url`."""
+    """Return the command line of this service with the server granian and the database at `url`."""
     command = [sys.executable, "-m", "api.server.granian_server"]
     return Program("briefs, granian", lambda _: command, {"DATABASE_URL": url})
 

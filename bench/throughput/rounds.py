@@ -13,9 +13,9 @@ from bench.throughput.servers import RunningServer
 
 
 class Case(NamedTuple):
-    """A measured case: a server, the requests to it, and the number of connections.
+    """A case to measure: a server, the requests to send, and the number of connections.
 
-    `baseline` is the name of the case to compare with, or None.
+    `baseline` is the name of the case that the result is compared with, or None.
     """
 
     name: str
@@ -26,12 +26,13 @@ class Case(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What was measured for one case: the requests per second of each round, and medians over all rounds.
+    """The measured values of one case (a server and the requests to send).
 
     Attributes:
         case: The case.
-        rates: The requests per second, by round.
-        cpu: The microseconds of CPU time for each request.
+        rates: The requests per second in each round.
+        cpu: The CPU time of a request in microseconds. This and the following values are medians of all
+            rounds.
         median: The median response time in milliseconds.
         p99: The 99th percentile of the response times in milliseconds.
     """
@@ -44,13 +45,13 @@ class Result(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """The median over all rounds of the requests per second."""
+        """The median of the requests per second in all rounds."""
         return statistics.median(self.rates)
 
     def ratio_to(self, other: "Result") -> float:
-        """Divide the requests per second of this case by the requests per second of the case of `other`.
+        """Return the requests per second of this result, divided by the requests per second of `other`.
 
-        The ratio is computed for each round. The result is the median of these ratios.
+        The ratio is computed for each round. The returned ratio is the median of all rounds.
         """
         return statistics.median(rate / base for rate, base in zip(self.rates, other.rates, strict=True))
 
@@ -94,8 +95,12 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
 def results_table(results: Mapping[str, Result], baseline: str = "bare") -> str:
     """Return a Markdown table with a row for each case: requests per second, CPU time and response times.
 
-    One column has the requests per second, divided by the requests per second of the case that is the
-    baseline. `baseline` names the baseline in the heading of this column.
+    A case is a server and the requests to send. One column has the requests per second, divided by the
+    requests per second of the baseline. The baseline is the case that `Case.baseline` names.
+
+    Args:
+        results: The results of all cases, by the name of the case.
+        baseline: What the baseline is called in the heading of this column. It does not select a case.
     """
     rows = [
         [

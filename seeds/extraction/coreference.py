@@ -26,22 +26,23 @@ MIN_FAMILY_NAME_PLACE_WEIGHT = 4
 class EntityCluster:
     """The names that one document uses for one entity, with the votes for the entity's type.
 
-    A vote is an entity type and a weight. Rules cast votes for each name and each of its contexts.
+    Rules vote for the type. A vote is a pair of an entity type and a weight.
 
     Attributes:
         name: The main name.
         words: The words of the main name in lower case.
         votes: For each entity type, the sum of the weights of its votes.
-        vote_counts: How often the contexts of the name have cast each vote.
+        vote_counts: How often each vote was cast by rules for the words around a mention.
         forms: A dictionary with the main name and the other forms of the name as keys, first found first.
         usage_counts: How often the name is used in each way, such as `quoted` (in quotation marks); see
             `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
         start_weight: How strongly the text suggests that the name is not an ordinary word. Each sentence that
-            begins with the name adds 0, 1 or 2. It adds 2 if a verb such as `said` follows the name.
-        adjective_count: The number of mentions that use the name like a nationality, as in `Velmoran
-            officials`.
+            begins with the name adds 2 if a verb such as `said` follows, 1 if, for example, `is` follows, and
+            otherwise 0.
+        adjective_count: The number of mentions that use the name like a nationality, as in
+            `Velmoran officials`.
         is_nationality: True if the name is an adjective of a nationality, such as Velmoran.
         type: The type with the highest sum of votes, or an empty string before `update_type` is called.
     """
@@ -85,10 +86,14 @@ class EntityCluster:
     def usage(self) -> Usage:
         """How the document mostly uses the name: `quoted`, `article`, `attribute` or `bare`.
 
-        - `quoted`: A mention is in quotation marks.
-        - `article`: More mentions follow `the` or a similar word than are bare.
-        - `attribute`: Mentions are between `the` or a similar word and its noun (`a Velmora phone`), and none
-          is bare.
+        A bare mention is a mention without quotation marks and without a word such as `the` before the name.
+        The first rule that applies decides:
+
+        - `quoted`: At least one mention is in quotation marks.
+        - `article`: The mentions after `the` or a similar word, as in `the Velmora`, outnumber the bare
+          mentions.
+        - `attribute`: At least one mention is between `the` or a similar word and a noun, as in
+          `a Velmora phone`. No mention is bare.
         - `bare`: All other cases.
         """
         counts = self.usage_counts
@@ -128,7 +133,7 @@ class Clusters:
     def add(self, cluster: EntityCluster) -> EntityCluster:
         """Add `cluster`, the names of a new entity, and return `cluster`.
 
-        First call `find_owner`, to see if the entity exists.
+        The caller must first check with `find_owner` that the entity is new.
         """
         self.clusters.append(cluster)
         self._by_folded_name.setdefault(_folded_name(cluster.words), cluster)

@@ -253,7 +253,7 @@ class EntityExtractor:
 
 
 def _lowercase_words(texts: Iterable[str]) -> set[str]:
-    """Return the words that `texts` write in lower case.
+    """Return the words that occur in lower case in `texts`.
 
     If a word in this set is capitalised elsewhere, it is probably not a name there. If a word has several
     parts, such as `ice-cold`, its first part is returned too.

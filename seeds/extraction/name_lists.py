@@ -56,13 +56,13 @@ class NameLists:
 
 
 def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
-    """Add votes for the usual type of a list of names to the names whose own type is uncertain.
+    """Add votes to the names of uncertain type in a list, for the type that most other names have.
 
-    - A name is certain if the votes for its type have at least the weight `MIN_CERTAIN_VOTES`.
-    - A name is uncertain if the votes for its type have at most the weight `MAX_UNCERTAIN_VOTES`.
-    - The usual type is the most frequent type of the certain names. If it is not in `LISTED_TYPES`, or if too
-      few certain names have it, no votes are added. `MIN_SHARE` is the share of the certain names that must
-      have it.
+    - The type of a name is certain if its votes have at least the weight `MIN_CERTAIN_VOTES`.
+    - The type of a name is uncertain if its votes have at most the weight `MAX_UNCERTAIN_VOTES`.
+    - The votes are for the most frequent type of the names with a certain type. At least the share
+      `MIN_SHARE` of these names must have this type, and the type must be in `LISTED_TYPES`. If not, no votes
+      are added.
 
     `clusters` contains the cluster of each name in the list: the name with its votes.
     """

@@ -1,7 +1,7 @@
 """Find runs: sequences of capitalised words and numbers that can be one name, such as `Bank of Bern`.
 
-Between the capitalised words of a run, the text can have lowercase words such as `of`, and marks. These words
-and marks belong to the name, but they are not items of the run.
+Between the capitalised words of a run, the text can contain lowercase words such as `of`, and punctuation
+such as `&` or a full stop. These are part of the name, but not items of the run.
 """
 
 import re
@@ -159,9 +159,10 @@ def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: 
 
 
 def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
-    """Return True if a mark between two words is inside a name: St. Gallen, J. Smith, People's Bank.
+    """Return True if a full stop or an apostrophe is inside a name: St. Gallen, J. Smith, People's Bank.
 
-    `last` is the word before the mark, and `gap` is the text between the two words, such as `. ` or `'s `.
+    `last` is the word before the full stop or apostrophe. `gap` is the text between the two words, such as
+    `. ` or `'s `.
     """
     if gap == ". ":
         return last.lower in lexicon.dotted_abbreviations or (len(last.text) == 1 and not last.is_number)
@@ -221,11 +222,13 @@ def _allows_of(
 ) -> bool:
     """Return True if `of` or `for` continues a name: Ministry of Ports, but not Minister of Ports.
 
-    - The last word before the first `of` or `for` must be in the list `heads_before_of` of the lexicon.
-    - If this word is a rank and the only word so far, such as Minister, the name ends.
-    - A second `of` in the name of an organization needs no such word: Bureau of Roads of Bern. After a second
-      `of the`, a place must follow.
-    - `for the` does not continue a name if a complete name follows.
+    The last word of `run` must be in the list `heads_before_of` of the lexicon, such as Ministry. There are
+    three exceptions:
+
+    - Minister and other ranks do not continue a name if they are the only word of `run`.
+    - A second `of` continues the name of an organization after any word: Bureau of Roads of Bern. A second
+      `of the` does so only before a place.
+    - `for the` does not continue a name if a different complete name follows.
 
     Args:
         lexicon: The lists of known words and names.
@@ -271,9 +274,9 @@ def _is_inner_list(
 
     There are two kinds of such names:
 
-    - The name of an organization with `of` or `for`. The word after the comma or `and` must be another
-      subject, such as Ports, and not the beginning of a complete name. After a comma, the subject must be
-      followed by another comma or `and`.
+    - The name of an organization with `of` or `for`. The word after the comma or `and` must be another topic
+      that the organization deals with, such as Ports, and not the beginning of a complete name. After a
+      comma, another comma or `and` must follow the topic.
     - A name such as `Fish and Game Office`. The words before and after `and` share the next noun, here
       Office.
 
@@ -318,9 +321,15 @@ def _shares_head(
 ) -> bool:
     """Return True if the words before and after `and` share the next noun: Fish and Game Office.
 
-    `run` contains the words of `text` before `and` (Fish), `token` is the word after it (Game), and
-    `following` contains the next capitalised words (Office). The last of these words must be a noun for an
-    organization or a policy.
+    The shared noun must indicate an organization or a policy.
+
+    Args:
+        lexicon: The lists of known words and names.
+        text: The text that contains the words.
+        run: The words before `and`, in the example Fish.
+        token: The word after `and`, in the example Game.
+        following: The next capitalised words, in the example Office. The shared noun is the last capitalised
+            word before punctuation or a lowercase word.
     """
     heads, tail = lexicon.head_nouns, token
     for each in following:

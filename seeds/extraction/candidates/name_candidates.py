@@ -173,13 +173,15 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
     """Return True if `run` begins with a function word that is not part of a name, such as `although`.
 
-    `run` contains words of `text`.
+    `run` contains words of `text`. The first rule that applies to a function word decides:
 
-    - A family name is part of a name, even if it is a function word: He Yumei.
-    - If `begins_sentence` is True, or if the word is alone or before a number, the word is not part of a
-      name. The exception is a word between `The` and another word.
-    - Otherwise, the capital shows that the word is part of a name: The Hague, Can Tho. The exceptions are
-      pronouns, `a`, `an`, and words in capital letters.
+    - A family name is part of a name: return False for `He Yumei`.
+    - The only word of `run` is not part of a name: return True for `Although`.
+    - A word at the beginning of a sentence or before a number is not part of a name: return True for
+      `Although Mr Tan`. If `The` precedes the word, return False.
+    - A pronoun, `a`, `an`, or a word in capital letters is not part of a name: return True.
+    - Any other word is part of a name, because it has a capital letter in mid-sentence: return False for
+      `Can Tho`.
     """
     if run[0].lower not in lexicon.function_words:
         return False
@@ -235,10 +237,11 @@ def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 
 
 def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
-    """Return True if the function word at the end of `run` is part of the name: Formula One, Anna May.
+    """Return True if the function word that ends `run` is part of the name: Formula One, Anna May.
 
-    `run` must have other words before it. The function word must be in `LAST_WORDS`, such as One and May, or
-    be a legal form in capital letters, as in Brevik Shipping AS.
+    Most function words do not belong to the name before them. The exceptions are the words in `LAST_WORDS`,
+    such as One and May, and legal forms in capital letters, such as AS in Brevik Shipping AS. Return False if
+    `run` has no other word.
     """
     last = run[-1]
     is_legal_form = last.lower in lexicon.legal_forms and last.text.isupper()

@@ -25,10 +25,10 @@ MAX_NOUN_LENGTH = 20
 
 
 def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[list[Token]]:
-    """Split capitalised words before a title: `Apple | Chief Executive Tim Cook`.
+    """Split `run`, capitalised words of `text`, before a title: `Apple | Chief Executive Tim Cook`.
 
-    `run` contains the words, which are in `text`. Return two lists: the words before the title, and the title
-    with the words after it. If no title is in the middle, return a list that contains only `run`.
+    Return two lists: the words before the title, and the title with the words after it. If no title is in the
+    middle, return a list that contains only `run`.
     """
     can_split = len(run) > 2 and head_type_of(lexicon, text, run) is None
     index = _title_index(lexicon, run) if can_split else 0
@@ -54,11 +54,10 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
 
 
 def split_title(lexicon: Lexicon, text: str, run: list[Token]) -> tuple[str | None, list[Token]]:
-    """Split capitalised words into a title at the beginning and the remaining words.
+    """Split `run`, capitalised words of `text`, into a title at the beginning and the remaining words.
 
-    `run` contains the words, which are in `text`. French President Anna Moreau becomes `("French President",
-    [Anna, Moreau])`. Without a title, return None and all words. If there is only a title, return None and no
-    words.
+    For example, `French President Anna Moreau` becomes `("French President", [Anna, Moreau])`. Without a
+    title, return None and all words. If there is only a title, return None and no words.
     """
     length = _title_length(lexicon, text, run)
     rest = run[length:]
@@ -87,11 +86,11 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 
 
 def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
-    """Return the number of words of the country in `run`: 1 for Ruritania Jan Novak after `minister of`.
+    """Return how many words at the beginning of `run` are the name of a country.
 
-    `run` contains the capitalised words after `minister of`. A country that is not in the gazetteer (the list
-    of places) is assumed to have one word. Return 0 if the complete run is a place, so that no person
-    follows.
+    `run` contains the capitalised words after `minister of`. For `Ruritania Jan Novak`, return 1. A country
+    that is not in the gazetteer (the list of places) is assumed to have one word. Return 0 if the complete
+    run is a place, so that no person follows.
     """
     if lexicon.is_place(text[run[0].start : run[-1].end]):
         return 0

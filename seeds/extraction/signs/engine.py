@@ -102,11 +102,15 @@ class SignEngine:
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
-        """Return the votes for the type of a name that the document shortens: Tovrik Ekkelund to Ekkelund.
+        """Return the votes for the type of a name that the document also uses in a shorter form.
 
-        A last word used alone suggests a person. `words` are the words of the name, and `single_words` are
-        the words that the document uses alone as names. There are no votes if the name has more than four
-        words, or if both or neither of its first and last words are used alone.
+        If the document uses the last word alone (Ekkelund for Tovrik Ekkelund), the name can be a person. If
+        the document uses the first word alone, the name can be an organization. Return no votes if the
+        document uses both words or neither word alone, or if the name has more than four words.
+
+        Args:
+            words: The words of the name in lower case.
+            single_words: The words that the document uses alone as names.
         """
         # Most names have no shorter form.
         if words[0] not in single_words and words[-1] not in single_words:

@@ -1,6 +1,7 @@
-"""The objects that describe a name without the words around the name.
+"""Objects that describe a name itself: its words, its spelling, and how the document uses it.
 
-Rules called signs test these objects, and vote for the type of the name, such as person or place.
+They do not contain the words around the name. Rules called signs test these objects, and vote for the type of
+the name, such as person or place.
 """
 
 from collections.abc import Container, Sequence
@@ -15,7 +16,9 @@ MAX_PERSON_WORDS = 4
 
 
 class NameForm:
-    """A name without the words around it. Signs (rules for the type of the name) test its words and spelling.
+    """The words and the spelling of a name, without the text around the name.
+
+    Signs (rules that vote for the type of the name) test the attributes of this object.
 
     Attributes:
         lexicon: The lists of known words and names.
@@ -99,17 +102,19 @@ class UsedName:
 
 
 class ShortenedName:
-    """A name and the part of it that the document uses alone, such as Ekkelund of Tovrik Ekkelund.
+    """A name that the document also uses in a shorter form, such as Ekkelund for Tovrik Ekkelund.
 
-    Signs (rules that vote for the type of the name) test whether this part is the first or the last word.
+    Signs (rules that vote for the type of the name) test whether the shorter form is the first or the last
+    word.
 
     Attributes:
         lexicon: The lists of known words and names.
         words: The words of the name in lower case, without Jr., Sr. or III.
         last: The last word.
         is_last_word: True if the document uses the last word alone.
-        scopes: `("short form",)`, or empty if no sign applies. No sign applies if the name has one word or
-            more than four, or if both or neither of its first and last words are used alone.
+        scopes: The scopes of the signs to test: `("short form",)`, or nothing if no sign can apply. Signs can
+            apply if the name has two to four words, and if the document uses exactly one of the first and the
+            last word alone.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")

@@ -1,4 +1,4 @@
-"""Signs for schemes. A scheme is a policy with a name of only English words: Quiet Shore, Second Helping.
+"""Signs for schemes: policies whose names consist only of English words, such as Quiet Shore.
 
 A sign is a rule that votes for or against an entity type, here `policy`.
 """
@@ -37,8 +37,8 @@ def _has_head(here: Context) -> bool:
 def _has_own_article(here: Context) -> bool:
     """Return True if `the` precedes the name and belongs to the name, as in `the Quiet Shore`.
 
-    In `the Quiet Shore scheme`, the article belongs to `scheme`. The article of a quoted name does not count.
-    `here` is the context of the name.
+    Return False for `the Quiet Shore scheme`, because `the` belongs to `scheme`. Return False for a name in
+    quotation marks. `here` is the context of the name.
     """
     is_attribute = here.lexicon.noun_type(here.next) == "policy"
     return here.last == "the" and not is_attribute and not here.after.startswith(tuple(QUOTATION_MARKS))

@@ -96,10 +96,12 @@ class Sign(Generic[Subject]):
     def votes_for(self, found: Found) -> tuple[Vote, ...]:
         """Return the votes of this sign, as pairs of an entity type and a weight.
 
-        `found` is the result of the sign's test, neither False nor None. The attribute `votes` is a weight
-        for each type, or a single weight. If `votes` is a single weight, `found` is a type, and this type
-        gets the weight. If `found` is a number, all weights are multiplied by the number. If `found` is
-        True, the weights are those of `votes`.
+        `found` is the result of the sign's test, neither False nor None. There are three cases:
+
+        - `votes` is a single weight: `found` is an entity type, and this type gets the weight.
+        - `votes` has a weight for each type, and `found` is a number: each weight is multiplied by this
+          number.
+        - `votes` has a weight for each type, and `found` is anything else: each type gets its weight.
         """
         if not isinstance(self.votes, Mapping):
             return ((str(found), self.votes),)
