@@ -23,8 +23,8 @@ from seeds.preparing.prepared_article import ReadDocument
 from seeds.pruning import FolderArticle, SeenDocuments, compare_folder
 from seeds.report import Report
 from seeds.stories.key_points import KeyPointChooser
+from seeds.storing.article_batches import load_batch
 from seeds.storing.history import UNCHANGED, Outcome
-from seeds.storing.load import load_batch
 from seeds.storing.removal import remove
 from seeds.storing.transactions import Transaction
 

@@ -301,7 +301,7 @@ def test_all_lists_agree_with_the_oracle_on_both_engines(
     both: list[Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr("seeds.storing.load.datetime", clock)
+    monkeypatch.setattr("seeds.storing.article_batches.datetime", clock)
     monkeypatch.setattr(plans, "MAX_SORTED_ROWS", MAX_SORTED)
     monkeypatch.setattr(filters, "FEW_SHARE", filters.FEW_SHARE)
     monkeypatch.setattr("api.v1.facet_lists.MAX_COUNTED_ARTICLES", MAX_COUNTED)

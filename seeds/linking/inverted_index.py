@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from api.database.base import table_of
 from api.models import ArticleFeatures, Posting, posting_key, posting_tie
-from seeds.bulk import insert_rows
+from seeds.bulk_statements import insert_rows
 from seeds.linking.feature_vectors import stored_vector
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
 

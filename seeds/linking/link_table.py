@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from api.database.base import table_of
 from api.models import UNSCORED, Article, RelatedLink, link_precedence, published_key, score_key
-from seeds.bulk import insert_rows, portions, update_rows
+from seeds.bulk_statements import insert_rows, portions, update_rows
 from seeds.identifiers import computed_link_id
 from seeds.linking.link_reasons import Reasons
 from seeds.linking.vector_cache import LinkedArticle

@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func
 
 from api.database.base import AnySelect
 from api.models import UNSCORED, Article, RelatedLink, published_at_of
-from seeds.bulk import insert_rows, portions, update_rows
+from seeds.bulk_statements import insert_rows, portions, update_rows
 from seeds.linking.date_matching import matches_printed_date
 from seeds.linking.link_table import (
     DELETE_LINKS,

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from api.database.base import table_of
 from api.models import Article
-from seeds.bulk import portions
+from seeds.bulk_statements import portions
 from seeds.linking.link_table import LinkTable
 from seeds.stories.clustering import MIN_STORY_SCORE, StoryArticle, find_stories
 from seeds.stories.story_rows import move_articles

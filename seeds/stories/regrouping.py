@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from api.database.base import table_of
 from api.models import UNSCORED, Article, RelatedLink
-from seeds.bulk import portions
+from seeds.bulk_statements import portions
 from seeds.console import progress
 from seeds.stories.clustering import MIN_STORY_SCORE, StoryArticle, find_stories
 from seeds.stories.key_points import KeyPointChooser

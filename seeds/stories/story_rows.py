@@ -26,7 +26,7 @@ from api.models import (
     takeaway_place,
 )
 from api.v1.part_rows import NUMBERS_PER_ARTICLE
-from seeds.bulk import insert_rows, update_rows
+from seeds.bulk_statements import insert_rows, update_rows
 from seeds.identifiers import story_id
 from seeds.stories.key_points import MAX_KEY_POINTS, KeyPointChooser, StoryTakeaway
 from seeds.storing.rendering import delete_renderings

@@ -20,7 +20,7 @@ from api.models import (
     TakeawayEntity,
     takeaway_range,
 )
-from seeds.bulk import insert_rows
+from seeds.bulk_statements import insert_rows
 from seeds.linking.computed_links import remove_links_of
 from seeds.linking.inverted_index import delete_features
 from seeds.linking.vector_cache import VectorCache

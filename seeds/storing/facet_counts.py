@@ -22,7 +22,7 @@ from api.models import (
     pack_facets,
     unpack_facets,
 )
-from seeds.bulk import insert_rows, portions, update_rows
+from seeds.bulk_statements import insert_rows, portions, update_rows
 
 # The number of articles whose lists are changed together.
 BATCH_SIZE = 100

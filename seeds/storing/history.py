@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from api.database.base import table_of
 from api.models import Change, Corpus, Revision
-from seeds.bulk import insert_rows
+from seeds.bulk_statements import insert_rows
 from seeds.preparing.article_record import ArticleRecord
 from seeds.storing.stored_article import StoredArticle
 

@@ -21,7 +21,7 @@ from api.models import (
     Revision,
 )
 from api.resources.lookup import UUID_PATTERN
-from seeds.bulk import insert_rows
+from seeds.bulk_statements import insert_rows
 from seeds.identifiers import is_slug
 from seeds.linking.listed_links import resolve_listed_links
 from seeds.linking.vector_cache import VectorCache

@@ -9,7 +9,7 @@ from api.models import Article, Rendering
 from api.urls import settings
 from api.v1.article_values import read_articles
 from api.v1.renderings import item_of, render_values, rendering_key
-from seeds.bulk import insert_rows, portions, update_rows
+from seeds.bulk_statements import insert_rows, portions, update_rows
 from seeds.console import progress
 from seeds.storing.transactions import Transaction
 

@@ -12,7 +12,7 @@ from api.database.base import db, table_of
 from api.models import ApiKey, Corpus, Entity, Folder
 from api.search.analyzer import ANALYZER_VERSION
 from api.v1.renderings import rendering_key
-from seeds.bulk import insert_rows
+from seeds.bulk_statements import insert_rows
 from seeds.escaping import printable
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import insert_search_rows

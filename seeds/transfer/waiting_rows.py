@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from api.database.base import table_of
 from api.models import Article
-from seeds.bulk import insert_into
+from seeds.bulk_statements import insert_into
 
 ARTICLES = table_of(Article)
 

@@ -28,9 +28,9 @@ from seeds.preparing.prepared_article import PreparedArticle, ReadDocument, prep
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import rebuild_search_index, update_search_index
 from seeds.stories.key_points import KeyPointChooser
+from seeds.storing.article_batches import load_batch
 from seeds.storing.entities.catalogue_update import refresh_entities
 from seeds.storing.history import Outcome
-from seeds.storing.load import load_batch
 from seeds.storing.relink import rederive_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions

@@ -16,7 +16,7 @@ from api.v1.renderings import find_rendering
 from api.v1.routes.articles import ARTICLE, ARTICLE_WITH_MENTIONS
 from api.v1.story_rows import STORIES, STORY_ROWS, story_values
 from api.web_pages.blueprint import Alternate, blueprint, json_alternate, page_response
-from api.web_pages.content.article_view import article_view
+from api.web_pages.content.article_page_values import article_page_values
 
 MAX_REVISIONS = 10
 STORY_BY_ID = STORY_ROWS.where(STORIES.c.id == REFERENCE)
@@ -40,7 +40,7 @@ def get_article_page(article: str) -> Response:
         article=values,
         story=_read_story(UUID(values["story"]["id"])),
         revisions=_revisions(row.id, values["revision"]),
-        shown=article_view(values, row.mentions or []),
+        shown=article_page_values(values, row.mentions or []),
     )
 
 

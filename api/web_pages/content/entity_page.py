@@ -24,7 +24,7 @@ from api.web_pages.blueprint import (
     json_alternate,
     page_response,
 )
-from api.web_pages.content.article_view import web_url
+from api.web_pages.content.article_page_values import web_url
 from api.web_pages.content.brief_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
 from api.web_pages.content.histogram import histogram
 from api.web_pages.page_values import paging

@@ -21,10 +21,10 @@ from api.web_pages.blueprint import (
     json_alternate,
     page_response,
 )
-from api.web_pages.content.article_view import MAX_CLASS_NUMBER, entity_groups
+from api.web_pages.content.article_page_values import MAX_CLASS_NUMBER, entity_groups
 from api.web_pages.content.brief_lists import DATE_FACETS, MAX_FACET_VALUES, CursorParameter, read_briefs
 from api.web_pages.content.histogram import histogram
-from api.web_pages.content.story_view import (
+from api.web_pages.content.story_page_values import (
     BRIEF_KEYS,
     MAX_NEAR_DUPLICATES,
     MAX_PUBLICATIONS,

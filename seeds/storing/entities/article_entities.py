@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, update
 from api.database.base import table_of
 from api.models import Corpus, Entity, EntityName, EntitySlug
 from api.search.analyzer import fold
-from seeds.bulk import insert_rows, update_rows
+from seeds.bulk_statements import insert_rows, update_rows
 from seeds.extraction.catalogue import EntityRecord
 from seeds.preparing.prepared_article import PreparedEntity
 from seeds.storing.entities.entity_slugs import reserve_slugs

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from api.database.base import table_of
 from api.models import ENTITY_TYPES, ArticleFacet, Entity, EntityName, EntitySlug, Rendering, facet_number
-from seeds.bulk import update_rows
+from seeds.bulk_statements import update_rows
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.storing.facet_counts import replace_type_facets

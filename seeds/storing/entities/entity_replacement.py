@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from api.database.base import table_of
 from api.models import Entity, EntityId, EntitySlug
-from seeds.bulk import insert_rows
+from seeds.bulk_statements import insert_rows
 from seeds.storing.entities.article_entities import PreviousMentions
 
 ENTITIES, ENTITY_IDS = table_of(Entity), table_of(EntityId)

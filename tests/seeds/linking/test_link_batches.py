@@ -18,7 +18,7 @@ from seeds.parsing.document import Rejection
 from seeds.parsing.files import SubmittedDocument
 from seeds.preparing.preparation import convert
 from seeds.preparing.prepared_article import PreparedArticle, ReadDocument, prepare_article
-from seeds.storing.load import load_batch
+from seeds.storing.article_batches import load_batch
 from seeds.storing.relink import relink_articles
 from seeds.storing.removal import remove
 from seeds.storing.transactions import transactions

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from api.database.base import db
 from api.models import UNSCORED, link_precedence
-from seeds.bulk import MAX_PARAMETERS
+from seeds.bulk_statements import MAX_PARAMETERS
 from seeds.identifiers import article_id, title_hash
 from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose_target
 from seeds.parsing.date_lines import is_date
@@ -181,7 +181,7 @@ def test_more_titles_than_a_statement_has_parameters_are_resolved(
     app: Flask, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # All numbers are a hundredth of the real ones, so that the test is fast.
-    monkeypatch.setattr("seeds.bulk.MAX_PARAMETERS", MAX_PARAMETERS // 100)
+    monkeypatch.setattr("seeds.bulk_statements.MAX_PARAMETERS", MAX_PARAMETERS // 100)
     if engine == "sqlite":
         with app.app_context():
             event.listen(db.engine, "connect", limit_parameters)

@@ -158,7 +158,7 @@ def test_the_story_of_a_removed_founder_gets_a_new_founder_and_its_id_leads_ther
 def test_a_story_can_have_more_articles_than_a_statement_has_parameters(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("seeds.bulk.MAX_PARAMETERS", 2)
+    monkeypatch.setattr("seeds.bulk_statements.MAX_PARAMETERS", 2)
     for keys in ("edcb", "a"):
         seed_pages(app, [submit(key, FLOOD_PAGE, dated(ord(key) - 96)) for key in keys])
     assert story_rows(rows(app))[article_id("e")]["article_count"] == 5

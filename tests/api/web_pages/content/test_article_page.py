@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient, FlaskCliRunner
 
-from api.web_pages.content.article_view import (
+from api.web_pages.content.article_page_values import (
     MAX_ANALYSIS_LENGTH,
     MAX_BODY_LENGTH,
     MAX_CLASS_NUMBER,

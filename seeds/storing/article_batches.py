@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from api.database.base import table_of
 from api.models import CREATED, UPDATED, Article, ArticleDocument, ArticleSlug, Corpus, Folder
 from api.v1.renderings import render_item, rendering_key
-from seeds.bulk import insert_rows, update_rows
+from seeds.bulk_statements import insert_rows, update_rows
 from seeds.identifiers import article_id, story_id
 from seeds.linking.computed_links import insert_links_both_ways
 from seeds.linking.listed_links import resolve_listed_links

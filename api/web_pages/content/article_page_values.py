@@ -29,7 +29,7 @@ class EntityGroup(NamedTuple):
     entities: list[Values]
 
 
-def article_view(article: Values, mentions: Sequence[Any]) -> Values:
+def article_page_values(article: Values, mentions: Sequence[Any]) -> Values:
     """Return the values that the page of a brief shows.
 
     Args:
