@@ -43,8 +43,8 @@ class Line(NamedTuple):
 
     Attributes:
         number: The number of the line in the file, from 1.
-        view: The text of the line, with single spaces and without control characters. It has two forms: the
-            text as written, and the folded text for the parser (see `folded`).
+        view: The text of the line with single spaces, in two forms: with the quotation marks and hyphens of
+            the file (see `text`), and with plain marks for comparisons (see `folded`).
     """
 
     number: int
@@ -52,12 +52,12 @@ class Line(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text as written."""
+        """The text of the line with single spaces, and with the quotation marks and hyphens of the file."""
         return self.view.original
 
     @property
     def folded(self) -> str:
-        """The text for the parser: without invisible characters, and with plain quotation marks and hyphens.
+        """The text for comparisons, without invisible characters, and with plain quotation marks and hyphens.
 
         Every apostrophe is `'`, every double quotation mark is `"`, and every hyphen and dash is `-`.
         """
@@ -78,12 +78,12 @@ class Block(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of the block as written: its lines joined by spaces."""
+        """The text of the block: its lines, joined by spaces."""
         return self.lines[0].text if len(self.lines) == 1 else " ".join(line.text for line in self.lines)
 
     @property
     def folded(self) -> str:
-        """The text for the parser: the folded texts of the lines, joined by spaces.
+        """The text for comparisons: the folded texts of the lines, joined by spaces.
 
         A folded text has no invisible characters, and its quotation marks and hyphens are `'`, `"` and `-`.
         """
@@ -100,8 +100,8 @@ class PageBlocks(NamedTuple):
 
     Attributes:
         blocks: The blocks of the page, at least one.
-        odd_characters: The control and direction-changing characters in the page: an item for each line and
-            each kind of characters, in the order of the lines.
+        odd_characters: The control characters in the page, and characters that change the direction of the
+            text. There is an item for each line and each kind of characters, in the order of the lines.
     """
 
     blocks: list[Block]

@@ -44,7 +44,7 @@ def list_mark(lines: Sequence[str]) -> str | None:
 
     The mark is a bullet, such as `•`, or any other sign before the numbers of the items, such as `#` for the
     items `#1 Trams` and `#2 Buses`. It is an empty text if the items begin with numbers alone. In a list with
-    numbers, the first line must have the number 1, and a line below the number 2.
+    numbers, the first line must have the number 1, and a later line must have the number 2.
 
     Args:
         lines: The lines that can be the list, without invisible characters.
@@ -61,8 +61,12 @@ def list_mark(lines: Sequence[str]) -> str | None:
 def mark_length(text: str, mark: str) -> int:
     """Return the length of the mark at the beginning of a list item, with the white space after the mark.
 
-    The mark is any bullet, or else `mark`, a result of `list_mark`. Return 0 if `text`, the item, begins with
-    neither.
+    Return 0 if the item begins with neither a bullet nor `mark`.
+
+    Args:
+        text: The text of the item, without invisible characters.
+        mark: The mark that all items of the list share: a bullet, or the sign before their numbers, such as
+            `#` in `#1 Trams`. It can be empty.
     """
     return bullet_length(text) or (_after_space(text, len(mark)) if text.startswith(mark) else 0)
 

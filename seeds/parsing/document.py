@@ -79,7 +79,7 @@ class LoadWarning:
     """A problem of a document that does not prevent the document from being stored.
 
     Attributes:
-        section: The part of the document or of its metadata with the problem, such as `title`.
+        section: The part of the document or its metadata that has the problem, such as `title`.
         line: The number of the line, from 1, or None if it is unknown.
         message: The problem, for the operator.
     """
@@ -91,7 +91,7 @@ class LoadWarning:
 
 @dataclass(frozen=True, slots=True)
 class ParseWarning(LoadWarning):
-    """A warning of the parser, which always knows the line.
+    """A warning of the parser. Its line number is always known.
 
     `section` is the name of a field of `FieldLines`, or `page` for a line outside all fields.
     """
@@ -165,9 +165,11 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
 
     Attributes:
         message: The reason, on one line.
-        line: The number of the line with the fault, from 1, or None if the fault is not in a line.
-        byte: The offset of the byte with the fault, from 0, or None if the fault is not in a byte.
-        metadata: The metadata of the document, or None if it is unknown because of the fault.
+        line: The number of the line with the fault, from 1. None if the line is unknown, or if the fault
+            concerns the whole file.
+        byte: For a file that is not text, the offset of the first invalid byte, from 0. For a file that is
+            too large, the limit in bytes. Otherwise None.
+        metadata: The metadata of the document, or None if the fault prevented its reading.
     """
 
     def __init__(self, message: str, *, line: int | None = None, byte: int | None = None) -> None:

@@ -37,7 +37,7 @@ class SubmittedDocument:
         document: The parsed document.
         sidecar: The metadata from the YAML file beside the document.
         folder: The real path of the folder that contains the file.
-        row: The metadata from the row of the document in the manifest of the folder.
+        row: The metadata from the manifest of the folder, a table with a row for each document.
         line: The number of the line that contains the document, or None if the document is the whole file.
     """
 
@@ -54,10 +54,11 @@ class SubmittedDocument:
         return merge_metadata(self.sidecar, self.row, self.document.metadata)
 
     def find_source(self, name: str) -> str:
-        """Return where the metadata `name` is given, for messages: the sidecar, the manifest or the document.
+        """Return the name of the place that gives the metadata `name`, for use in messages.
 
-        A sidecar is a YAML file beside one document, and a manifest has rows for several documents. `name` is
-        an attribute of `Metadata` that has a value.
+        The place is `the sidecar` (a YAML file beside the document), `manifest.csv` (a table of metadata for
+        several documents) or `the document`. `name` is an attribute of `Metadata`, such as `slug`. The
+        attribute must have a value.
         """
         if getattr(self.sidecar, name, None) is not None:
             return "the sidecar"
@@ -174,17 +175,17 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
 
 
 def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
-    """Yield the lines of a file with a document on each line. Blank lines are left out.
+    """Yield the lines of a file with a document on each line, except blank lines.
 
-    A line of more than `max_bytes` is shortened to at most `max_bytes` + 2. It is still too long, so
-    `read_line` rejects the line. If the file cannot be read, or changes meanwhile, the last item is a
-    rejection of the whole file.
+    A line of more than `max_bytes` is yielded incomplete, but long enough for `read_line` to reject it. If
+    the file cannot be read, or changes while it is read, the last item is a rejection of the whole file.
     """
     before, folder = _file_state(path), real_path(path.parent)
     try:
         check_file(path)
         with path.open("rb") as file:
-            # Read at most one byte more than a line can have, so that a huge line does not fill the memory.
+            # A line has at most `max_bytes` and two bytes for its end. Read no more of a longer line, because
+            # it could fill the memory.
             lines = iter(lambda: file.readline(max_bytes + 2), b"")
             number, is_start = 0, True
             for data in lines:
@@ -237,7 +238,11 @@ def _find_key(path: Path, rejection: Rejection) -> str | None:
 
 
 def find_sidecars(path: Path) -> list[Path]:
-    """Return the files `NAME.yaml`, `NAME.yml` and `NAME.YAML` that exist beside the document at `path`."""
+    """Return the existing sidecars of the document at `path`.
+
+    A sidecar is a YAML file with metadata. It has the name of the document, but the ending `.yaml` or `.yml`,
+    in lower or upper case.
+    """
     # Report a broken symbolic link instead of treating the sidecar as missing.
     return [Path(name) for name in _sidecar_names(path) if os.path.lexists(name)]
 

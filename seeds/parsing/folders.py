@@ -57,7 +57,11 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 
 
 def find_files(paths: Iterable[Path]) -> FoundFiles:
-    """Return the documents in `paths`, like `find_documents`, and the other files of these folders."""
+    """Find the documents in files and folders, and list what else is in the folders.
+
+    Each file in `paths` is a document. A file in a folder is a document if its name has the ending of a
+    document format. A document that is found twice is returned once.
+    """
     documents: dict[str, str] = {}
     unread: dict[str, UnreadFile] = {}
     for path in paths:
@@ -82,10 +86,15 @@ def _search(folder: Path) -> FoundFiles:
 
 
 def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
-    """Return why the file `path` is not read, or None if the file belongs to a document.
+    """Return a message that says why a load skips `path`, or None if no message is needed.
 
-    For example, a YAML file with metadata belongs to a document. `path` is a file or subfolder that is not a
-    document. `documents` are the documents in the same folder, by their names without the ending.
+    No message is needed for a manifest, for the YAML file with the metadata of a document, and for the folder
+    with the pictures of a saved web page.
+
+    Args:
+        path: A file or subfolder that is not a document.
+        documents: The documents in the same folder, by name without the ending. Several documents can have
+            the same name.
     """
     if path.name == MANIFEST_NAME:
         return None
@@ -119,10 +128,15 @@ def _find_reason_of_sidecar(path: Path, documents: list[Path]) -> str | None:
 
 
 def _find_unused_rows(folder: Path, documents: list[Path]) -> Iterator[UnreadFile]:
-    """Yield the rows of the manifest of a folder that belong to no document. Invalid rows are left out.
+    """Yield the rows of a manifest whose documents do not exist.
 
-    `documents` are the documents in `folder`. If the whole manifest is invalid, and there are no documents,
-    yield the manifest.
+    A manifest is a table in a folder, with a row of metadata for each document. If the manifest is invalid
+    and the folder has no documents, yield the manifest itself. If the folder has documents, yield nothing,
+    because an invalid manifest leads to the rejection of each document.
+
+    Args:
+        folder: The folder, with or without a manifest.
+        documents: The documents in the folder.
     """
     path = folder / MANIFEST_NAME
     try:

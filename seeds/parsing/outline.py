@@ -131,9 +131,9 @@ def _is_above_text(blocks: Blocks, at: int) -> bool:
 
 
 def _is_label(block: Block) -> bool:
-    """Return True if `block` can be the label of a button, as below the heading Share Article.
+    """Return True if `block` can be the label of a button, such as `Copy link`.
 
-    A label is one short line that can be a heading.
+    A label is one line of at most `MAX_LABEL_LENGTH` characters that does not end like a sentence or clause.
     """
     return len(block.lines) == 1 and len(block.folded) <= MAX_LABEL_LENGTH and reads_as_heading(block.folded)
 
@@ -235,9 +235,8 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
-    The first paragraph can read as a signature, too. If blocks follow the paragraph, its index is returned in
-    two cases: no signature follows; or the paragraph has several lines, and the following signature has one
-    line.
+    The signature is normally below the first paragraph. If the first paragraph itself is the best signature,
+    its index is returned, and the analysis has no paragraphs.
 
     Args:
         blocks: The blocks of the analysis, from its title or first paragraph on, up to the tail of the page.
@@ -246,6 +245,8 @@ def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """
     at = _find_signature(blocks, width, first + 1)
     if first < len(blocks) - 1 and _is_signature(blocks[first]):
+        # A signature of several lines is better than a signature of one line. If both have the same form, the
+        # lower signature is better.
         better = at is not None and (
             _is_multiline_signature(blocks[at], width) or not _is_multiline_signature(blocks[first], width)
         )

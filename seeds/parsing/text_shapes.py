@@ -19,7 +19,10 @@ ABBREVIATIONS = frozenset(ABBREVIATION_LIST.split())
 
 
 def ends_as_sentence(text: str) -> bool:
-    """Return True if `text` ends with a mark such as a full stop, before any closing quotes and brackets."""
+    """Return True if `text` ends with a full stop, `!`, `?` or an ellipsis.
+
+    Closing quotation marks and brackets at the end of `text` are ignored.
+    """
     return text.rstrip(CLOSING_MARKS).endswith(SENTENCE_ENDS)
 
 
@@ -38,9 +41,12 @@ def count_sentences(text: str) -> int:
 def reads_as_paragraph(text: str) -> bool:
     """Return True if `text` reads as a paragraph, and not as a title.
 
-    A text of more than 300 characters is a paragraph. A shorter text is a paragraph if it ends like a
-    sentence, is not capitalized like a headline, and has two of these: several sentences, at least 100
-    characters, a full stop at the end. If it is a single sentence, it must not end in an abbreviation.
+    A text of more than 300 characters is a paragraph. A shorter text must meet three conditions:
+
+    - It ends with a full stop, `!`, `?` or an ellipsis.
+    - It is not capitalized like a headline.
+    - If it is one sentence, it has at least 100 characters and ends with a full stop, but not with an
+      abbreviation. If it has several sentences, it has at least 100 characters or ends with a full stop.
     """
     if len(text) > 300:
         return True

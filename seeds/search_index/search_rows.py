@@ -1,9 +1,9 @@
-"""Insert and delete rows of the full-text index and the term index, for batches of articles on both engines.
+"""Insert and delete rows of the full-text index and the term index, in SQLite and PostgreSQL.
 
-The index keeps no copy of the texts. To delete a row, SQLite needs the search terms that were inserted, so
-they are made again from the stored content. The result is the same only if the analyzer has not changed.
-`corpus.analyzer_version` therefore holds the version that made the terms, and each seeding command calls
-`update_search_index` before it writes.
+The full-text index keeps no copy of the texts. To delete a row, SQLite needs the search terms that were
+inserted, so they are made again from the stored content. The result is the same only if the analyzer has not
+changed. `corpus.analyzer_version` therefore holds the version that made the terms, and each seeding command
+calls `update_search_index` before it writes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,9 +63,9 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
 
 def update_search_index(connection: Connection) -> bool:
-    """Make the whole full-text index again if a different version of the text analyzer made the old one.
+    """Rebuild the full-text index if it was made by a different version of the text analyzer.
 
-    Return True if the index was made again. `connection` must be in a write transaction.
+    Return True if the index was rebuilt. `connection` must be in a write transaction.
     """
     if connection.scalars(select(CORPUS.c.analyzer_version)).one() == ANALYZER_VERSION:
         return False
@@ -74,7 +74,7 @@ def update_search_index(connection: Connection) -> bool:
 
 
 def rebuild_search_index(connection: Connection) -> None:
-    """Make the whole full-text index again from the stored content.
+    """Rebuild the full-text index from the stored content of all articles.
 
     `connection` must be in a write transaction.
     """
@@ -100,12 +100,14 @@ def read_search_terms(connection: Connection, numbers: Sequence[int]) -> dict[in
 def _execute(
     connection: Connection, statement: Callable[[SearchIndex, str], str], terms: Mapping[int, SearchTerms]
 ) -> None:
-    """Execute a statement for each row of `terms` in both full-text indexes, of articles and of key points.
+    """Execute the SQL of `statement` for each article, and for each key point of these articles.
+
+    Articles and key points have a full-text index each.
 
     Args:
         connection: The connection, in a write transaction.
         statement: A function that returns the SQL for an index and a dialect, such as `_insertion`.
-        terms: The search terms of each article, by its database number. The rows are made from them.
+        terms: The search terms of each article and of its key points, by the database number of the article.
     """
     rows_by_index = (
         (ARTICLE_INDEX, [{"number": number, **each.article} for number, each in terms.items()]),

@@ -1,9 +1,9 @@
-"""Maintain the term index in the transaction that stores articles. Searches compute relevance from it.
+"""Maintain the term index in the transaction that stores articles.
 
-New articles are written to `pending_terms`. When SEGMENT_ARTICLES articles are pending, their terms become a
-segment of level 1. When a level has MERGED_SEGMENTS segments, these become one segment of the next level,
-without the articles that were removed in the meantime. A segment is also written again if most of its
-articles were removed.
+Searches compute the relevance of articles from the term index. New articles are written to `pending_terms`.
+When SEGMENT_ARTICLES articles are pending, their terms become a segment of level 1. When a level has
+MERGED_SEGMENTS segments, these become one segment of the next level, without the articles that were removed
+in the meantime. A segment is also rewritten if most of its articles were removed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -53,11 +53,11 @@ READ_BUCKETS, DELETE_BUCKETS = select(BUCKETS).where(PLACES), delete(BUCKETS).wh
 
 
 class Segment(NamedTuple):
-    """A segment that was read from the database.
+    """A segment, a part of the term index, that was read from the database.
 
     Attributes:
         number: The number that identifies the segment.
-        level: 1 for a segment of new articles, and more for a segment that was merged from others.
+        level: 1 for a segment of new articles, and higher for a segment that was merged from other segments.
         articles: The number and the length of each article. The length of a removed article is 0.
     """
 
@@ -71,8 +71,8 @@ def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -
 
     Args:
         connection: The connection, in a write transaction.
-        packed: The result of `pack_terms` for each article, by its database number: how many words the
-            article has, and its terms as bytes.
+        packed: A pair for each article, by its database number: how many words the article has, and its terms
+            as bytes, as `pack_terms` returns them.
     """
     rows = [{"number": each, "length": length, "terms": terms} for each, (length, terms) in packed.items()]
     connection.execute(insert(PENDING), rows)
@@ -111,7 +111,10 @@ def clear_terms(connection: Connection) -> None:
 
 
 def _make_segment(connection: Connection) -> None:
-    """Move the `SEGMENT_ARTICLES` pending articles with the lowest numbers to a new segment of level 1."""
+    """Move pending articles to a new segment of level 1, a part of the term index.
+
+    These are the `SEGMENT_ARTICLES` articles with the lowest numbers.
+    """
     rows = connection.execute(FIRST_PENDING, {"articles": SEGMENT_ARTICLES}).all()
     numbers, lengths = (np.array([getattr(row, name) for row in rows]) for name in ("number", "length"))
     number = _insert_segment(connection, ArticleList(numbers, lengths), 1)
@@ -127,12 +130,14 @@ def _read_segments(
 
 
 def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> None:
-    """Replace segments by one segment with all their articles, except for removed articles.
+    """Merge segments, parts of the term index, into a new segment without the removed articles.
+
+    If no article remains, the segments are only deleted.
 
     Args:
         connection: The connection, in a write transaction.
-        segments: The segments, which all have the same level.
-        level: The level of the new segment. If no article remains, there is no new segment.
+        segments: The segments. All have the same level.
+        level: The level of the new segment.
     """
     articles = join_articles(segment.articles for segment in segments)
     remains = articles.lengths > 0
@@ -162,9 +167,9 @@ def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> N
 
 
 def _remaining(several: Sequence[TermLists]) -> TermLists:
-    """Return term lists of several segments as one, without the items of removed articles.
+    """Join the terms of several segments, but omit the terms of removed articles.
 
-    The place of an item is `REMOVED` if its article was removed.
+    In `several`, the terms of removed articles have the value `REMOVED` in `places`.
     """
     joined = TermLists(*map(np.concatenate, zip(*several, strict=True)))
     remains = joined.places != REMOVED
@@ -172,7 +177,11 @@ def _remaining(several: Sequence[TermLists]) -> TermLists:
 
 
 def _insert_segment(connection: Connection, articles: ArticleList, level: int) -> int:
-    """Insert a segment of level `level` with `articles`, and return the number of the segment."""
+    """Insert a segment, a part of the term index, and return its number.
+
+    `articles` are the articles of the segment. `level` is 1 for a segment of new articles, and higher for a
+    segment that was merged from other segments.
+    """
     number: int = connection.scalars(NEXT_SEGMENT).one()
     bounds = {"first": int(articles.numbers.min()), "last": int(articles.numbers.max())}
     values = bounds | {"articles": pack_articles(articles)}

@@ -288,11 +288,14 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the JSON that lists show for an article, as the columns `item_key` and `item_json`.
+    """Return the columns `item_key` and `item_json` for an article that is the founder of its story.
 
-    `item_key` is the result of `rendering_key`, which names the format of the JSON. The JSON contains the
-    story, so it is right only if the article is the founder of its story (the article that the story is named
-    after). `revision` is the number of the article's revision.
+    The founder of a story is the article that the story is named after. `item_json` is the JSON of the
+    article in lists, and `item_key` names the format of the JSON.
+
+    Args:
+        article: The article. It must be the founder of its story, because the JSON names the story.
+        revision: The number of the article's revision.
     """
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)

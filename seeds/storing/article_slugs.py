@@ -20,7 +20,7 @@ Former = ArticleState | RemovedArticle | None
 
 
 class SlugRegister:
-    """Chooses the slugs of the articles of a batch, so that no two articles have the same slug.
+    """Chooses slugs for several articles, so that no two articles have the same slug.
 
     Args:
         connection: The connection, in a write transaction.
@@ -42,8 +42,8 @@ class SlugRegister:
 
         Args:
             identity: The id of the article.
-            source: If the metadata of the document requests the slug, the name of the place for the error
-                message, such as `the sidecar`. Otherwise None.
+            source: The place of the metadata that requests the slug, as the error message names it, such as
+                `the sidecar`. None if no metadata requests the slug.
 
         Raises:
             Rejection: If a different article has or had the slug that the metadata requests.
@@ -65,8 +65,8 @@ def slug_choices(identity: UUID, slug: str, former: Former, *, is_requested: boo
     """Return the possible slugs of an article, best first.
 
     If the metadata requests a slug, this slug is the only choice. If the article was loaded before, its
-    former slug is the only choice, unless it was erased. Otherwise the choices are `slug`, `slug` with a part
-    of the id, and `slug` with the whole id. The last choice is always free.
+    former slug is the only choice, unless the article was erased. Otherwise the choices are `slug`, `slug`
+    with a part of the id, and `slug` with the whole id. The last choice is always free.
 
     Args:
         identity: The id of the article.

@@ -34,7 +34,7 @@ class MentionedEntity(Protocol):
     """An entity that an article mentions, either found in the text or read from an export.
 
     It has a number of mentions, and a salience (importance) from 0 to 1. `own_name` and `own_type` are the
-    name and type that this article uses, or None for an entity of the catalogue.
+    name and type that this article uses. They are None if the entity is in the catalogue of known entities.
     """
 
     @property
@@ -216,8 +216,9 @@ def facet_rows(
         article: The database number of the article.
         record: The content of the article.
         entities: The database numbers of the entities of the article.
-        named: The result of `named_facets`.
-        timestamps: `created_at` and `updated_at` of the article.
+        named: The facet values that are not entities, such as the language, by the number of the value. Dates
+            in this mapping are ignored.
+        timestamps: The values of the columns `created_at` and `updated_at`.
     """
     common = timestamps | {"article": article, "published_key": published_key(record.published_at)}
     filtered = [number for number, facet in named.items() if facet.name in FILTERED_FACETS]
@@ -237,11 +238,14 @@ def facet_list_row(article: int, story: int, entities: Iterable[int], named: Ite
 
 
 def listed_link_rows(article: int, identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return the rows of the links in the list of related articles on an article's page.
+    """Return a row for each entry in the list of related articles on an article's page.
 
-    The targets of the links, the articles that they lead to, are not known yet.
+    An entry becomes a link. The article that the link leads to is not known yet.
 
-    `article` and `identity` are the number and the id of the article, and `record` is its content.
+    Args:
+        article: The database number of the article.
+        identity: The id of the article.
+        record: The content of the article.
     """
     return [
         {

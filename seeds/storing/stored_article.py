@@ -85,8 +85,10 @@ class ArticleState(NamedTuple):
 class RemovedArticle(NamedTuple):
     """The values that a removed article gets back if its document is loaded again.
 
-    `slug` and `revision` are the last ones before the removal, and `created_at` is when the article was first
-    loaded.
+    Attributes:
+        slug: The last slug before the removal.
+        revision: The number of the last revision before the removal.
+        created_at: When the article was first loaded.
     """
 
     slug: str
@@ -125,7 +127,7 @@ class StoredArticle(NamedTuple):
 def find_article_states(connection: Connection, identities: Collection[UUID]) -> dict[UUID, ArticleState]:
     """Return the states of stored articles, by the id of the article.
 
-    `identities` are ids of articles. Those that are not stored, for example because they were removed, are
+    `identities` are ids of articles. An article that is not stored, for example because it was removed, is
     left out.
     """
     rows = connection.execute(ARTICLE_STATES, {"identities": [*identities]})
@@ -138,9 +140,10 @@ def find_article_state(connection: Connection, identity: UUID) -> ArticleState |
 
 
 def find_removed_articles(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RemovedArticle]:
-    """Return the last slug and revision, and the time of the first load, of removed articles, by id.
+    """Return the last values of each removed article, by the id of the article.
 
-    `identities` are ids of articles. Those that were never loaded, or are stored now, are left out.
+    The values are the last slug, the number of the last revision, and the time of the first load.
+    `identities` are ids of articles. Articles that were never loaded, or are stored now, are left out.
     """
     if not identities:
         return {}
@@ -155,9 +158,10 @@ def find_removed_articles(connection: Connection, identities: Collection[UUID]) 
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Return the last slug and revision, and the time of the first load, of a removed article.
+    """Return the last values of the removed article with the id `identity`.
 
-    `identity` is the id of the article. Return None if the article was never loaded, or is stored now.
+    The values are the last slug, the number of the last revision, and the time of the first load. Return None
+    if the article was never loaded, or is stored now.
     """
     return find_removed_articles(connection, [identity]).get(identity)
 
@@ -168,9 +172,9 @@ def erased_slug(identity: UUID) -> str:
 
 
 def find_slug_owners(connection: Connection, slugs: Collection[str]) -> dict[str, UUID]:
-    """Return the ids of the articles, stored or removed, that have or had `slugs`, by slug.
+    """Return, for each of `slugs`, the id of the article that has or had the slug.
 
-    Free slugs are left out.
+    The article can be stored or removed. Free slugs are left out.
     """
     if not slugs:
         return {}
@@ -178,7 +182,7 @@ def find_slug_owners(connection: Connection, slugs: Collection[str]) -> dict[str
 
 
 def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
-    """Return the id of the article, stored or removed, that has or had `slug`, or None if it is free."""
+    """Return the id of the stored or removed article that has or had `slug`, or None if `slug` is free."""
     return find_slug_owners(connection, [slug]).get(slug)
 
 

@@ -147,7 +147,7 @@ def _raw_lines(file: BinaryIO, max_line_bytes: int, ahead: deque[bytes]) -> Iter
 
 
 def parse_line(raw: RawLine, max_line_bytes: int) -> ParsedLine:
-    """Return a line of an export with its values.
+    """Parse the JSON of a line of an export, and check the values.
 
     If the line is invalid or has more than `max_line_bytes`, return a `MalformedError` instead of raising it.
     """

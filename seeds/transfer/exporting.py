@@ -112,10 +112,14 @@ def _articles_between(connection: Connection, first: int, last: int) -> Exported
 
 
 def _article_columns(row: Any, content: Values) -> Values:
-    """Return the values of an article that come from its row and its content, in the order of the line.
+    """Return values for the export line of an article, such as its id, slug, title and body.
 
-    The line has further values, such as takeaways and links. `row` is a row of `ARTICLE_RANGE`, and `content`
-    is the unpacked content of the article.
+    The values come from the row and the content of the article, and are in the order of the line. The line
+    has further values, such as takeaways and links.
+
+    Args:
+        row: The row of the article that the statement `ARTICLE_RANGE` selects.
+        content: The content of the article, without compression.
     """
     byline = content["byline"] or dict.fromkeys(("author", "role", "publication"))
     image = content["image"] or dict.fromkeys(("caption", "url"))
@@ -154,8 +158,11 @@ def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[in
 def _read_links(connection: Connection, ends: Mapping[str, int]) -> Mapping[int, list[Values]]:
     """Return the links of several articles, by the database number of the article.
 
-    An article's listed links come first, and then its computed links, highest score first. `ends` is the
-    range of the articles' numbers: `{"first": 1, "last": 9}` for the articles with the numbers from 1 to 9.
+    The first links of an article are the entries of the list of related articles on its page. Links to
+    similar articles follow, highest score first.
+
+    `ends` is the range of the articles' numbers: `{"first": 1, "last": 9}` for the articles with the numbers
+    from 1 to 9.
     """
     links = _by_owner(connection.execute(LINKS, ends))
     reasons = [reason for several in links.values() for link in several for reason in link["reasons"]]
@@ -226,9 +233,10 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
 
 
 def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
-    """Divide the rows in `chunk` into groups of at most `CHUNK_BYTES`, according to their column `size`.
+    """Divide the rows in `chunk` into groups of at most `CHUNK_BYTES`.
 
-    A larger row is a group of its own.
+    The column `size` of a row is its size in bytes. A row that is larger than `CHUNK_BYTES` is a group of its
+    own.
     """
     portion: list[Any] = []
     room = CHUNK_BYTES

@@ -94,8 +94,8 @@ def _is_empty(connection: Connection) -> bool:
 def _batches(lines: Iterable[ExportLine]) -> Iterator[list[ExportLine]]:
     """Divide the lines of an export into batches, whose rows are inserted together.
 
-    A batch contains lines of one kind. Together, they have at most `BATCH_BYTES`. A longer line is a batch of
-    its own.
+    A batch contains lines of the same kind, with at most `BATCH_BYTES` in all. A line of more than
+    `BATCH_BYTES` is a batch of its own.
     """
     batch: list[ExportLine] = []
     room = BATCH_BYTES
@@ -144,10 +144,9 @@ class _Import:
         self._database = Database(columns["last_article"], columns["last_entity"], rendering_key())
 
     def _write_batch(self, batch: list[ExportLine]) -> None:
-        """Write the rows for `batch`, several lines of an export of the same kind, together.
+        """Write the rows for a batch of lines to the database. All lines are of the same kind.
 
-        If the database refuses the rows, raise `InvalidExportError` with the number of the line that is
-        invalid.
+        If the database refuses the rows of a line, raise `InvalidExportError` with the number of this line.
         """
         rows = self._make_rows(batch)
         together = LineRows()
@@ -166,7 +165,7 @@ class _Import:
             raise
 
     def _make_rows(self, batch: list[ExportLine]) -> list[LineRows]:
-        """Return the complete rows for each line of `batch`, whose lines are all of one kind.
+        """Return the complete rows for each line of `batch`. All lines are of the same kind.
 
         Folders that are not stored yet are inserted. Raise `InvalidExportError` if the values of a line
         contradict each other.

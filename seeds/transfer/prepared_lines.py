@@ -2,7 +2,7 @@
 
 This is most of the work of an import, so several processes can do it for different lines. An export omits
 values that can be derived from others, such as sort keys and search terms. They are computed here. A line
-refers to entities by their ids, and the database by their numbers, which `imported_rows` adds.
+refers to entities by id, but the database refers to them by number. `imported_rows` adds the numbers.
 """
 
 import zlib
@@ -82,10 +82,10 @@ class ImportedEntity(NamedTuple):
 
 
 class ImportedArticle(NamedTuple):
-    """An article from an export: the values that its remaining rows are made from.
+    """The values of an article in an export that are needed for the rows with database numbers.
 
-    These rows contain the database numbers of entities and of a folder. `complete_rows` makes the rows when
-    the numbers are known.
+    A database number is the key of a row, such as the row of an entity or a folder. `complete_rows` makes the
+    rows with these numbers. The other rows of the article are already in `LineRows`.
 
     Attributes:
         number: The database number of the article.
@@ -134,12 +134,12 @@ class LineRows:
     Attributes:
         tables: The rows of each table, by model.
         terms: The search terms of articles, by the database number of the article.
-        links: The rows of links. The key `target_id` is the id of the target. The number of the target is
-            known only after all articles were imported.
+        links: The rows of links. The key `target_id` has the id of the article that the link leads to. The
+            database number of this article is known only after all articles were imported.
         story_members: A row for each article that joined the story of a different article, the founder. A row
             has the database number of the article (`article`) and the id of the founder (`founder_id`).
-        article: If this is a single line of an article, the article. `complete_rows` makes its remaining rows
-            from it. Otherwise None.
+        article: The article, if the rows are for one line and the line is an article. Otherwise None.
+            `complete_rows` needs this value for the rows that are still missing.
         facets: For each article, its facet values (values that lists can be filtered by) without entities, by
             the number of the value.
     """
@@ -162,11 +162,11 @@ class LineRows:
 
 
 def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:
-    """Parse a line of an export, and add its database rows to its values, under the key `rows`.
+    """Parse a line of an export, and make the database rows for the line.
 
-    Other values are removed, except for the values that lines are sorted by. A line that has no rows of its
-    own, such as the first and the last line, keeps all values. An invalid line is returned as a
-    `MalformedError`, which is not raised.
+    The result has only two kinds of values: the rows (`LineRows`) under the key `rows`, and the values that
+    lines are sorted by. The first and the last line of an export have no rows, and keep all their values. If
+    the line is invalid, a `MalformedError` is returned, but not raised.
 
     Args:
         max_line_bytes: The longest accepted line, in bytes.
@@ -201,7 +201,7 @@ def entity_rows(values: Values) -> LineRows:
 
 
 def article_rows(values: Values) -> LineRows:
-    """Return the rows for an article line of an export, without the rows that `imported_rows` adds.
+    """Return the rows for an article line of an export, except for rows with numbers of entities.
 
     `values` are the values of the line, by key. Raise `MalformedError` if two values contradict each other.
     """

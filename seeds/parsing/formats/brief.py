@@ -78,13 +78,13 @@ def make_document(fields: dict[str, Node], body: Sequence[Paragraph], source: So
     """Return the document of a brief with the fields `fields` and the paragraphs `body`.
 
     Args:
-        fields: The fields, without the body. Their names are `FIELDS`.
+        fields: The fields that the brief has, by name, without the body. A name is one of `FIELDS`.
         body: The paragraphs of the body.
         source: The file of the document.
 
     Raises:
-        Rejection: If a field is invalid, or if the title or the body is missing. If the metadata is valid, it
-            is an attribute of the rejection.
+        Rejection: If a field is invalid, or if the title or the body is missing. The exception has the valid
+            metadata of the brief in its attribute `metadata`, or None if the metadata is invalid.
     """
     metadata = read_metadata(fields)
     try:

@@ -17,7 +17,7 @@ class MarkdownText(NamedTuple):
     Attributes:
         title: The heading of level 1 at the beginning, or None. It is also the first of `paragraphs`.
         paragraphs: The paragraphs, headings, items of lists, rows of tables and blocks of code, in order.
-        left_out: For each part that is left out, the number of its first line, and a message for the
+        left_out: A pair for each part that is left out: the number of its first line, and a message for the
             operator.
     """
 
@@ -29,8 +29,13 @@ class MarkdownText(NamedTuple):
 def read_markdown(text: str, offset: int) -> MarkdownText:
     """Convert Markdown (CommonMark with tables) to plain paragraphs.
 
-    Emphasis and the marks of lists are removed. Links keep their text, and images are left out. HTML is left
-    out with a message, but `<br>` is a space. `offset` is added to the line numbers.
+    Emphasis, the marks of lists, images and HTML tags are removed. A link becomes its text, and `<br>`
+    becomes a space. A block of HTML is removed with its text, and reported in `left_out`.
+
+    Args:
+        text: The Markdown.
+        offset: The number of lines above the Markdown in its file. Line numbers count from the first line of
+            the file.
     """
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     paragraphs = [each for each in _paragraphs(tokens, offset) if each.text]
@@ -57,8 +62,12 @@ def _paragraphs(tokens: Sequence[Token], offset: int) -> Iterator[Paragraph]:
 def _texts(tokens: Sequence[Token], offset: int) -> Iterator[tuple[str, Span, bool]]:
     """Yield `(text, lines, is_cell)` for each text of a parsed Markdown document, in order.
 
-    `lines` are the numbers of its first and last line; `offset` is added to them. `is_cell` is True if the
-    text is a cell of a table. `tokens` are the result of the Markdown parser.
+    `lines` are the numbers of the first and the last line of the text in the file, and `is_cell` is True if
+    the text is a cell of a table.
+
+    Args:
+        tokens: The result of the Markdown parser.
+        offset: The number of lines above the Markdown in its file.
     """
     row: Span | None = None
     for token in tokens:

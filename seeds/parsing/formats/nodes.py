@@ -43,7 +43,7 @@ class Node:
 
 
 def yaml_to_node(root: yaml.Node, offset: int) -> Node:
-    """Return the YAML node `root` as a `Node`. `offset` is added to the line numbers.
+    """Return the YAML node `root` as a `Node`. `offset` is the number of lines above the YAML in its file.
 
     Raises:
         Rejection: If a key is repeated or is a list or mapping, if there are too many values, or if they are
@@ -89,7 +89,7 @@ class _YamlReader:
 
 
 def json_to_node(text: str, offset: int = 0) -> Node:
-    """Parse JSON text into a `Node`. `offset` is added to the line numbers.
+    """Parse JSON text into a `Node`. `offset` is the number of lines above the text in its file.
 
     Raises:
         Rejection: If the text is not JSON, a key is repeated, or the value is nested too deeply.
@@ -103,7 +103,7 @@ def json_to_node(text: str, offset: int = 0) -> Node:
 
 
 class _JsonReader:
-    """Converts text that is known to be valid JSON to a `Node`. `offset` is added to the line numbers."""
+    """Converts valid JSON text to a `Node`. `offset` is the number of lines above the text in its file."""
 
     def __init__(self, text: str, offset: int) -> None:
         self._text = text
@@ -138,9 +138,10 @@ class _JsonReader:
         return found
 
     def _separated(self, end: str) -> Iterator[None]:
-        """Yield None once for each item of the list or object at the current position, before the item.
+        """Move to each item of the list or object at the current position, and yield None before the item.
 
-        The caller reads the item each time. At the end, the position is after the closing bracket `end`.
+        The caller must read the item before the next step. At the end, the position is after the closing
+        bracket `end`.
         """
         self._at += 1
         self._skip_space()

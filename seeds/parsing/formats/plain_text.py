@@ -1,4 +1,7 @@
-"""Put texts of documents on one line without control characters, and warn about unusual characters."""
+"""Clean the texts of documents: join each text into one line, and remove control characters.
+
+Unusual characters lead to warnings.
+"""
 
 from seeds.parsing.characters import (
     OddCharacters,

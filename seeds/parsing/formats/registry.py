@@ -53,7 +53,7 @@ def find_format(name: str) -> Format:
 
 
 def parse(data: bytes, name: str) -> Document:
-    """Parse `data`, the bytes of the file `name`, in the format that the ending of the name says.
+    """Parse `data`, the bytes of the file `name`. The ending of the name determines the format.
 
     Raises:
         Rejection: If `data` is not a document in this format.

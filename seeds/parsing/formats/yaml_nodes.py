@@ -16,7 +16,7 @@ COLON_HINT = "; put the value in quotation marks"
 
 
 class YamlError(Exception):
-    """The exception for text that is not YAML. `line` is the number of the wrong line, from 1."""
+    """The exception for text that is not YAML. `line` is the number of the line with the error, from 1."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)

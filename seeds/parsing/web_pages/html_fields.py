@@ -41,8 +41,8 @@ def choose_title(root: HtmlElement, candidates: Candidates) -> TitleAndPublicati
     metadata and the `title` element. A stated title confirms a heading in three cases:
 
     - The stated title equals the heading.
-    - It is the heading and the name of the site.
-    - It is the beginning of the heading, and ends with an ellipsis.
+    - The stated title consists of the heading and the name of the site.
+    - The stated title is the beginning of the heading, and ends with an ellipsis.
 
     If no heading is confirmed, the title is the first title in the metadata, or else the first heading, or
     else the `title` element.
@@ -123,9 +123,10 @@ def _letters(text: str) -> str:
 
 
 def absolute_urls(values: Sequence[str]) -> list[str]:
-    """Return the absolute URLs of `values`, which are absolute or relative URLs, without fragments.
+    """Return `values` as absolute URLs without fragments.
 
-    A relative URL is resolved against the first absolute URL. It is left out if there is none.
+    A relative URL is resolved against the first absolute URL in `values`. If there is no absolute URL, the
+    relative URL is left out. Other values, such as `mailto:` addresses, are left out, too.
     """
     base = next((each for each in values if each.startswith(("http://", "https://"))), "")
     return [url for each in values if (url := _join(base, each)).startswith(("http://", "https://"))]

@@ -70,8 +70,8 @@ class HeadedList(NamedTuple):
 def find_takeaways(root: HtmlElement) -> HeadedList | None:
     """Return the first list under a heading such as "Key takeaways", or None.
 
-    If there is no such list, return the items or paragraphs of a box with such a label or heading. A list
-    whose items are all only links is not a list of takeaways.
+    If there is no such list, return the items or paragraphs of a box with such a label or heading. A box is a
+    part of the page, such as a `section` element. A list of links is not a list of takeaways.
     """
     found = chain(_lists(root, TAKEAWAY_HEADINGS), _boxes(root))
     return next((each for each in found if not all(map(_is_link, each.items))), None)
@@ -101,8 +101,7 @@ def _lists(root: HtmlElement, headings: re.Pattern[str]) -> Iterator[HeadedList]
 def _boxes(root: HtmlElement) -> Iterator[HeadedList]:
     """Yield the boxes with a label or heading such as "Key takeaways", and two or more items or paragraphs.
 
-    A box is a `section`, `aside` or `div` element. It contains at most the share `MAX_BOX_SHARE` of the text
-    of the page.
+    A box is a `section`, `aside` or `div` element. It contains at most half of the text of the page.
     """
     size = len(text_of(root))
     for element in list(root.iter("section", "aside", "div")):
@@ -187,7 +186,7 @@ def _read_bulleted(first: HtmlElement) -> HeadedList:
     """Return a list whose items begin with bullets. The text of the element `first` begins with a bullet.
 
     If several lines of `first` begin with a bullet, its lines are the items. Otherwise, the items are `first`
-    and the elements of the same kind with bullets that directly follow.
+    and the elements after `first`, until an element has a different tag or no bullet.
     """
     lines = [clean_text(text) for text in _lines_in(first)]
     if sum(has_bullet(fold_characters(line)) for line in lines) > 1:

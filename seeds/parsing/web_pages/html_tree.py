@@ -64,9 +64,10 @@ def parse_html(data: bytes) -> HtmlElement:
 
 
 def decode_html(data: bytes) -> str:
-    """Return the text of a web page. Its byte-order mark or its `meta` element says the encoding.
+    """Return the text of the web page with the bytes `data`, without control characters.
 
-    A page that declares nothing is read as UTF-8, or as Windows-1252 if it is not UTF-8.
+    The encoding comes from the byte-order mark, or else from the `meta` element, or else from the XML
+    declaration. A page without a known encoding is read as UTF-8, or as Windows-1252 if it is not UTF-8.
 
     Raises:
         Rejection: If `data` is binary, or cannot be decoded as declared.

@@ -50,8 +50,8 @@ def parse(data: bytes, name: str) -> Document:
     """Parse `data`, the bytes of a saved web page. `name` is the name of its file.
 
     Raises:
-        Rejection: If `data` is not a web page with a title and a main text. If the metadata is known, it is
-            an attribute of the rejection.
+        Rejection: If `data` is not a web page with a title and a main text. The exception has the metadata of
+            the page in its attribute `metadata`, or None if the metadata could not be read.
     """
     root = parse_html(data)
     page = _Page(root, read_candidates(root))

@@ -46,12 +46,12 @@ PreviousMentions = Mapping[int, Sequence[str]]
 
 @dataclass
 class KnownEntity:
-    """An entity that articles of a batch mention, as it is stored after the batch.
+    """An entity that is mentioned in a batch of articles, the articles that are stored together.
 
     Attributes:
-        number: Its number.
+        number: The database number of the entity.
         record: The entity, with the name and type that are stored.
-        aliases: Its other names, including those of the articles of the batch.
+        aliases: Its other names, including names that are new in the batch.
         former_names: The name and the aliases that were stored before the batch. Empty if the entity is new.
     """
 
@@ -62,16 +62,16 @@ class KnownEntity:
 
     @property
     def is_new(self) -> bool:
-        """True if the entity was not stored before the batch."""
+        """True if the entity was not stored before this batch of articles."""
         return not self.former_names
 
     @property
     def has_new_aliases(self) -> bool:
-        """True if the batch adds aliases to an entity that was stored before."""
+        """True if the entity was stored before this batch of articles, and the batch adds aliases to it."""
         return not self.is_new and not self.former_names.issuperset(self.aliases)
 
     def add_names(self, names: Iterable[str]) -> None:
-        """Add the names that a further article uses for the entity to its aliases."""
+        """Add `names`, the names that an article uses for the entity, to the aliases of the entity."""
         self.aliases = sorted({*self.aliases, *names} - {self.record.name})
 
 

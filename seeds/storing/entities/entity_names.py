@@ -47,11 +47,11 @@ class EntityVotes(NamedTuple):
 
 
 def update_names_and_slugs(begin: Transaction) -> int:
-    """Update the names and types of all extracted entities to the most frequent ones in their articles.
+    """Give all extracted entities the names and types that their articles use most often.
 
     An entity is extracted if it is not in the catalogue of known entities. A renamed entity gets the slug of
-    its new name. If several entities have names with the same slug, at most one of them gets it, and the
-    others get longer slugs. `begin` opens a write transaction.
+    its new name. If the names of several entities have the same slug, at most one entity gets this slug, and
+    the others get longer slugs. `begin` opens a write transaction.
 
     Returns:
         The number of changes: entities with a new name, type or alias, and entities with a new slug.
@@ -75,9 +75,11 @@ def update_names_and_slugs(begin: Transaction) -> int:
 
 
 def update_entity_names(connection: Connection, entities: Collection[int]) -> None:
-    """Update the names, types and aliases of some extracted entities from the votes of their articles.
+    """Give some extracted entities the names and types that their articles use most often.
 
-    `entities` are their numbers. Entities that are not stored, or are in the catalogue, are ignored.
+    An entity is extracted if it is not in the catalogue of known entities. All other names that the articles
+    use become aliases of the entity. `entities` are database numbers. Entities that are not stored, or are in
+    the catalogue, are ignored.
     """
     rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.number.in_(entities))
     _update_page(connection, connection.execute(rows.order_by(Entity.number)).all())

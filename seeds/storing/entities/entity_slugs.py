@@ -20,9 +20,11 @@ DELETE_SLUGS = delete(ENTITY_SLUGS).where(ENTITY_SLUGS.c.slug.in_(SLUGS))
 
 
 def reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]) -> dict[UUID, str]:
-    """Choose a free slug for each of `entities`, which are new. Return the slugs by the id of the entity.
+    """Choose a free slug for each new entity in `entities`. Return the slugs by the id of the entity.
 
-    The slug is made from the name. If it is taken, the group of the entity's type or its id is appended.
+    The slug is made from the name, such as `hope`. If this slug is taken, `person`, `place` or `thing` is
+    appended, according to the type of the entity. If the longer slug is taken, too, the id of the entity is
+    appended instead.
     """
     choices = {
         identity: entity_slug_choices(entity.slug, entity.type, identity)
@@ -56,7 +58,7 @@ def assign_slug(connection: Connection, slug: str, claimants: Sequence[int]) -> 
     """Decide which of several entities with the same name gets the slug of this name, and update their slugs.
 
     The entity that most articles mention gets `slug`, and the others get longer slugs, such as `hope-person`.
-    If an entity of the catalogue (the file of known entities) has or had `slug`, all of them get longer
+    If an entity of the catalogue (the file of known entities) has or had `slug`, all claimants get longer
     slugs.
 
     Args:
@@ -93,10 +95,10 @@ def assign_slug(connection: Connection, slug: str, claimants: Sequence[int]) -> 
 
 
 def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return a longer slug for an entity, because `slug` belongs to a different entity with the same name.
+    """Return a slug that is longer than `slug`, because `slug` belongs to a different entity.
 
-    For example, `hope-person` instead of `hope`. If this is taken too, the id of the entity is appended
-    instead. `row` is the stored entity.
+    For example, return `hope-person` instead of `hope`. If this slug is taken, too, return `hope` with the id
+    of the entity. `row` is the row of the entity that needs a slug.
     """
     choices = entity_slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(
