@@ -51,7 +51,7 @@ class PathParameter:
     parent: "PathParameter | None" = None
 
     def with_parents(self) -> "list[PathParameter]":
-        """Return all parameters of the path, in order. The last is this parameter."""
+        """Return all parameters of the path up to this parameter, in order."""
         return [*(self.parent.with_parents() if self.parent else []), self]
 
     def parameter_object(self) -> dict[str, Any]:
@@ -89,16 +89,17 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         """Return a decorator that registers a view for GET requests and documents all of its responses.
 
         The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
-        name. It returns the JSON values of the body, a tuple of these and a dictionary of headers, or a Flask
-        Response, which is sent unchanged. The name of the view in camel case is the operation id.
+        name. It returns the JSON values of the body, or a tuple `(values, headers)` with a dictionary of
+        headers. It can also return a Flask Response, which is sent unchanged. The name of the view in camel
+        case is the operation id.
 
         Args:
             rule: The URL rule.
             shape: The schema class that describes the body. For a view that returns a Response: the JSON
                 Schema of its body.
             query: The schema of the query parameters.
-            path: The last parameter of the path, whose `parent` is the parameter before it. None if the path
-                has no parameters.
+            path: The last parameter of the path, or None if the path has no parameters. The parameters before
+                it are its parents (`PathParameter.parent`).
             content_type: The media type of the response, if it is not JSON.
             is_stream: True if the view returns a stream, whose path is in `STREAM_PATHS`.
             headers: The headers of the response that only this resource has: for each name, a description
@@ -165,9 +166,16 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[..., Any]:
         """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
 
-        The other arguments have the same meaning as in `resource`, except that `path_parameters` has all
-        parameters of the path. The returned function is never called: `resource` copies the documentation
-        from it.
+        The returned function is never called: `resource` copies the documentation from it.
+
+        Args:
+            view: The function that answers requests. Its name in camel case is the operation id.
+            shape: The schema class of the body, or a JSON Schema if the view returns a Response.
+            query: The schema of the query parameters.
+            path_parameters: All parameters of the path. Their statuses are documented too.
+            content_type: The media type of the response, or None for JSON.
+            statuses: The HTTP statuses besides 200 that do not depend on a path parameter.
+            headers: For each response header that only this resource has, a description and an example.
         """
         first_word, *words = view.__name__.split("_")
         operation_id = first_word + "".join(word.capitalize() for word in words)

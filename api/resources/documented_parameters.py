@@ -1,4 +1,4 @@
-"""How the specification lists query parameters: in the order of use, and with named examples."""
+"""Sort the query parameters of an operation for the specification, and add their named examples."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ LAST_PARAMETERS = ("sort", "limit", "cursor", "total", "include", "facets", "fac
 
 
 def documented_parameters(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the OpenAPI descriptions of query parameters in a useful order for readers.
+    """Return the OpenAPI descriptions of query parameters, sorted for readers, with named examples.
 
     First comes `q`, then the filters in the given order, then the parameters in LAST_PARAMETERS.
     """

@@ -186,8 +186,8 @@ def find_revision(article: Any, reference: str) -> Any:
 def find_entity(reference: str, lookup: Lookup) -> Any:
     """Return the row of the entity with the id or slug `reference`, as `lookup` selects it.
 
-    If `reference` is an earlier slug of the entity, the request is redirected to the current slug (308). The
-    same applies to the id or slug of an entity that was merged into this entity.
+    If `reference` is an earlier slug of the entity, the request is redirected to the current slug (308). It
+    is also redirected if `reference` is the id or slug of an entity that was merged into this entity.
 
     Raises:
         ProblemException: There is no such entity (404).
@@ -212,7 +212,7 @@ def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
     The statement takes the id in its bound parameter `reference`.
 
     Raises:
-        ProblemException: There is no such row, or `reference` is not a UUID. It is a problem of this `kind`.
+        ProblemException: There is no such row, or `reference` is not a UUID. The exception has this `kind`.
     """
     if not UUID_PATTERN.fullmatch(reference):
         raise ProblemException(kind)

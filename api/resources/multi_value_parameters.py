@@ -23,7 +23,8 @@ class ListParameter(fields.List[str]):
     Args:
         item: The field that checks and documents each value.
         description: The description in the OpenAPI specification.
-        is_separated: False if a value can contain a comma, so that the parameter can only be repeated.
+        is_separated: True if commas separate values, as in `entity=a,b`. False if a value can contain commas.
+            Several values are then given by repeating the parameter.
         **metadata: More keys for the specification, such as `maxItems`.
     """
 
@@ -37,7 +38,11 @@ class ListParameter(fields.List[str]):
         self.is_separated = is_separated
 
     def split(self, given: Iterable[str]) -> ValueList:
-        """Return the values in `given`, the texts of all occurrences of the parameter in the query."""
+        """Return the values of the parameter in the order given, without duplicates.
+
+        `given` has a text for each occurrence of the parameter in the query. If `is_separated`, each text is
+        split at its commas.
+        """
         if not self.is_separated:
             return RepeatedValues(dict.fromkeys(given))
         return ValueList(dict.fromkeys(chain.from_iterable(text.split(",") for text in given)))
@@ -60,7 +65,8 @@ class Texts(ListParameter):
         item: The description of a value in the OpenAPI specification.
         description: The description of the parameter.
         examples: Named examples for the specification.
-        is_separated: False if a value can contain a comma, so that the parameter can only be repeated.
+        is_separated: True if commas separate values, as in `entity=a,b`. False if a value can contain commas.
+            Several values are then given by repeating the parameter.
     """
 
     allowed = (f"1 to {MAX_VALUES} values of 1 to {MAX_TEXT_LENGTH} characters",)
@@ -74,7 +80,10 @@ class Texts(ListParameter):
         super().__init__(text, description, is_separated=is_separated, **more)
 
     def split(self, given: Iterable[str]) -> ValueList:
-        """Return the values in `given`, the texts of all occurrences of the parameter in the query.
+        """Return the values of the parameter in the order given, without duplicates.
+
+        `given` has a text for each occurrence of the parameter in the query. If `is_separated`, each text is
+        split at its commas.
 
         Raises:
             ValidationError: There are more than MAX_VALUES values.

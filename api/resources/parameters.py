@@ -75,12 +75,12 @@ class Text(fields.String):
 
 
 def _value_names(values: Sequence[str]) -> dict[str, list[str]]:
-    """Return metadata of a field for the specification: the names of `values` in generated clients.
+    """Return the OpenAPI extension that names the constants for `values` in generated clients.
 
-    The metadata is `{"x-enum-varnames": names}`. The name of `-title` is `TITLE_DESCENDING`. Without names,
-    generators of clients number the values that begin with `-`: `VALUE_1`. If no value begins with `-`, the
-    result is empty.
+    The extension is `{"x-enum-varnames": names}`. The name of `-title` is `TITLE_DESCENDING`. If no value
+    begins with `-`, the result is empty.
     """
+    # Without names, generators of clients number the values that begin with `-`: `VALUE_1`.
     if not any(value.startswith("-") for value in values):
         return {}
     names = [f"{value[1:]}_descending" if value.startswith("-") else value for value in values]

@@ -92,13 +92,15 @@ def story_numbers_of(references: Collection[str]) -> list[int]:
 def _numbers_of(
     references: Collection[str], by_id: Sequence[AnySelect], by_slug: Sequence[AnySelect]
 ) -> list[int]:
-    """Return the number of each of `references` (ids and slugs), or NO_NUMBER if it is unknown.
+    """Return the internal numbers of the entities or stories with the ids or slugs in `references`.
+
+    The numbers have the order of `references`. An unknown id or slug has NO_NUMBER. If several statements
+    find the same id or slug, the result has the number from the last of these statements.
 
     Args:
         references: The ids and slugs. A text in the form of a UUID is an id.
         by_id: Statements that select ids and numbers, for the ids in the bound parameter `references`.
         by_slug: Statements that select slugs and numbers, for the slugs in the bound parameter `references`.
-            If several statements find the same slug, the last of them decides. The same applies to `by_id`.
     """
     ids = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
     slugs = [each for each in references if each not in ids and SLUG_PATTERN.fullmatch(each)]

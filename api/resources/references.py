@@ -21,23 +21,26 @@ class References:
     A filter identifies an entity or story by its id or slug.
 
     Attributes:
-        numbers: For each parameter, by name, the numbers of its values in order. An unknown value has
-            `NO_NUMBER`.
-        unknown: The name of the parameter and the text of each unknown value.
+        numbers: For the name of each parameter, the numbers of its entities or stories in order. An unknown
+            id or slug has `NO_NUMBER`.
+        unknown: The unknown ids and slugs, each as `(parameter, value)`.
     """
 
     numbers: Mapping[str, Sequence[int]]
     unknown: Sequence[tuple[str, str]]
 
     def of(self, parameter: str) -> Sequence[int]:
-        """Return the numbers of the values of `parameter`. An unknown value has `NO_NUMBER`.
+        """Return the internal numbers of the entities or stories in the query parameter `parameter`.
 
-        If the query does not have the parameter, the result is empty.
+        An unknown id or slug has `NO_NUMBER`. If the query does not have the parameter, the result is empty.
         """
         return self.numbers.get(parameter, ())
 
     def known(self, parameter: str) -> list[int]:
-        """Return the numbers of the values of `parameter`, without unknown values."""
+        """Return the internal numbers of the entities or stories in the query parameter `parameter`.
+
+        Unknown ids and slugs are left out.
+        """
         return [number for number in self.of(parameter) if number != NO_NUMBER]
 
     def meta(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Suggest the slug of the entity or story that an unknown value probably means.
+"""Suggest the slug of an entity or story in place of an unknown id or slug.
 
 An entity is found by a slug, a name or an alias, and a story by the slug or the title of one of its articles.
 A suggestion reads a fixed number of rows before and after the value in the index of names, so a large
@@ -56,7 +56,12 @@ NEIGHBOUR_NAMES = _neighbours()
 
 
 def likely_entity(value: str) -> str | None:
-    """Return the slug of the entity that the unknown text `value` probably means, or None."""
+    """Suggest an entity for `value`, a text that is not the id or slug of any entity.
+
+    Return the slug of the entity whose slug, name or alias equals `value`, apart from case, accents and
+    hyphens. If there is none, return the slug of an entity with a name that begins with `value` or is
+    similar to it. Otherwise, return None.
+    """
     folded = " ".join(fold(value).split())
     if UUID_PATTERN.fullmatch(value) or "\0" in folded or len(folded) < MIN_LENGTH:
         return None
@@ -76,10 +81,10 @@ def likely_entity(value: str) -> str | None:
 
 
 def likely_story(value: str) -> str | None:
-    """Return the slug of the story that the unknown text `value` probably means, or None.
+    """Suggest a story for `value`, a text that is not the id or slug of any story.
 
-    The text is converted to a slug. If an article has or had this slug, the result is the slug of the story
-    of the article.
+    The text is converted to a slug. If an article has or had this slug, return the slug of the article's
+    story. Otherwise, return None.
     """
     slug = _slug(" ".join(fold(value).split()))
     return request_connection().scalar(SLUG_OF_STORY, {"value": slug}) if slug else None

@@ -94,9 +94,13 @@ AnyTerm = TypeVar("AnyTerm")
 
 
 class Term(NamedTuple):
-    """The search term of a word, such as `aeconomi` for `economy`, and the position of the word.
+    """The search term of a word, and the position of the word.
 
-    The word extends from `start` to `end` in the analyzed text, in code points.
+    Attributes:
+        text: The search term. It begins with a marker letter: the term of `economy` is `aeconomi`, the marker
+            `a` and the stem of the word.
+        start: The offset of the word in the analyzed text, in code points.
+        end: The offset of the end of the word.
     """
 
     text: str
@@ -114,13 +118,14 @@ def analyze(text: str) -> Iterator[Term]:
 def analyze_for_index(text: str) -> Sequence[Term]:
     """Return the search terms of `text` for the index.
 
-    The result has the terms of `analyze`, followed by the terms of joined words. A joined word is a name with
-    an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of a line. `analyze` returns
-    only the parts of a joined word.
+    The result has the terms of `analyze`, followed by a group of terms for each joined word. A joined word is
+    a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of a line. `analyze`
+    returns only the parts of a joined word.
 
-    Each joined word comes between copies of the terms before and after it, so that phrases with the joined
-    word match. A PLACEHOLDER precedes each such group. A phrase therefore cannot begin in the text and end in
-    the group.
+    A group has a PLACEHOLDER, up to two terms before the joined word, the joined word itself, and up to two
+    terms after it. For `Musée d'Orsay`, the result is `amuse ad aorsay`, followed by the group
+    `y amuse adorsay`. Phrases with the joined word match in its group. No phrase matches across a
+    PLACEHOLDER.
     """
     terms = list(analyze(text))
     for index, joined in _joined_words(text):

@@ -1,4 +1,4 @@
-"""The order of relevance with only the most relevant article of each story."""
+"""Rank the hits of a search by relevance, and keep only the most relevant article of each story."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -84,9 +84,10 @@ def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 def _word_start(text: str, offset: int, latest: int) -> int:
-    """Return the offset of the first start of a word in `text` between `offset` and `latest`.
+    """Return the offset in `text` at which a passage begins, from `offset` to `latest`.
 
-    Return `offset` if there is no space in between.
+    If a passage from `offset` would begin inside a word, it begins after the next space instead. If there is
+    no space before `latest`, it begins at `offset`, inside the word.
     """
     if offset == 0 or text[offset - 1].isspace():
         return offset
@@ -95,9 +96,10 @@ def _word_start(text: str, offset: int, latest: int) -> int:
 
 
 def _word_end(text: str, offset: int, earliest: int) -> int:
-    """Return the offset of the last end of a word in `text` between `earliest` and `offset`.
+    """Return the offset in `text` at which a passage ends, from `earliest` to `offset`.
 
-    Return `offset` if there is no space in between.
+    If a passage up to `offset` would end inside a word, it ends before the last space instead. If there is no
+    space after `earliest`, it ends at `offset`, inside the word.
     """
     if offset == len(text) or text[offset].isspace():
         return offset

@@ -33,7 +33,7 @@ class Query:
 
     @property
     def phrases(self) -> list[Phrase]:
-        """All phrases in `required`. Highlights mark these phrases in the texts of a hit."""
+        """All phrases of the query except the excluded phrases. Highlights mark these phrases in a hit."""
         return [phrase for choice in self.required for phrase in choice]
 
 

@@ -80,8 +80,8 @@ class Ranking:
     def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
         """Return the numbers of the articles that the search finds, and the filters still to be checked.
 
-        If one of the filters matches few articles, the articles already match all filters, and the list of
-        filters is empty.
+        If a filter has an index and matches at most `api.listing.plans.MAX_SORTED_ROWS` articles, the
+        articles in the result match all filters. The list of filters is then empty.
         """
         scores = self._candidates
         if self._has_phrases:
@@ -112,7 +112,7 @@ class Ranking:
     def _candidates(self) -> Scores:
         """The articles that contain the words of the query, with their scores.
 
-        If `_selective` is not None, these articles also match all filters.
+        If a filter is selective (`_selective`), only articles that match all filters are included.
         """
         cache: TermIndexCache = current_app.extensions[TERM_INDEX_CACHE]
         scores = cache.read(request_connection()).find(request_connection(), self.query)
@@ -124,10 +124,10 @@ class Ranking:
 
     @cached_property
     def _selective(self) -> Filter | None:
-        """The filter that matches the fewest articles, or None if every filter matches too many articles.
+        """The filter that matches the fewest articles, or None if there is no selective filter.
 
-        The database can list the articles of this filter before it checks anything else. Too many means more
-        than `api.listing.plans.MAX_SORTED_ROWS`. Filters without an index are not considered.
+        A filter is selective if it has an index and matches at most `api.listing.plans.MAX_SORTED_ROWS`
+        articles. The database can list these articles before it checks anything else.
         """
         return most_selective(self.filters)
 
@@ -135,7 +135,7 @@ class Ranking:
     def _other_filters(self) -> Sequence[Filter]:
         """The filters that must still be checked for each of the articles in `_candidates`.
 
-        The list is empty if `_selective` is not None, since the candidates then match all filters.
+        The list is empty if a filter is selective (`_selective`): the candidates then match all filters.
         """
         return [] if self._selective else self.filters
 

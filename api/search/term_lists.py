@@ -41,7 +41,12 @@ MAX_COUNT = ~HAS_UPPER
 
 
 class ArticleList(NamedTuple):
-    """The numbers of the articles of a segment, and their lengths in words (0 for a removed article)."""
+    """A list of articles, such as the articles of a segment (a stored part of the term index).
+
+    Attributes:
+        numbers: The number (internal key) of each article.
+        lengths: The length of each article in words, in the same order. A removed article has the length 0.
+    """
 
     numbers: NDArray[np.int64]
     lengths: NDArray[np.uint32]
@@ -84,9 +89,10 @@ def term_hash(term: str) -> int:
 
 
 def bucket_of(hashed: int, level: int) -> int:
-    """Return the number of the bucket that contains the terms with the hash `hashed` in a segment.
+    """Return the number of the bucket that contains a term in a segment, a part of the term index.
 
-    `level` is the level of the segment, which determines how many buckets the segment has.
+    A bucket has the terms of a segment whose hashes begin with the same bits. `hashed` is the hash of the
+    term. `level` is the level of the segment, which determines how many buckets the segment has.
     """
     return hashed >> (HASH_BITS - BUCKET_BITS[level])
 
@@ -151,7 +157,8 @@ def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
 def unpack_terms(several: list[bytes]) -> TermLists:
     """Return the terms of several articles, the terms of the first article first.
 
-    In the result, `places` has the index of each article in `several`.
+    The result has a hash, a place and a frequency for each term of each article. The place is the index of
+    the article in `several`.
 
     Args:
         several: The bytes of each article, as `pack_terms` returned them.
@@ -170,8 +177,9 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
     terms are left out.
 
     Args:
-        lists: The terms of the articles in the segment. Items with the same hash must be in ascending order
-            of `places`.
+        lists: A hash, a place and a frequency for each term of each article in the segment. The place is the
+            index of the article in the segment. If several articles contain a term, an article with a lower
+            place must come first.
         level: The level of the segment, which determines how many buckets the segment has.
     """
     order = np.argsort(lists.hashes, kind="stable")
@@ -198,7 +206,11 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
 
 
 def decode_bucket(data: bytes) -> TermLists:
-    """Return the terms in a bucket and the articles that contain them, given the bytes of the bucket."""
+    """Return the terms in a bucket, a stored group of terms, and the articles that contain each term.
+
+    A bucket has the terms of a segment (a part of the term index) whose hashes begin with the same bits. In
+    the result, the place of an article is its index in the segment. `data` are the bytes of the bucket.
+    """
     # Few terms need the upper bytes, so these bytes are compressed separately and decompressed only for these
     # terms.
     stream = isal_zlib.decompressobj()
@@ -218,10 +230,12 @@ def decode_bucket(data: bytes) -> TermLists:
 
 
 def find_list(data: bytes, hashed: int) -> TermGaps | None:
-    """Return the list of a term in a segment, or None if no article of the segment contains the term.
+    """Return the articles of a segment that contain a term, with the frequency of the term in each.
+
+    A segment is a part of the term index. Return None if no article of the segment contains the term.
 
     Args:
-        data: The bytes of the bucket that the term belongs to.
+        data: The bytes of the bucket of the term, the group of terms whose hashes begin with the same bits.
         hashed: The hash of the term.
     """
     stream = isal_zlib.decompressobj()

@@ -165,7 +165,9 @@ class Connection:
         return MONITOR_REQUEST.match(self.received) is not None
 
     def take_request(self) -> Any:
-        """Parse `received` and return the request, with its body if the worker reads the body.
+        """Parse `received` and return the request.
+
+        A POST request to `/mcp` is returned with its whole body. The bodies of other requests are not read.
 
         Raises:
             StopIteration: The previous request asked to close the connection.
@@ -194,9 +196,9 @@ class Connection:
 
 
 def check_host(request: Any) -> None:
-    """Raise an error unless a parsed request has exactly one valid header `Host` (RFC 9112, 3.2).
+    """Raise an error if the header `Host` of a parsed request is missing, repeated or invalid.
 
-    HTTP/1.0 allows a request without this header.
+    A request in HTTP/1.0 passes without the header (RFC 9112, 3.2).
 
     Raises:
         gunicorn.http.errors.InvalidHeader: The header is missing, repeated or invalid.

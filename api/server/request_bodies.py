@@ -67,9 +67,10 @@ class RequestBody:
         return Arrival.COMPLETE if is_complete else Arrival.INCOMPLETE
 
     def _chunk_arrival(self, received: bytes) -> Arrival:
-        """Return how much of a chunked body is in `received`.
+        """Return how much of a chunked body has arrived: a part, the whole body, or more than is allowed.
 
-        Each call continues at the first line that was incomplete in the call before.
+        `received` has all bytes of the request that have arrived so far. Lines that were complete in an
+        earlier call are not read again.
         """
         while (line_end := received.find(LINE_END, self._line_start)) >= 0:
             line = received[self._line_start : line_end]

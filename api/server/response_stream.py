@@ -93,10 +93,10 @@ class ResponseStream:
     def has_progressed(self) -> bool:
         """Return True if the client has received something since the last call of this method.
 
-        The bytes in the send buffer of the system, which the client has not received, are counted too.
+        Bytes in the send buffer of the system do not count as received.
         """
         # The system accepts further bytes only when a third of its buffer is free. A slow client can need
-        # longer than a deadline for this, so the bytes in the buffer are counted too.
+        # longer than a deadline for this. So the bytes in the buffer are added to the bytes not yet received.
         before = self._queued_bytes
         queued = array("i", [0])
         with suppress(OSError):

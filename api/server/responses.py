@@ -15,10 +15,10 @@ MAX_CACHED_STATUS_LINES = 100
 
 
 class Response(wsgi.Response):  # type: ignore[misc]  # gunicorn has no types.
-    """A response of gunicorn whose head is encoded faster.
+    """A response of gunicorn whose encoded headers are cached for later responses with the same headers.
 
-    Headers that concern a single connection (RFC 9110, 7.6.1) are ignored if the application sets them,
-    including Upgrade.
+    Headers that concern a single connection (RFC 9110, 7.6.1), including Upgrade, are ignored if the
+    application sets them.
     """
 
     headers_sent: bool

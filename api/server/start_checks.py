@@ -34,10 +34,10 @@ log = logging.getLogger("briefs.settings")
 
 
 def check_start(server: Any) -> None:
-    """Check the environment variables, and the addresses of gunicorn, before gunicorn starts.
+    """Check the environment variables, and the addresses that gunicorn will listen on.
 
-    Log the warnings about the environment variables. If an address is in use, the process exits with a
-    message of one line. `server` is the master process of gunicorn.
+    Log the warnings about the environment variables. If an address cannot be used, exit with a one-line
+    message. `server` is the master process of gunicorn.
     """
     # If an address is in use, gunicorn itself would try again for five seconds and log each failure. No check
     # is needed if systemd, or the master process that this process replaces, has already opened the sockets.
@@ -81,7 +81,7 @@ def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str
 
 
 def check_address(host: str, port: int) -> None:
-    """Exit with a message of one line if the address cannot be used, for example because it is in use."""
+    """Exit with a one-line message if the address cannot be used, for example because it is in use."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as listener:

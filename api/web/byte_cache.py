@@ -140,10 +140,10 @@ class ByteCache:
         return found is not None and found[0].is_not_modified(environ)
 
     def _was_requested(self, key: Key) -> bool:
-        """Return True if `key` is among the remembered requests. Otherwise, remember `key` and return False.
+        """Return True if a request with this `key` is remembered. Otherwise, remember `key` and return False.
 
-        A response is cached only when its request is repeated. For other requests, only the hash of the key
-        is kept. A request is forgotten after at least `_generation_size` other requests were remembered.
+        At least the last `_generation_size` different keys are remembered, and at most twice as many. Only
+        hashes of the keys are kept.
         """
         hashed = hash(key)
         with self._lock:

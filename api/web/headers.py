@@ -45,8 +45,9 @@ class ResponseTraits(NamedTuple):
         origin: The header `Origin` of the request, or an empty text if the request has none.
         content_type: The header `Content-Type` of the response, or an empty text.
         content_encoding: The header `Content-Encoding` of the response, or an empty text.
-        cache_control: The header `Cache-Control` of the response, or an empty text for the value of
-            BRIEFS_CACHE_CONTROL. It has no effect in errors and in responses to OPTIONS.
+        cache_control: The header `Cache-Control` of the response. If this text is empty, the header is the
+            setting BRIEFS_CACHE_CONTROL, or `no-cache` for a redirect. Errors and responses to OPTIONS always
+            have `no-store`.
         vary: The names of further request headers for the header `Vary`, or an empty text.
     """
 

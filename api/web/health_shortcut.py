@@ -15,10 +15,10 @@ HEALTHY = b'{"status":"ok"}'
 
 
 class HealthShortcut:
-    """WSGI middleware that answers plain GET requests for `/healthz`.
+    """WSGI middleware that answers GET requests for `/healthz` without calling the application.
 
-    Monitors ask several times a minute. The application answers all other requests, such as those with a
-    query.
+    Monitors send these requests several times a minute, so the answer must be fast. The middleware does not
+    answer a request with a query string or with `If-Match`, or a request whose `Accept` does not allow JSON.
 
     Args:
         application: Handles all other requests.

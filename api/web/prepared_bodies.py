@@ -95,7 +95,7 @@ def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Re
 
 
 def asset_response(name: str, mimetype: str) -> Response:
-    """Return a response with the file `name` of the folder `api/assets`, which is read only once."""
+    """Return a response with the file `name` of the folder `api/assets`. Each file is read only once."""
     return prepared_response(name, (ASSETS_FOLDER / name).read_bytes, mimetype)
 
 

@@ -92,7 +92,7 @@ class ConcurrencyLimit:
         return True
 
     def _full_seconds(self, now: float) -> float:
-        """Return the seconds until the next request can start, if no running request finishes before.
+        """Return the seconds until the next request can start, if no running request finishes earlier.
 
         A result of 0 or less means that the next request can start at once. `now` is the current time, as a
         value of `time.monotonic`.

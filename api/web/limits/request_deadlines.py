@@ -1,4 +1,7 @@
-"""Limit the duration and the number of the requests that the byte cache does not answer."""
+"""Limit the duration and the number of running requests.
+
+Requests that are answered from the cache of complete responses (`api.web.byte_cache`) are not limited.
+"""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -49,7 +52,11 @@ class RequestDeadlines:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the application with a deadline. Send 503 instead if the request must wait for too long."""
+        """Call the application with a deadline, or send 503 if other requests do not finish in time.
+
+        If too many requests run, this request waits for them, at most for the share WAITING_SHARE of
+        BRIEFS_REQUEST_SECONDS. Requests for the state of the service (STATUS_PATHS) are not limited.
+        """
         if environ["PATH_INFO"] in STATUS_PATHS:
             return self.application(environ, start_response)
         with self.limit_time() as is_admitted:

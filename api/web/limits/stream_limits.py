@@ -113,7 +113,7 @@ class _Stream:
         return chunk
 
     def close(self) -> None:
-        """Close the body. The server calls this method at the end, also if the client is gone (PEP 3333)."""
+        """Close the body. The server always calls this method, even if the client has disconnected."""
         self._end()
         getattr(self._body, "close", lambda: None)()
 

@@ -106,8 +106,8 @@ def _characters_after(max_length: int, texts: Iterable[str]) -> int:
 def _takeaways(takeaways: Sequence[Values], marked: MarkText, shown_paragraphs: int) -> list[Values]:
     """Return the first MAX_TAKEAWAYS takeaways, each as `{position, text, evidence}`.
 
-    `evidence` lists the paragraphs that support the takeaway, as pairs of a paragraph number and True if the
-    page shows this paragraph.
+    `evidence` lists the paragraphs that support the takeaway, each as `(number, is_shown)`. `is_shown` says
+    whether the page shows the paragraph.
 
     Args:
         takeaways: The takeaways in the JSON of the article.

@@ -70,7 +70,11 @@ class Timeline(NamedTuple):
 def timeline(points: Sequence[Point]) -> Timeline | None:
     """Return the layout of a timeline, or None if it cannot be drawn.
 
-    It cannot be drawn if `points` is empty, or if a lane needs more than MAX_LANE_ROWS rows.
+    A point is a brief with its time and publication. Each publication has a lane. If there are more than
+    MAX_LANES publications, the last lane has the briefs of all further publications. Each brief is a dot in
+    its lane. Dots that would overlap are in different rows of the lane.
+
+    A timeline cannot be drawn if `points` is empty, or if a lane needs more than MAX_LANE_ROWS rows.
     """
     if not points:
         return None
@@ -105,7 +109,7 @@ def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
 def _dots(points: Sequence[Point], first: datetime, span: timedelta, y: int) -> tuple[list[Dot], int]:
     """Return the dots of a lane, and the number of its rows.
 
-    A dot that would overlap the dot before it is in the next row.
+    A dot is in the first row where it overlaps no earlier dot.
 
     Args:
         points: The briefs of the lane, in order of time.

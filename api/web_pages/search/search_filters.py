@@ -43,12 +43,12 @@ Facets = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 class FacetLink(NamedTuple):
-    """A value of a facet that visitors can click to filter by it.
+    """A link on the search page that adds or removes a filter by one value of a facet.
 
     Attributes:
         label: The value as visitors see it, such as `April 2026`.
         article_count: The number of articles with the value.
-        query: The query of the link. It adds a filter by the value or, if `is_selected`, removes this filter.
+        query: The query that the link leads to: without the filter if `is_selected`, otherwise with it.
         is_selected: True if the page is filtered by this value.
     """
 

@@ -88,10 +88,14 @@ def _alternates(query: PageQuery) -> list[Alternate]:
 
 
 def _sorts(query: PageQuery, parameters: Mapping[str, Any]) -> Iterator[tuple[str, PageQuery, bool]]:
-    """Yield the orders that visitors can choose, each as `(label, query, is_current)`.
+    """Yield the orders that visitors can choose, each as `(label, target, is_current)`.
 
-    `query` is the query of the search page in this order. `is_current` is True for the order of the current
-    page.
+    `label` is the name that visitors see, such as `Newest`. `target` is the query of the search page in this
+    order. `is_current` is True for the order of the current page.
+
+    Args:
+        query: The query of the current page.
+        parameters: The loaded parameters of this query.
     """
     default = RELEVANCE if "q" in parameters else "-published_at"
     for sort, label in SORT_LABELS.items():
@@ -121,7 +125,8 @@ def _warnings(
 ) -> list[dict[str, Any]]:
     """Return warnings of the API with an additional key `query`, for a link that corrects the search.
 
-    In this query, the suggestion replaces the unknown value. The query is None if there is no suggestion.
+    The value of `query` is the query of the page with the suggestion instead of the unknown value. It is None
+    if there is no suggestion.
 
     Args:
         warnings: `meta.warnings` of the list of articles, one for each unknown value.
