@@ -64,7 +64,8 @@ def article_page(parameters: Mapping[str, Any], entity: Any = None, story: Any =
 def article_collection(parameters: Mapping[str, Any], entity: Any = None, story: Any = None) -> Collection:
     """Return all articles that match the query `parameters`, without a division into pages.
 
-    The order, the JSON values, and the meaning of `entity` and `story` are the same as in `article_page`.
+    If `entity` (the row of an entity) is given, only articles that mention it match. If `story` (the row of a
+    story) is given, only its articles match. The order and the JSON values are the same as in `article_page`.
     """
     names, query = requested_keys(schemas.ArticlePage, parameters), parameters.get("q")
     references, sort = find_references(parameters), parameters["sort"]

@@ -97,18 +97,19 @@ class Counts:
         return Counts(self.numbers[start:end], self.articles[start:end])
 
     def largest(self, limit: int) -> dict[int, int]:
-        """Return the `limit` largest article counts as a dict, the largest first.
+        """Return the `limit` largest article counts of facet values or stories, the largest first.
 
-        The keys are the numbers that identify the facet values or stories. Among equal counts, higher numbers
-        come first.
+        The keys of the result are the numbers of the facet values or stories. The values are their article
+        counts. If counts are equal, the higher number comes first.
         """
         order = np.lexsort((-self.numbers, -self.articles))[:limit]
         return dict(zip(self.numbers[order].tolist(), self.articles[order].tolist(), strict=True))
 
     def first(self, limit: int) -> dict[int, int]:
-        """Return the article counts of the `limit` lowest numbers as a dict, the lowest number first.
+        """Return the article counts of the `limit` facet values or stories with the lowest numbers.
 
-        The keys are these numbers. They identify the facet values or stories.
+        The keys of the result are the numbers of the facet values or stories, the lowest first. The values
+        are their article counts.
         """
         return dict(zip(self.numbers[:limit].tolist(), self.articles[:limit].tolist(), strict=True))
 

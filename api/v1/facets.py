@@ -1,7 +1,7 @@
 """The counts of facets in `meta` of a list of articles: how many matching articles have each value.
 
-Without a filter, the counts are read from tables that each load updates. With a filter, the facets of the
-matching articles are read and counted.
+If a list has neither filters nor a search, the counts are read from tables that are updated whenever articles
+are loaded. Otherwise, the facets of the matching articles are read and counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -122,7 +122,10 @@ class FacetCounter(Protocol):
 
 
 class KeptCounter:
-    """A FacetCounter for all articles. It reads the counts from tables that each load updates."""
+    """A FacetCounter for all articles, without filters.
+
+    The counts are stored in tables that are updated whenever articles are loaded.
+    """
 
     is_complete = True
 

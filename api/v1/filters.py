@@ -190,17 +190,17 @@ def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
 
 
 def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
-    """Return the facet values that are not excluded, if only few articles have one of them.
+    """Return the facet values that are not excluded, or None if too many articles have such values.
 
-    An index can then find these articles by the returned values.
+    If few articles have such values, an index can find these articles quickly.
 
     Args:
         name: The name of the facet: `publication` or `language`.
         excluded: The numbers that identify the excluded values.
 
     Returns:
-        The numbers that identify the other values. None if many articles have one of them, if there are more
-        than MAX_FACETS values, or if an article has no value of the facet.
+        The numbers that identify the remaining values. The result is also None if there are more than
+        MAX_FACETS values, or if an article has no value of the facet.
     """
     rows = request_connection().execute(FACET_COUNTS, {"names": [name, "language"]}).all()
     counts = {row.number: row.article_count for row in rows if row.name == name}
@@ -285,9 +285,10 @@ def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
 
 @remember
 def _by_name_prefix() -> FilterForm:
-    """Return the SQL of a filter for the entities with a name or alias that begins with a text.
+    """Return the SQL of a filter for entities with a name or alias that begins with a prefix.
 
-    The text has neither case nor diacritics, as the parameter type Prefix returns it.
+    The bound parameter `first_name` is the prefix. The bound parameter `last_name` is the end of the range of
+    names with this prefix. Both are in lower case and without diacritics, like the stored names.
     """
     folded = ENTITY_NAMES.c.folded
     first, last = bindparam("first_name", type_=folded.type), bindparam("last_name", type_=folded.type)

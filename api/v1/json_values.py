@@ -47,9 +47,7 @@ def article_links(slug: str, base_url: str) -> Values:
 def article_head(
     identity: UUID, content: Content, revision: int, created_at: datetime, updated_at: datetime
 ) -> Values:
-    """Return the values of an article that are also shown in lists of articles.
-
-    They have the keys from `id` to `reading_minutes`.
+    """Return the JSON values of an article that are also shown in lists, such as `title` and `summary`.
 
     Args:
         identity: The id of the article.
@@ -129,9 +127,10 @@ def entity_values(row: Any, base_url: str, *, mention_count: int | None = None) 
 
 
 def mention_values(mentions: Sequence[Sequence[Any]]) -> list[Values]:
-    """Return the mentions of an entity in an article, each as `{part, index, start, end, text}`.
+    """Return the JSON values of the mentions of an entity in an article.
 
-    `mentions` is an element of `ArticleMentions.mentions`.
+    Each item of `mentions` is a list `[part, index, start, end, text]` (see `ArticleMentions`). Each item of
+    the result is a dict with the same values: `{part, index, start, end, text}`.
     """
     return [
         {"part": part, "index": index, "start": start, "end": end, "text": text}

@@ -150,7 +150,8 @@ def takeaway_page(parameters: Parameters, article: Any = None) -> Page:
 def takeaway_collection(parameters: Parameters, article: Any = None) -> Collection:
     """Return all takeaways that match the query `parameters`, without a division into pages.
 
-    The order, the JSON values, and the meaning of `article` are the same as in `takeaway_page`.
+    If `article` (the row of an article) is given, only its takeaways match. The order and the JSON values are
+    the same as in `takeaway_page`.
     """
     references = find_references(parameters)
     matching = filters.takeaway_filters(parameters, references, article and article.number)

@@ -60,7 +60,8 @@ class RenderedArticle(NamedTuple):
 
     Attributes:
         etag: The ETag of the uncompressed JSON.
-        part_ends: The packed positions in the uncompressed JSON where the value of each key ends.
+        part_ends: For each key, the position in the uncompressed JSON where the value of the key ends. The
+            positions are stored as bytes (see `PART_ENDS`). They are used to cut single values from the JSON.
         json_gzip: The JSON, compressed with gzip.
     """
 
@@ -95,10 +96,10 @@ class RenderedArticle(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Group the keys `names` of an article, so that the keys of a group are adjacent in its JSON.
+    """Divide the keys `names` of an article into runs: keys without other keys between them in the JSON.
 
-    A group is a pair of the places of its first and its last key among all keys. `names` have the order of
-    the JSON.
+    A run is returned as the places of its first and its last key. The place of a key is its index among all
+    keys of the JSON. `names` must have the order of the JSON.
     """
     runs: list[tuple[int, int]] = []
     for place in map(KEY_PLACES.__getitem__, names):

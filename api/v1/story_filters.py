@@ -111,7 +111,7 @@ def _with_article(
         forms: The SQL of the article filters.
         selective: One of `forms` that few articles match, or None. If it is given, the stories can be found
             from these few articles.
-        bounds: The names of the time parameters in the query, among `published_after` and `published_before`.
+        bounds: Which of the parameters `published_after` and `published_before` the query has.
         is_sorted: True if the list of stories is sorted by the time of the last publication.
     """
 
@@ -148,7 +148,7 @@ def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list
 
     Args:
         table: The table of stories.
-        bounds: The names of the time parameters in the query, among `published_after` and `published_before`.
+        bounds: Which of the parameters `published_after` and `published_before` the query has.
         is_sorted: True if the list of stories is sorted by the time of the last publication. The conditions
             then also limit the scan of the index of this time.
     """
@@ -167,5 +167,5 @@ def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list
 
 
 def forget_forms() -> None:
-    """Clear the cached forms of filters, for tests that change `MAX_SORTED_ROWS`."""
+    """Clear the cached SQL of story filters, for tests that change `MAX_SORTED_ROWS`."""
     _with_article.cache_clear()

@@ -130,10 +130,15 @@ def _count_words(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
 
 
 def _without_function_words(counts: Counter[str], foreign_words: frozenset[str]) -> Mapping[str, int]:
-    """Return `counts`, the words of an article, without `foreign_words` if the article is not English.
+    """Return the word counts of an article, without foreign function words if the article is not English.
 
-    The function words of other languages are rare in English, so they would have the highest weights. In an
-    English article they are kept, because most of them are names there, such as Ma and Van.
+    An article is not English if foreign function words are more than `MAX_FOREIGN_SHARE` of its words. These
+    words are rare in English, so they would have the highest weights. In an English article, most of these
+    words are names, such as Ma and Van.
+
+    Args:
+        counts: How often each word occurs in the article.
+        foreign_words: The function words of languages other than English.
     """
     found = counts.keys() & foreign_words
     if sum(counts[word] for word in found) <= MAX_FOREIGN_SHARE * counts.total():
@@ -191,9 +196,10 @@ def words_of_name(name: str) -> Sequence[str]:
 # For one lexicon at a time, so that a lexicon which is no longer used is not kept.
 @lru_cache(maxsize=1)
 def cached_idf(lexicon: Lexicon) -> Idf:
-    """Return a function that returns the inverse document frequency of a word, and caches its results.
+    """Return a version of `idf` for one lexicon that caches its results.
 
-    The inverse document frequency is that of `idf`: in general English, according to `lexicon`.
+    The returned function takes a word. It returns the inverse document frequency of the word in general
+    English.
     """
     return lru_cache(maxsize=16_384)(partial(idf, lexicon))
 

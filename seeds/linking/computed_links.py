@@ -107,8 +107,9 @@ def insert_links_both_ways(
 ) -> LinkChanges:
     """Insert the feature vectors of articles, and computed links from and to similar articles (neighbours).
 
-    A feature is a word or entity with a weight. If the page of an article lists the similar article, this
-    listed link gets the score, and no computed link is inserted. The articles are also assigned to stories.
+    A feature is a word or entity with a weight. A listed link is an entry in the list of related articles on
+    a page. If a listed link already leads to a neighbour, the listed link gets the score, and no computed
+    link is inserted. The articles are also assigned to stories.
 
     An article has at most `MAX_SCORED_LINKS` links with a score. If a neighbour would have more, its link
     with the lowest score is dropped: a computed link is deleted, and a listed link loses its score. If scores
@@ -123,8 +124,8 @@ def insert_links_both_ways(
             the articles before it, so that the result does not depend on how a load is divided into batches.
 
     Returns:
-        The articles whose links changed, and the new story of each article. The caller must store the new
-        stories: call `stories.write` of the result.
+        The articles whose links changed, and the new story of each article. To store the new stories, the
+        caller must call `stories.write()` on the returned value.
     """
     insert_features(connection, articles, vectors)
     found = find_neighbours(connection, articles, vectors, only_earlier=are_new)
@@ -153,12 +154,8 @@ def _leave_out_distant(
 ) -> list[list[Neighbour]]:
     """Return `neighbours` without the pairs of articles whose score is too low for a link.
 
-    A link would lead from the article `given` of a pair to the article `other`. The score of the pair is too
-    low if the article `given` already has `MAX_SCORED_LINKS` stored links with a higher score.
-
-    Args:
-        connection: The connection.
-        neighbours: Lists of pairs of similar articles. The result has the same form.
+    A `Neighbour` is a pair of similar articles: the link would lead from `given` to `other`. The score of the
+    pair is too low if `given` already has `MAX_SCORED_LINKS` stored links, all with higher scores.
     """
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})

@@ -18,7 +18,8 @@ A paragraph can be evidence if all of the following hold:
   shared entity suffices if no other paragraph contains the entity and the takeaway has no number.
 - It contains at least `MIN_SPECIFIC_SHARE` of the takeaway's entities and numbers, by weight.
 - The weights of the shared items that are not numbers add up to at least `MIN_WEIGHT_WITHOUT_NUMBERS`.
-- It contains at least half of the words of each longer quotation in the takeaway.
+- It contains at least half of the words of each quotation in the takeaway. Function words are not counted.
+  Quotations of fewer than `MIN_QUOTED_WORDS` words are ignored.
 
 The paragraph with the highest score is evidence. If scores are equal, the paragraph that shares more words
 with the takeaway is better, and common words count too. A further paragraph is evidence if it is equally

@@ -199,10 +199,10 @@ def _number(token: str) -> float | None:
 
 
 def quotations(text: str, lexicon: Lexicon) -> list[frozenset[str]]:
-    """Return the search terms of each longer quotation in `text`.
+    """Return the search terms of each quotation in `text`, without short quotations.
 
-    Function words such as `the`, which `lexicon` contains, are left out. A quotation is longer if it has at
-    least `MIN_QUOTED_WORDS` different search terms.
+    A quotation is short if it has fewer than `MIN_QUOTED_WORDS` different search terms. Function words in
+    `lexicon`, such as `the`, are not search terms.
     """
     quoted = [
         frozenset(term(word) for word in WORD.findall(each) if fold(word) not in lexicon.function_words)

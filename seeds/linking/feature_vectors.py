@@ -49,7 +49,8 @@ class FeatureVector(NamedTuple):
         """Return the term of each feature in this vector, by the name of the feature.
 
         A term is a word or name as the article writes it, such as `XR-5` for the feature `xr`. The value is
-        None for an entity, and for a word that would tell readers nothing, such as a number.
+        None for a feature without a term: an entity, or a word alone such as `5` or `the` (see
+        `written_terms`).
         """
         return dict(zip(self.weights, self.terms, strict=True))
 

@@ -49,13 +49,12 @@ def _select_postings(
 ) -> Select[Any]:
     """Return a SELECT of the articles nearest in time that share one feature with a given article.
 
-    A feature is a word or entity. The statement selects up to `POSTINGS_PER_SIDE` articles: either articles
-    published after the given article, or articles published before it or at the same time. The second group
-    includes the given article itself.
+    A feature is a word or entity. The statement selects up to `POSTINGS_PER_SIDE` articles, in three columns:
 
-    Each row has three columns: `article`, the database number of the article; `tie`, which orders articles
-    with the same time of publication (see `Posting`); and `product`, the weight of the feature in the given
-    article multiplied by its weight in this article.
+    - `article`: the database number of the selected article.
+    - `tie`: a number that orders articles with the same time of publication (see `Posting`).
+    - `product`: the weight of the feature in the given article, multiplied by its weight in the selected
+      article.
 
     Besides `feature` and `weight`, the statement has two bound parameters. `PUBLISHED` is the `published_key`
     of the given article. `LAST` is a number: articles with a higher number are ignored.
@@ -63,8 +62,8 @@ def _select_postings(
     Args:
         feature: The hash of the feature.
         weight: The weight of the feature in the given article.
-        is_later: True to select the articles published after the given article, and False to select the
-            other group.
+        is_later: True to select articles published after the given article. False to select articles
+            published before it or at the same time, including the given article itself.
     """
     published, tie = POSTINGS.c.published_key, POSTINGS.c.tie
     on_this_side = published > PUBLISHED if is_later else published <= PUBLISHED

@@ -4,8 +4,9 @@ A feature is a word or entity of an article, with a weight. What a shared featur
 its weight in one article, multiplied by its weight in the other article.
 
 Features that belong to the same name are merged into one reason. If both articles mention an entity, the
-words of its name are merged with the entity. The words of any other name or compound, such as `XR-5`, are
-merged into this term (see `written_terms`). Terms are written as in the article that the link starts from.
+words of its name are merged with the entity. The words of any other name or compound become one term: the
+features `xr` and `5` become the term `XR-5` (see `written_terms`). A link leads from a first article to a
+second. Terms are written as in the first article.
 """
 
 from collections import defaultdict
@@ -40,14 +41,15 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
 
     There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[number of the entity, weight]`. If the
     similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `[None, score]`. If the articles share
-    no words or names that readers understand, but only numbers, for example, the list is empty.
+    only features that tell readers nothing, such as numbers, the list is empty.
 
     Args:
         score: The similarity, from 0 to 1. The weights of the reasons add up to it.
-        products: For each shared feature (word or entity), by its name: its weight in one article, multiplied
-            by its weight in the other article.
-        terms: The term of each feature of the article that the link starts from, by the name of the feature.
-            A term is a word or name as the article writes it.
+        products: Maps the name of each shared feature (word or entity) to the product of its weights in the
+            two articles.
+        terms: The term of each feature of the first article, by the name of the feature. The link leads from
+            the first article to the second. A term is a word or name as the article writes it. The value is
+            None for a feature without a term.
         entities: The shared entities, by the name of their feature.
     """
     if score >= NEAR_DUPLICATE_SCORE:
@@ -70,15 +72,16 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
     """Return how much each possible reason contributes to the similarity of two articles.
 
     Args:
-        products: For each shared feature (word or entity), by its name: its weight in one article, multiplied
-            by its weight in the other article.
-        terms: The term of each feature of the article that the link starts from, by the name of the feature.
-            A term is a word or name as the article writes it.
+        products: Maps the name of each shared feature (word or entity) to the product of its weights in the
+            two articles.
+        terms: The term of each feature of the first article, by the name of the feature. The link leads from
+            the first article to the second. A term is a word or name as the article writes it. The value is
+            None for a feature without a term.
         entities: The shared entities, by the name of their feature.
 
     Returns:
-        The sum of the products of all features that belong to a reason, by the reason. A reason is a term,
-        such as `XR-5`, or the name of an entity's feature: `=` and the id of the entity.
+        Maps each possible reason to the sum of the products of its features. A reason is a term, such as
+        `XR-5`, or the name of an entity's feature: `=` and the id of the entity.
     """
     shared_in_part = {term.text for name, term in terms.items() if term and name not in products}
     labels: dict[str, str] = {}
@@ -101,19 +104,19 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 
 
 def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
-    """Return the entity or term that each word is a part of, by the word.
+    """Map each word to the label of the entity or compound that contains the word.
 
-    The term `XR-5` gives the items `"xr": "XR-5"` and `"5": "XR-5"`. An entity gives an item for each word of
-    its name; the value is the name of the entity's feature, `=` and the id. A term of one word gives no item.
+    A label is a term such as `XR-5`, or `=` and the id of an entity. The term `XR-5` gives the items
+    `"xr": "XR-5"` and `"5": "XR-5"`. An entity `=1a2b` with the name `Red Cross` gives `"red": "=1a2b"` and
+    `"cross": "=1a2b"`. A term of one word gives no item.
 
-    If a word is a part of several names, an entity wins over a term. Between two entities or two terms, the
-    greater contribution to the score decides.
+    If an entity and a term contain the same word, the word gets the label of the entity. Between two entities
+    or two terms, the greater contribution to the score decides.
 
     Args:
         products: The contribution of each shared feature to the score, by the name of the feature.
-        labels: The entity or term that each shared feature belongs to, by the name of the feature. An entity
-            is given by the name of its feature.
-        entities: The shared entities, by the name of their feature.
+        labels: The label that each shared feature belongs to, by the name of the feature.
+        entities: The shared entities, by their label.
     """
     owners: dict[str, str] = {}
     named = [(name, entities[name].name) for name in labels if name in entities]
@@ -128,10 +131,10 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
 
 
 def _owner(label: str, owners: Mapping[str, str]) -> str:
-    """Return the entity or term that contains all words of `label`, or `label` itself if there is none.
+    """Return the label of the entity or compound that contains all words of the term `label`.
 
-    `label` is a term, or the name of an entity's feature. `owners` maps each word to the entity or term that
-    the word is a part of (see `_owners`).
+    If there is none, return `label` itself. The label of an entity is returned unchanged, too. A label is a
+    term such as `XR-5`, or `=` and the id of an entity. `owners` is the result of `_owners`.
     """
     containing = {owners.get(word) for word in term_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label

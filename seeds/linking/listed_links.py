@@ -190,18 +190,19 @@ def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, int]]
 ) -> list[dict[str, Any]]:
-    """Delete computed links that listed links replace, and return the scores for the listed links.
+    """Replace computed links with listed links: delete the computed links, and return their scores.
 
-    A listed link is an entry in the list of related articles on a page. If it leads to a similar article,
-    only the listed link remains, with the score of the computed link.
+    A computed link leads to a similar article. A listed link is an entry in the list of related articles on a
+    page. If both lead from one article to the same target, only the listed link remains. It takes the score
+    of the computed link.
 
     Args:
         connection: The connection, in a write transaction.
         added: The listed links, each with the database number of the article that is its new target.
 
     Returns:
-        The parameters of the statement `UPDATE_LINK`, which sets the scores and reasons of these listed
-        links.
+        The parameters of the statement `UPDATE_LINK`, which sets the scores and reasons of the listed links
+        that remain.
     """
     if not added:
         return []
@@ -262,16 +263,16 @@ def choose_target(
 ) -> int | None:
     """Return the database number of the article that a listed link refers to, or None if this is not certain.
 
-    A listed link is an entry in the list of related articles on a page. A single candidate is the target,
-    whatever its date. Of several candidates, the only one whose date of publication agrees with the printed
-    date is the target.
+    A listed link is an entry in the list of related articles on a page. If there is a single candidate, it is
+    the target, whatever its date. If there are several, the target is the candidate whose date of publication
+    agrees with the printed date. If none or more than one agrees, the result is None.
 
     Args:
         candidates: The articles with the title of the link.
-        printed_date: The date line under the title in the list, such as `Apr 21, 2026` or `3 weeks ago`. If
-            it is None and there are several candidates, the result is None.
+        printed_date: The date line under the title in the list, such as `Apr 21, 2026` or `3 weeks ago`. None
+            if no date is printed.
         page_published_at: When the page with the link was published. An age such as `3 weeks ago` is relative
-            to this time. If the time is None, an age agrees with no candidate.
+            to this time. If the time is None, an age cannot be compared with the candidates.
     """
     if len(candidates) > 1 and printed_date:
         dated = [(each, each.published_at) for each in candidates if each.published_at]

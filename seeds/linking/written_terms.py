@@ -77,10 +77,10 @@ def written_terms(
 ) -> list[WrittenTerm | None]:
     """Return the term for each feature of an article, in the order of `features`.
 
-    The term of a word is the name of an entity, a compound such as `XR-5`, or the word alone, whichever
-    contains the word most often in the article. If this is the word alone, and the word is a number, a single
-    letter, a function word or an honorific, the term is None, since the word alone would tell readers
-    nothing. The term of an entity is also None.
+    The term of a word is the name of an entity, a compound such as `XR-5`, or the word alone. Of these three,
+    the one in which the word occurs most often in the article is the term. If this is the word alone, the
+    term is None for a number, a single letter, a function word or an honorific, because the word would tell
+    readers nothing. The term of an entity is also None.
 
     Args:
         features: The names of the features of the article: words, dates and entities (see
@@ -107,11 +107,10 @@ def _is_fragment(name: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _term_of_word(name: str, form: str) -> WrittenTerm | None:
-    """Return the term for a word that the article never uses as a part of a name or compound.
+    """Return the term for a word alone, or None if the word alone would tell readers nothing.
 
-    The term is the word as readers see it. It is None for a number, a single letter, or a word such as `the`,
-    which would tell readers nothing. `name` is the word in lower case, and `form` is the word as the article
-    writes it.
+    The text of the term is `form`, the word as the article writes it. `name` is the word in lower case. The
+    result is None for a number, a single letter, or a word such as `the`.
     """
     return None if _is_fragment(name) else WrittenTerm(form, None)
 
@@ -169,10 +168,11 @@ class _Occurrences:
                     longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
-        """Return the term for the word or date `name`: a word or name as the article writes it.
+        """Return the term for the feature `name`: a word, name or date as the article writes it.
 
-        Return None if `name` does not occur. Also return None if `name` occurs most often alone and is a
-        number, a single letter, or a word such as `the`, which would tell readers nothing.
+        A feature is a word in lower case, or a date. If the word occurs most often in a name or compound, the
+        term is this name or compound. Otherwise, the term is the word alone, or None if the word is a number,
+        a single letter, or a word such as `the`. Return None if the feature does not occur.
         """
         if name in self._names or name in self._compounds:
             return self._term_of_part(name)
@@ -184,9 +184,9 @@ class _Occurrences:
     def _term_of_part(self, name: str) -> WrittenTerm | None:
         """Return the term for the word `name`, which the article also uses in a name or compound.
 
-        The term is the name of an entity, a compound or the word alone, whichever contains the word most
-        often. Return None if the word occurs most often alone and is a number, a single letter, or a word
-        such as `the`.
+        The term is the name of an entity, a compound or the word alone. Of these three, the one in which the
+        word occurs most often is the term. If this is the word alone, return None for a number, a single
+        letter, or a word such as `the`.
         """
         entity, in_entity = _most_frequent(self._names.get(name))
         compound, in_compound = _most_frequent(self._compounds.get(name))

@@ -127,9 +127,11 @@ class ReadDocument(NamedTuple):
         document: The bytes of the document.
         folder: The real path of the folder that contains the file.
         line: The line number of the document in the file, or None if the whole file is the document.
-        date_source: Where the time of publication is given, for messages, such as `the sidecar`.
+        date_source: For messages: a text that says where the time of publication is given, such as
+            `the sidecar`.
         warnings: The warnings of the parser.
-        slug_source: Where the slug is given, for messages. None if the slug was made from the title.
+        slug_source: For messages: a text that says where the slug is given. None if the slug was made from
+            the title.
         article: The prepared article, or None if it is not prepared yet.
     """
 

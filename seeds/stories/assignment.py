@@ -1,7 +1,8 @@
 """Assign articles to stories while they are loaded.
 
-If an article is new or corrected, only the stories that it has links to are formed again. The cost therefore
-does not depend on the number of articles in the database. `seeds.stories.regrouping` forms all stories again.
+If an article is new or corrected, only its own story and the stories of linked articles are recomputed. The
+cost therefore does not depend on the number of articles in the database. `seeds.stories.regrouping` can
+recompute all stories.
 """
 
 from collections import defaultdict
@@ -70,7 +71,9 @@ class StoryAssignment:
         return self._stories[article]
 
     def assign(self, article: int, similar: Iterable[int], links: LinkTable) -> None:
-        """Form the story of an article again, and the stories of the articles that are linked with it.
+        """Recompute the story of an article, and the stories of the articles that are linked with it.
+
+        The new stories are kept in memory until `write` stores them.
 
         Args:
             article: The database number of the article.

@@ -1,4 +1,4 @@
-"""Divide articles into stories by average linkage over the computed links.
+"""Divide articles into stories by average linkage over the links with a score.
 
 At first, each article is a cluster. Similar clusters are merged, and the remaining clusters are the stories.
 
@@ -11,9 +11,9 @@ other more than briefs on fires do.
     linkage(A, B)  = sum of strength(a, b) for a in A and b in B
                      / min(|A| * |B|, LINKS_PER_ARTICLE * min(|A|, |B|))
 
-A missing link has the strength 0. An article has few computed links, so it cannot have links to all articles
-of a large cluster. The denominator therefore counts at most `LINKS_PER_ARTICLE` links for each article of the
-smaller cluster.
+A missing link has the strength 0. An article has few links with a score, so it cannot have links to all
+articles of a large cluster. The denominator therefore counts at most `LINKS_PER_ARTICLE` links for each
+article of the smaller cluster.
 
 Clusters are merged in the order of their linkage, the highest first. They are not merged if their linkage is
 less than `MIN_LINKAGE`, or if more than `MAX_SPAN` lies between the first and the last publication of their
@@ -65,9 +65,10 @@ class StoryArticle(NamedTuple):
 
     @property
     def founder_rank(self) -> tuple[bool, datetime, str]:
-        """A sort key. The article of a story with the lowest rank is the founder of the story.
+        """A sort key that orders articles by time of publication. Articles without a date come last.
 
-        The story is named after its founder.
+        If times are equal, the key of the document decides. The first article of a story is its founder: the
+        story is named after it.
         """
         return self.published_key == UNDATED, self.published_key, self.key
 
@@ -101,7 +102,8 @@ class _Cluster:
     def linkage(self, other: "_Cluster", strength: int) -> float:
         """Return the linkage of this cluster and `other`: how strongly their articles are linked.
 
-        `strength` is the sum of the strengths of the links between the two clusters.
+        The linkage is `strength`, divided by a number that grows with the sizes of the clusters. `strength`
+        is the sum of the strengths of the links between the two clusters.
         """
         fewer, more = sorted((len(self.articles), len(other.articles)))
         return strength / (UNIT * min(fewer * more, LINKS_PER_ARTICLE * fewer))
@@ -119,12 +121,11 @@ def find_stories(
     Args:
         joined: Groups of articles. The articles of a group stay in one story. Most groups have a single
             article.
-        scores: The scores of the links from each article: a mapping from the database number of the article
-            to a mapping from the database number of the linked article to the score. A link to an article
-            outside `joined` connects nothing. It only counts in the strength of other links: a link is weaker
-            if its article has further links with high scores.
-        min_linkage: The lowest linkage at which groups are merged. The linkage says how strongly the articles
-            of two groups are linked.
+        scores: The scores of the links from each article. The keys are the database numbers of the article
+            and, in the inner mapping, of the linked article. A link to an article outside `joined` does not
+            join groups. If its score is high, the other links of its article are weaker.
+        min_linkage: The lowest linkage at which two groups are merged. The linkage is the sum of the
+            strengths of the links between two groups, in relation to the sizes of the groups.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
     clusters = {place: _Cluster(articles) for place, articles in enumerate(in_order)}

@@ -56,7 +56,7 @@ class KeyPointChooser:
         newer key points come first.
         """
         key_points: list[_KeyPoint] = []
-        for takeaway in sorted(takeaways, key=_age, reverse=True):
+        for takeaway in sorted(takeaways, key=_recency, reverse=True):
             weights = self._weights_of(takeaway)
             repeated = next((each for each in key_points if each.is_repeated_by(weights)), None)
             if repeated:
@@ -98,9 +98,9 @@ class _KeyPoint:
         return 2 * shared >= MIN_SIMILARITY * (self._total + sum(weights.values()))
 
 
-def _age(takeaway: StoryTakeaway) -> tuple[datetime, UUID, int]:
-    """Return a sort key for takeaways (key points of articles) that is higher for newer articles.
+def _recency(takeaway: StoryTakeaway) -> tuple[datetime, UUID, int]:
+    """Return a sort key for a takeaway, a key point of an article.
 
-    In an article, the key is higher for earlier takeaways.
+    Takeaways of newer articles have higher keys. Within an article, earlier takeaways have higher keys.
     """
     return takeaway.published_key, takeaway.article_id, -takeaway_place(takeaway.number)[1]

@@ -1,4 +1,4 @@
-"""Form all stories again from the computed links.
+"""Recompute all stories from the links with a score between articles.
 
 Afterwards, the stories do not depend on the order of loading, and neither do their founders (the articles
 that they are named after).
@@ -79,7 +79,7 @@ class LinkGraph:
 
 
 def regroup_articles(begin: Transaction, key_points: KeyPointChooser) -> int:
-    """Form all stories again, and write their rows again.
+    """Recompute all stories, and rewrite their rows in the database.
 
     Args:
         begin: Opens a write transaction.

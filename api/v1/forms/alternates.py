@@ -12,9 +12,13 @@ ALTERNATE_HEADERS = {
 
 
 def alternate_links(base_url: str, reference: str) -> str:
-    """Return the value of `Link` (RFC 8288) for the article with the id or slug `reference`.
+    """Return the value of the HTTP header `Link` (RFC 8288) for an article.
 
-    `base_url` is the prefix of the URLs, from BRIEFS_BASE_URL.
+    The value contains the URLs of the article as a web page and in other formats, such as Markdown.
+
+    Args:
+        base_url: The prefix of the URLs, from BRIEFS_BASE_URL.
+        reference: The id or slug of the article.
     """
     # This form of the text takes 0.3 microseconds, which counts in the shortcut for articles.
     address = f"{base_url}/v1/articles/{reference}"

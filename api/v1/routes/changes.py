@@ -82,7 +82,10 @@ class ChangeFeed:
 
 
 def change_items(rows: Rows) -> list[Values]:
-    """Return the JSON values of `rows`, rows of CHANGE_ROWS."""
+    """Return the JSON values of changes of articles.
+
+    Each of `rows` is a change, with the columns of the statement `CHANGE_ROWS`.
+    """
     return [_change(row) for row in rows]
 
 

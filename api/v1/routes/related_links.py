@@ -30,8 +30,8 @@ RELATED_LINK_BY_ID = LINK_ROWS.where(LINKS.c.id == REFERENCE)
 def list_related_links(parameters: dict[str, Any]) -> Page:
     """List related links.
 
-    Returns the related links of all articles, by default of the newest article first. Links of the same
-    article keep their order in the article.
+    Returns the related links of all articles. By default, the links of the newest article come first. Links
+    of the same article keep their order in the article.
     """
     return listings.related_link_page(parameters)
 

@@ -195,14 +195,20 @@ def _next(time: datetime) -> datetime:
 
 
 def _before(time: datetime, length: timedelta) -> datetime:
-    """Return the time that is `length` before `time`, but not before `UNDATED`."""
+    """Return `time` minus `length`, or `UNDATED` if the result would be earlier.
+
+    `UNDATED` is the earliest time. The database stores it for articles without a time of publication.
+    """
     return time - length if time - UNDATED > length else UNDATED
 
 
 def _count_entities(start: datetime, end: datetime) -> tuple[Counts, int]:
-    """Return how many of the articles published after `start` and up to `end` mention each entity.
+    """Count how many articles in a window of time mention each entity.
 
-    The second value is the number of these articles.
+    An article is in the window if it was published after `start`, and not after `end`.
+
+    Returns:
+        The article counts of the entities, and the number of all articles in the window.
     """
     parts, articles = [], 0
     values = {"window_start": start, "window_end": end}

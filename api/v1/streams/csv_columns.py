@@ -35,7 +35,7 @@ def _member(name: str) -> Callable[[Any], Any]:
 
 
 def _joined(key: str, member: str | None, separator: str) -> Table:
-    """Return a table with one column, whose cells contain all elements of a list, joined to a text.
+    """Return a table with one column. A cell contains all elements of a list, joined into one text.
 
     Args:
         key: The key of the list in an item, which is also the name of the column.
