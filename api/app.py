@@ -115,7 +115,10 @@ BLUEPRINTS = [
 
 
 class OrjsonProvider(JSONProvider):
-    """A JSON provider for Flask that uses orjson, escapes no characters and keeps the order of keys."""
+    """A JSON provider for Flask that uses orjson.
+
+    It writes non-ASCII characters as they are, and keeps the order of keys.
+    """
 
     def dumps(self, obj: Any, **_: Any) -> str:
         """Return `obj` as a JSON text."""
@@ -186,7 +189,7 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
 
 
 def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
-    """Return the WSGI application of `app`, wrapped in middleware.
+    """Wrap the WSGI application of `app` in middleware, and return the result.
 
     From the inside out, the middleware is:
 

@@ -38,8 +38,8 @@ class _Row(NamedTuple):
 class ProblemKind(Enum):
     """A kind of problem, with the texts of its error responses and of its page.
 
-    If several kinds have the same HTTP status, the first of them is used for errors that are known only by
-    this status.
+    Some errors have a status and no kind, such as those that Flask raises. They get the first kind with this
+    status.
 
     Attributes:
         status: The HTTP status.
@@ -375,14 +375,15 @@ KINDS_BY_SLUG = {kind.slug: kind for kind in ProblemKind}
 
 
 def kinds_of(status: int) -> list[ProblemKind]:
-    """Return the kinds of problems with this HTTP status. The default kind comes first."""
+    """Return the kinds of problems with the HTTP status `status`, the default kind first."""
     return [kind for kind in ProblemKind if kind.status == status]
 
 
 def default_kind(status: int) -> ProblemKind:
-    """Return the kind of an error that is known only by its HTTP status.
+    """Return the kind for an error that has the HTTP status `status` and no kind of its own.
 
-    A status that is not in the table gets the kind of 400 or 500 (RFC 9110, 15).
+    If no kind has this status, return INTERNAL_ERROR for a status of at least 500, otherwise INVALID_REQUEST
+    (see section 15 of RFC 9110).
     """
     others = ProblemKind.INTERNAL_ERROR if status >= 500 else ProblemKind.INVALID_REQUEST
     return next(iter(kinds_of(status)), others)

@@ -171,7 +171,7 @@ def positive_seconds(text: str) -> float:
     """Return `text` as a number of seconds.
 
     Raises:
-        ValueError: If `text` is not a decimal number of more than 0.
+        ValueError: If `text` is not a decimal number that is greater than 0 and at most 999999999.
     """
     number = seconds(text)
     if not number:

@@ -53,7 +53,7 @@ class FoldedText:
 
     Attributes:
         original: The text as written.
-        text: The folded text.
+        text: The folded form.
     """
 
     __slots__ = ("_spans", "original", "text")
@@ -93,7 +93,7 @@ class FoldedText:
         return self.original[first:last]
 
     def rest(self, start: int) -> "FoldedText":
-        """Return the part of the text that begins at the offset `start` of the folded text.
+        """Return the part of this text from the offset `start` of the folded form.
 
         The result does not begin with invisible characters.
         """
@@ -142,13 +142,13 @@ def _has_surplus_spaces(text: str) -> bool:
 
 
 def _keeps_offsets(text: str) -> bool:
-    """Return True if each character of `text` is one character of its folded text, at the same offset."""
+    """Return True if folding changes no offsets: each character of `text` becomes exactly one character."""
     is_complete = SURPLUS.isdisjoint(text) and not _has_surplus_spaces(text)
     return is_complete and is_normalized("NFC", text)
 
 
 def _find_spans(text: str) -> list[tuple[int, int]]:
-    """Return the start and the end in `text` of each character of its folded text."""
+    """Fold `text`, and return the start and the end in `text` of each folded character."""
     visible = [*_visible_characters(_with_plain_marks(text, set(text)))]
     folded = "".join(character for character, _ in visible)
     spans: list[tuple[int, int]] = []
@@ -161,7 +161,11 @@ def _find_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _visible_characters(text: str) -> Iterator[tuple[str, int]]:
-    """Yield the characters of `text` with their offsets, without ignorable characters and surplus spaces."""
+    """Yield pairs of a character and its offset in `text`, for the characters that folding keeps.
+
+    Invisible characters, and white space at both ends, are left out. White space between words is yielded as
+    one space, with the offset of its first character.
+    """
     space: int | None = None
     begun = False
     for place, character in enumerate(text):

@@ -1,6 +1,7 @@
-"""The URLs of resources, and sets of paths that are treated alike, such as the health checks.
+"""The URLs of resources, and sets of paths that the service treats in a special way.
 
-URLs are absolute if the setting BRIEFS_BASE_URL is set.
+For example, requests for the paths in ALWAYS_ADMITTED_PATHS need no API key and have no rate limit. URLs are
+absolute if the setting BRIEFS_BASE_URL is set.
 """
 
 from collections.abc import Iterable
@@ -44,12 +45,15 @@ class ValueList(tuple[str, ...]):
 
 
 class RepeatedValues(ValueList):
-    """The values of a query parameter that is repeated for each value, since values can contain commas."""
+    """The values of a query parameter that is repeated for each value.
+
+    Such values can contain commas, so they are not joined.
+    """
 
     __slots__ = ()
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return a list of pairs for a query string: `name` and a value, for each value.
+        """Return a list of pairs for a query string, one pair of `name` and a value for each value.
 
         `name` is the name of the query parameter.
         """

@@ -140,7 +140,7 @@ class Admission:
         )
 
     def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> KeyOwner | _Refusal:
-        """Return the owner of `key`, or the refusal of the request if `key` is not valid.
+        """Return the owner of the API key `key`, or a refusal if the key is not valid.
 
         `key` is None if the request has no key. A refused request counts against the limit of its address.
         """
@@ -198,7 +198,7 @@ class Admission:
 
 
 def has_key_in_query(query: str) -> bool:
-    """Return True if a parameter of the query string `query` has a usual name for API keys."""
+    """Return True if a parameter of the query string `query` has a name in KEY_PARAMETERS, such as `key`."""
     return any(name.casefold() in KEY_PARAMETERS for name, _ in parse_qsl(query, keep_blank_values=True))
 
 

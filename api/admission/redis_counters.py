@@ -1,8 +1,8 @@
 """Count the requests of each client in Redis, so that several processes share the limits.
 
-A query to Redis takes about as long as a cached response. If a client sends many requests in a short time,
-a process therefore counts several of its requests in Redis at once, and admits these requests later without
-a query. This reserve of the process is called a lease. Since leased requests are counted already, a client
+A query to Redis takes about as long as a cached response. If a client sends many requests in a short time, a
+process therefore counts several of its requests in Redis at once. It admits these requests later without a
+query. This reserve of the process is called a lease. Since leased requests are counted already, a client
 never exceeds its limit.
 """
 
@@ -43,11 +43,13 @@ log = logging.getLogger("briefs.limits")
 
 
 class _Lease:
-    """A number of requests that this process can admit for a client without asking Redis.
+    """A part of the limit of a client that is reserved (leased) for this process.
+
+    Redis has counted these requests in advance, so the process admits them without a query.
 
     Attributes:
-        left: How many of these requests are left.
-        unleased: The number of requests in the time window that no process had leased at the last query.
+        left: How many requests of the lease are left.
+        unleased: How many requests of the limit no process had leased after the last query to Redis.
         ends_at: The end of the time window, by the clock of `RedisCounters`.
         queried_at: The time of the last query to Redis, by the same clock.
     """
@@ -62,19 +64,20 @@ class _Lease:
         return Quota(self.left + self.unleased, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
-        """Return True if the quota is used up, as far as this process knows.
+        """Return True if the quota of the client is used up, as far as this process knows.
 
         The process knows this if the last query to Redis left no requests, and was less than
-        EXHAUSTED_SECONDS ago. `now` is the current time of the clock of `RedisCounters`.
+        EXHAUSTED_SECONDS ago. `now` is the current time by the clock of `RedisCounters`.
         """
         return not self.left and not self.unleased and now - self.queried_at < EXHAUSTED_SECONDS
 
     def adapt_size(self, now: float) -> int:
-        """Return how many requests to reserve (lease) for this process with the next query to Redis.
+        """Return how many requests the next query to Redis reserves for this process.
 
-        If the previous query was less than GROWTH_SECONDS ago, the number doubles. If it was at least
-        RESET_SECONDS ago, the number is 1. The number is at least 1, and at most MAX_LEASE or a small part of
-        the requests that the client has left. `now` is the current time of the clock of `RedisCounters`.
+        If the last query was less than GROWTH_SECONDS ago, the number is twice the previous number. If the
+        last query was at least RESET_SECONDS ago, the number is 1. A number above 1 is at most
+        MAX_LEASE, and at most `unleased` divided by LEASE_DIVISOR. `now` is the current time by the clock of
+        `RedisCounters`.
         """
         lasted = now - self.queried_at
         if lasted < GROWTH_SECONDS:
@@ -89,8 +92,8 @@ class RedisCounters:
     """Counts requests in Redis, with the fixed windows of the package `limits`.
 
     If Redis fails, requests are not limited. After a failure, Redis is not queried for a short time (a
-    back-off), so that requests do not wait for Redis. A failure is logged at most once in LOG_SECONDS,
-    and so is the end of a logged failure.
+    back-off), so that requests do not wait for Redis. Failures are logged at most once every LOG_SECONDS. The
+    recovery after a logged failure is logged too.
 
     Args:
         url: The address of Redis, such as `redis://:password@host:6379/0`.
@@ -152,10 +155,10 @@ class RedisCounters:
         """Count a request of `client` for all `policies`, and query Redis if a lease has too few requests.
 
         Args:
-            client: The client whose requests are counted.
+            client: The client that sent the request.
             policies: The limits.
-            leases: The lease for each policy: the number of requests that Redis has granted in advance.
-            cost: The number of requests that this request counts as.
+            leases: The lease for each policy: the requests that Redis has granted to this process in advance.
+            cost: 1 to count the request, or 0 to only read the quotas.
 
         Returns:
             The decision, or None if Redis does not answer.
@@ -181,10 +184,15 @@ class RedisCounters:
             return Decision(is_admitted, [lease.quota(now) for lease in leases])
 
     def _take(self, client: str, policy: Policy, lease: _Lease, cost: int) -> bool:
-        """Take `cost` requests from `lease`. First fill the lease from Redis if it has too few requests.
+        """Take a request from `lease`, and return False if the quota of `client` is used up.
 
-        Return False if the quota of `client` is used up. `cost` is 1, or 0 to update `lease` without taking a
-        request. With 0, the result is True.
+        If the lease has no request left, first query Redis for more.
+
+        Args:
+            client: The client that sent the request.
+            policy: The limit that the lease belongs to.
+            lease: The requests that Redis has granted to this process in advance.
+            cost: 1, or 0 to only update the lease. With 0, nothing is taken, and the result is always True.
         """
         now = self._clock()
         with self._lock:

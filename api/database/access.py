@@ -1,4 +1,4 @@
-"""What the database connections of an engine can do: by default, they can only read."""
+"""Control whether the database connections of an engine can write. By default, they can only read."""
 
 from enum import StrEnum
 

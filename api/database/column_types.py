@@ -27,15 +27,18 @@ class Id(TypeDecorator[UUID]):
     python_type = UUID
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Return the column type for `dialect`: bytes on SQLite, which sort like UUIDs, otherwise UUID."""
+        """Return the column type for `dialect`: 16 bytes on SQLite, and the type UUID on other databases."""
         return dialect.type_descriptor(LargeBinary(16) if dialect.name == "sqlite" else Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        """Return `value` as the database driver takes it: bytes on SQLite, otherwise a UUID. Keep None."""
+        """Return `value` as the database driver takes it: 16 bytes on SQLite, otherwise a UUID.
+
+        None is returned unchanged.
+        """
         return value.bytes if value and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        """Return `value`, as the database driver returned it, converted to a UUID. Keep None."""
+        """Return `value`, as the database driver returned it, as a UUID. None is returned unchanged."""
         return UUID(bytes=value) if value and dialect.name == "sqlite" else value
 
 
@@ -60,7 +63,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Return `value` in the form that the database driver takes.
 
         On SQLite, this is the number of microseconds since 1970. On PostgreSQL, it is a naive datetime in
-        UTC. None is kept.
+        UTC. None is returned unchanged.
         """
         if value is None:
             return None
@@ -69,7 +72,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return `value`, as the database driver returned it, converted to a datetime in UTC. Keep None."""
+        """Return `value`, as the database driver returned it, as a datetime in UTC.
+
+        None is returned unchanged.
+        """
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC)
         return None if value is None else EPOCH + value * MICROSECOND
@@ -89,11 +95,11 @@ class CompressedBytes(TypeDecorator[bytes]):
     python_type = bytes
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Return `value`, compressed. Keep None, and bytes that are `Compressed`."""
+        """Return `value` in compressed form. None and `Compressed` bytes are returned unchanged."""
         return value if value is None or isinstance(value, Compressed) else zlib.compress(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        """Return the bytes that were compressed to `value`. Keep None."""
+        """Return the decompressed bytes of `value`. None is returned unchanged."""
         return None if value is None else zlib.decompress(value)
 
 
@@ -105,9 +111,12 @@ class CompressedJson(TypeDecorator[Any]):
     python_type = list
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:  # noqa: ARG002
-        """Return `value` as compressed JSON. Keep bytes that are `Compressed`."""
+        """Return `value` as compressed JSON.
+
+        Bytes of the class `Compressed` are compressed already, and are returned unchanged.
+        """
         return value if isinstance(value, Compressed) else zlib.compress(orjson.dumps(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Return the value of the compressed JSON `value`. Keep None."""
+        """Return the value of the compressed JSON `value`. None is returned unchanged."""
         return None if value is None else orjson.loads(zlib.decompress(value))

@@ -72,9 +72,11 @@ class Deadline:
             raise DeadlineError(self.message)
 
     def accepts(self, info: dict[Any, Any]) -> bool:
-        """Return True unless a connection was opened before `oldest_connection`.
+        """Return True unless a connection was opened before the time `oldest_connection`.
 
-        `info` is the dictionary `info` that SQLAlchemy keeps for the connection.
+        Args:
+            info: The dictionary `info` that SQLAlchemy keeps for the connection. The key CONNECTED_AT has the
+                time when the connection was opened.
         """
         connected_at: float = info.get(CONNECTED_AT, float("inf"))
         return connected_at >= self.oldest_connection
@@ -87,9 +89,10 @@ class Deadline:
                 self._connection, self._interruption = connection, _Interruption(connection)
 
     def release(self, connection: DBAPIConnection | None = None) -> None:
-        """Record that the thread of this deadline has stopped using `connection`.
+        """Record that the thread of this deadline no longer uses `connection`.
 
-        The deadline can then no longer interrupt it. Without `connection`, the thread uses no connection.
+        The deadline can then no longer interrupt this connection. If `connection` is None, record that the
+        thread uses no connection at all.
         """
         if connection is None or connection is self._connection:
             with self._lock:

@@ -1,4 +1,4 @@
-"""The kinds of database failures that are not errors of the program, with a description for clients."""
+"""The kinds of database failures, such as an unavailable database, with a description for clients."""
 
 import sqlite3
 from enum import StrEnum
@@ -52,7 +52,10 @@ SQLITE_FAILURES = {
 
 
 def failure_of(error: Exception) -> Failure | None:
-    """Return the kind of failure that an exception reports, or None if it reports an error of the program."""
+    """Return the kind of database failure that `error` reports, or None if `error` has a different cause.
+
+    For example, a violated constraint is a mistake in the program and not a database failure.
+    """
     if isinstance(error, DeadlineError | PoolTimeout):
         return Failure.UNAVAILABLE
     if not isinstance(error, DBAPIError):

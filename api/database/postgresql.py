@@ -1,7 +1,7 @@
-"""The time-outs of connections to PostgreSQL, and a check whether the server has closed a connection.
+"""The time-outs of connections to PostgreSQL, and a check for connections that the server has closed.
 
-The service and the commands have different time-outs. A parameter in DATABASE_URL overrides the default. All
-names of parameters are those of libpq and PostgreSQL.
+The service and the commands have different time-outs. A parameter in DATABASE_URL overrides the default.
+Parameters have the names that libpq and PostgreSQL use.
 """
 
 import select
@@ -62,8 +62,8 @@ def merge_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> d
 def is_closed_by_server(connection: Any) -> bool:
     """Return True if the server has closed the idle psycopg `connection`. No query is sent.
 
-    The server sends something on an idle connection only before it closes the connection, or if one of its
-    settings was changed. In the second case, the connection counts as closed too.
+    The result is also True after a setting of the server was changed, because the server then sends a message
+    on the idle connection.
     """
     if connection.closed:
         return True

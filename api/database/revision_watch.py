@@ -43,11 +43,11 @@ log = logging.getLogger("briefs.database")
 
 
 class Observation(NamedTuple):
-    """The result of one query for the database version, a value that differs after each change.
+    """The result of one query for the version of the database.
 
     Attributes:
         queried_at: When the query began, as a value of `time.monotonic`.
-        version: The version, or None if the query failed.
+        version: A value that differs after each change of the database, or None if the query failed.
         failure: The kind of failure, or None.
         migration: The name of the last migration of the database. None if it was not read, or if there is
             none.
@@ -60,19 +60,20 @@ class Observation(NamedTuple):
 
     @property
     def is_available(self) -> bool:
-        """False if the database could not be reached or did not answer in time.
+        """True if the query succeeded, or if it failed with one of FAST_FAILURES, such as a missing table.
 
-        A database that answered with an error is available, for example if a table is missing.
+        These failures show at once, so that no request waits for the database.
         """
         return self.failure is None or self.failure in FAST_FAILURES
 
 
 class RevisionWatch:
-    """Reads the version of the database, a value that differs after each change, at most once per interval.
+    """Reads the version of the database at most once per interval.
 
-    A separate thread queries the database, so that no request waits longer than MAX_ANSWER_SECONDS. The first
-    request after an interval waits for the query. Meanwhile, other requests use the last version. These
-    requests wait too if the last version is at least two intervals old, or if they need the current version.
+    The version is a value that differs after each change of the database. A separate thread queries the
+    database, so that no request waits longer than MAX_ANSWER_SECONDS. The first request after an interval
+    waits for the query. Meanwhile, other requests use the last version. These requests wait too if the last
+    version is at least two intervals old, or if they need the current version.
 
     While the database is unavailable, requests do not wait. The thread repeats the query until the database
     answers.
@@ -112,8 +113,8 @@ class RevisionWatch:
         Return None if the query for this value failed.
 
         Args:
-            now: If True, query the database now. If False, the result of an earlier query can be returned
-                during `interval` (an argument of the class).
+            now: If True, query the database now. If False, the result can come from an earlier query, which
+                is less than two intervals old.
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval
@@ -161,14 +162,14 @@ class RevisionWatch:
             self._thread, self._is_stopping = None, False
 
     def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
-        """Wait for the result of a query that the thread of the watch began later than `oldest`.
+        """Wait for the result of a query that began after the time `oldest`, and return this result.
 
-        If there is no such result after `seconds`, return the last result.
+        If no such result arrives within `seconds`, return the last result.
 
         Args:
             oldest: A time, as a value of `time.monotonic`.
-            seconds: How long to wait. If there is no result after this time, and it is at least as long as
-                MAX_ANSWER_SECONDS, the database is treated as unavailable.
+            seconds: How long to wait. If `seconds` is at least MAX_ANSWER_SECONDS and no such result arrives,
+                the database counts as unavailable until it answers.
             even_if_unavailable: If False, do not wait while the database is unavailable: return the last
                 result at once. If True, wait.
         """

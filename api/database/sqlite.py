@@ -55,8 +55,8 @@ def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
 
     Args:
         path: The path of the file.
-        is_immutable: True for a connection that reads the file without locks. The state then contains the
-            time of the last change and the size, and otherwise only the device and the inode.
+        is_immutable: True for a connection that reads the file without locks. The state then also has the
+            time of the last change and the size.
     """
     try:
         status = os.stat(path)  # noqa: PTH116 -- three times faster than Path.stat
@@ -116,8 +116,9 @@ class DatabaseFile:
 
         Raises:
             ReplacedFileError: If the file was replaced or deleted.
-            sqlite3.OperationalError: If the file does not exist or cannot be opened, or if `Access.CREATE`
-                would replace a deleted file that commands have written.
+            sqlite3.OperationalError: If the file does not exist or cannot be opened. With `Access.CREATE`, a
+                missing file is an error only if the lock file shows that a command has written an earlier
+                file at this path.
         """
         access = Access.READ if self._is_read_only else access
         before = read_state(self.path)
@@ -196,14 +197,14 @@ class DatabaseFile:
         return connection
 
     def _verify_identity(self, before: FileState | None, opened: FileState | None) -> FileState:
-        """Check that a new connection leads to the file of the application, and return `opened`.
+        """Check that a new connection has opened the file of the application, and return `opened`.
 
         Args:
             before: The state of the file before the connection was opened, or None if there was no file.
             opened: The state of the file after the connection was opened, or None if there is no file.
 
         Raises:
-            ReplacedFileError: The file was replaced or deleted, before or while the connection was opened.
+            ReplacedFileError: `opened` is None, or the file is not the same as before.
         """
         with self._lock:
             allowed = {before.identity if before else "", self._identity} - {""}
@@ -245,8 +246,8 @@ class DatabaseFile:
 def lock_path(path: str) -> Path:
     """Return the path of the file that commands lock while they write the SQLite file at `path`.
 
-    The lock file contains the device and the inode of the SQLite file that commands last wrote. A write-ahead
-    log that is left from a replaced SQLite file is recognized by them.
+    The lock file contains the device and the inode of the SQLite file that commands last wrote. They show
+    whether a write-ahead log belongs to a file that was replaced.
     """
     # Use the real path, because symbolic links can give a database several names.
     return Path(f"{os.path.realpath(path)}.lock")

@@ -1,7 +1,8 @@
 """Shorten the specification for the documentation page, and choose the parameters that the page sends.
 
-Scalar fills in and sends every parameter that has a default or an example. This module switches off all but
-`limit` and the parameters of the path, so that the first request of each operation finds something.
+The page uses the program Scalar, which fills in and sends every parameter that has a default or an example.
+This module switches off all but `limit` and the parameters of the path, so that the first request of each
+operation finds something.
 """
 
 from collections.abc import Mapping
@@ -23,9 +24,13 @@ def displayed_specification(document: Json, locations: Mapping[str, str]) -> Jso
     """Return the OpenAPI document for the documentation page, made from the complete `document`.
 
     - Tags have names with capitals and spaces.
-    - All errors of an operation are documented by one response, whose description lists their statuses.
-    - The parameters in `locations` are components, so that `with_values` can set their values. `locations`
-      has the location of each parameter, `path` or `query`, by name.
+    - Each operation has a single response for all errors, whose description lists their statuses.
+    - Each parameter in `locations` is described once, in `components`. There, `with_values` can replace its
+      example.
+
+    Args:
+        document: The complete OpenAPI document.
+        locations: The location of each parameter, `path` or `query`, by name.
     """
     parameters: Json = {}
     paths = {path: _displayed_path(item, locations, parameters) for path, item in document["paths"].items()}

@@ -1,9 +1,9 @@
 """Keyset pagination: a page begins after the sort key of the last row of the previous page.
 
-The sort key of a row consists of its key, such as the title, and the number of the row. An index of both
-serves both directions. A descending order reads the index backward. In an ascending order, rows with the same
-key still come newest first (by descending number), and rows whose key is null come last. Such a page is put
-together from at most four short reads of the index (see `IndexedRows`).
+The sort key of a row is the value of one column, such as the title, followed by the row number. An index of
+these two serves both directions. A descending order reads the index backward. In an ascending order, rows
+with the same value still come newest first (by descending number), and rows without a value come last. Such a
+page is put together from at most four short reads of the index (see `IndexedRows`).
 
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
@@ -83,13 +83,13 @@ class Plan(ABC):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The caller asks for one row more than a page shows, to see whether there is a next page. Among rows
-        with the same value of `order.key`, any row can therefore be the last row of the result.
+        The caller asks for one row more than a page shows. This extra row only tells the caller that there is
+        a next page. If several rows have the same value of `order.key`, it can be any of these rows.
 
         Args:
             values: The values of the bound parameters of the filters.
             after: The sort key of the last row of the previous page, or None for the first page.
-            count: The number of rows.
+            count: The number of rows on a page, plus 1.
         """
 
 
@@ -99,13 +99,13 @@ class IndexedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
 
-        The caller asks for one row more than a page shows, to see whether there is a next page. Among rows
-        with the same value of `order.key`, any row can therefore be the last row of the result.
+        The caller asks for one row more than a page shows. This extra row only tells the caller that there is
+        a next page. If several rows have the same value of `order.key`, it can be any of these rows.
 
         Args:
             values: The values of the bound parameters of the filters.
             after: The sort key of the last row of the previous page, or None for the first page.
-            count: The number of rows.
+            count: The number of rows on a page, plus 1.
         """
         if self.order.descending or self.order.key is None:
             return self._fetch(self._following if after else self._first, values, count, after)
@@ -154,8 +154,8 @@ class IndexedRows(Plan):
         """Return a statement that selects at most `row_count` rows (a bound parameter) with their sort keys.
 
         Args:
-            clauses: A function that takes a sort order and returns the columns to sort by, such as
-                `_descending`.
+            clauses: A function that takes a sort order and returns the columns to sort by, each with its
+                direction.
             condition: A function that takes a sort order and returns a condition on its columns. If None, all
                 rows are selected.
         """
@@ -210,8 +210,8 @@ class MergedRows(IndexedRows):
         """Return a statement that selects at most `row_count` rows (a bound parameter) with their sort keys.
 
         Args:
-            clauses: A function that takes a sort order and returns the columns to sort by, such as
-                `_descending`.
+            clauses: A function that takes a sort order and returns the columns to sort by, each with its
+                direction.
             condition: A function that takes a sort order and returns a condition on its columns. If None, all
                 rows are selected.
         """
@@ -275,7 +275,8 @@ def items_of_keys(
         items: The statement that selects all items of the collection.
         number: The column of `items` with the row number.
         order: The order of the page.
-        clauses: A function that takes an order and returns the columns to sort by.
+        clauses: A function that takes a sort order and returns the columns to sort by, each with its
+            direction.
     """
     keys = page.subquery("page_keys")
     row_number, *columns = keys.c
@@ -356,8 +357,9 @@ def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
 
 
 def last_of_nulls(order: Order) -> ColumnElement[int]:
-    """Return an SQL expression that is 1 for rows whose key is null (`order.lowest`), and otherwise 0.
+    """Return an SQL expression that is 1 for rows whose key is null, and 0 for other rows.
 
-    Rows are sorted by this expression first, so that rows whose key is null come last.
+    The database stores `order.lowest` instead of a null key. Rows are sorted by this expression first, so
+    that rows whose key is null come last.
     """
     return case((order.sort_key == order.lowest, 1), else_=0)

@@ -37,11 +37,11 @@ class Order:
 
     Attributes:
         key: The column to sort by first, or None to sort by `ties` alone.
-        ties: The columns that decide the order of rows with the same key. No two rows have the same key and
-            the same values in these columns.
-        descending: True if the key descends.
-        lowest: The lowest value of the key, which is stored instead of null. Rows with this value come last,
-            in ascending and in descending order. None if no key is null.
+        ties: The columns that decide the order of rows with the same value of `key`. No two rows have the
+            same values in `key` and `ties`.
+        descending: True if `key` descends.
+        lowest: The lowest value of `key`, which is stored instead of null. Rows with this value come last, in
+            ascending and in descending order. None if `key` is never null.
     """
 
     key: Key | None
@@ -51,10 +51,10 @@ class Order:
 
     @property
     def sort_key(self) -> Key:
-        """The column `key`, which must not be None.
+        """The column `key`, which decides the order first.
 
         Raises:
-            TypeError: The order has no key column, because it sorts by `ties` alone.
+            TypeError: `key` is None, because rows are sorted by `ties` alone.
         """
         if self.key is None:
             raise TypeError("This order has no key.")
@@ -74,13 +74,14 @@ Orders = dict[str, Order]
 
 
 def order_pair(name: str, key: Key | None, ties: tuple[Key, ...], lowest: Any = None) -> Orders:
-    """Return the ascending and the descending order of a key, as `{name: …, "-name": …}`.
+    """Return the ascending and the descending order by a column, as `{name: …, "-name": …}`.
 
     Args:
         name: The value of `sort` of the ascending order.
         key: The column to sort by first, or None to sort by `ties` alone.
-        ties: The columns that order rows with the same key, in descending order.
-        lowest: The value of the key that is stored instead of null, or None if no key is null.
+        ties: The columns that decide the order of rows with the same value of `key`. They descend in both
+            orders.
+        lowest: The value of `key` that is stored instead of null, or None if `key` is never null.
     """
     return {
         name: Order(key, ties, descending=False, lowest=lowest),

@@ -79,12 +79,12 @@ def make_page(
 
 
 def stream_cursors(parameters: Mapping[str, Any], rule: str) -> CursorWriter:
-    """Return the writer of cursors for the current request, which is for a stream of a collection.
+    """Return the cursor writer for the stream that the current request asks for.
 
     Args:
         parameters: The loaded query of the request.
-        rule: The URL rule of the collection. The cursors of the stream and of its pages with the same query
-            are interchangeable.
+        rule: The URL rule of the collection. The cursors of the stream and of the pages of the collection are
+            interchangeable if the query is the same.
     """
     return CursorWriter(_pairs(_given_values(parameters)), parameters["sort"], None, rule=rule)
 

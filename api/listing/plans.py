@@ -43,18 +43,19 @@ def _no_key_tables(_: str) -> Sequence[KeyTable]:
 class FilterForm:
     """The SQL of a filter, with bound parameters for its values.
 
-    The same filter is written in several forms, because a list can be read in two ways. To sort the matches
-    of the filter, `numbers` is used. To scan an index, `sorted_tables` and `condition` are used. Filters with
-    the same SQL must share one FilterForm object, because plans are cached by these objects.
+    A list can be read in two ways, so the filter is written in several forms. To sort the matches of the
+    filter, `numbers` is used. To scan an index, `sorted_tables` and `condition` are used. Filters with the
+    same SQL must share one FilterForm object, because plans are cached by these objects.
 
     Attributes:
         numbers: A statement that selects the row numbers (internal keys) of the matching rows with an index.
             None if no index finds these rows, for example rows without a value.
         condition: A function that takes a table and returns the condition on its rows as SQL. The table
-            contains the rows of the collection, or repeats their row numbers and sort keys.
+            contains the rows of the collection, or is an index table that repeats their row numbers and sort
+            keys.
         sorted_tables: A function that takes a value of the parameter `sort`, such as `-title`. It returns the
-            tables with an index of the matching rows in this order: none, one, or several tables that each
-            contain a part of the rows.
+            tables with an index that lists the matching rows in this order. If there are several tables, each
+            table contains a part of the rows. The result is empty if there is no such index.
         orders: For a filter that always matches few rows, the orders of these rows, by the value of `sort`.
             The rows are then sorted without counting or scanning. None for other filters.
         repeats_numbers: True if `numbers` can select a row number more than once.
@@ -96,7 +97,7 @@ def _distinct(numbers: AnySelect) -> AnySelect:
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on the rows of a collection, such as that of a query parameter.
+    """A condition on the rows of a collection, such as the condition of a query parameter.
 
     `form` is the SQL of the filter, and `values` are the values of its bound parameters, by name.
     """
@@ -111,7 +112,7 @@ class Listing:
 
     Attributes:
         table: The table of the rows.
-        rows: A statement that selects the items of the collection.
+        rows: The SQL statement that selects all rows of the collection, with the columns to return.
         orders: A function that takes a KeyTable and returns the orders of its rows, by the value of `sort`.
     """
 
@@ -130,9 +131,9 @@ class Listing:
         Args:
             filters: The filters of the list.
             sort: The value of the parameter `sort`, such as `-title`.
-            collapse: A function that returns the SQL of a filter for the first row of each group, such as
-                `first_of_story`. It takes this collection, the SQL of the filters and `sort`. The total still
-                counts all rows that match `filters`. None to return all rows.
+            collapse: A function such as `first_of_story`, which returns the SQL of a filter for the first row
+                of each group. Its arguments are this collection, the SQL of the filters and `sort`. The total
+                still counts all rows that match `filters`. None to return all rows.
         """
         forms = tuple(each.form for each in filters)
         selected = None if self.has_single_plan(forms, sort) else most_selective(filters)
@@ -146,17 +147,21 @@ class Listing:
     def planned(self, filters: Sequence[Filter], sort: str, selective: Filter | None) -> PlannedRows:
         """Return the rows that match all `filters`, in the order `sort`.
 
-        Sort the rows that match `selective`, one of the filters. If `selective` is None, scan an index.
+        Args:
+            filters: The filters of the list.
+            sort: The value of the parameter `sort`, such as `-title`.
+            selective: The filter whose matching rows are read and sorted. None to scan an index instead.
+                `selective` has no effect if a filter always matches few rows.
         """
         forms = tuple(each.form for each in filters)
         return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))
 
     @staticmethod
     def has_single_plan(forms: Sequence[FilterForm], sort: str) -> bool:
-        """Return True if it is clear how to read the matching rows, without counting the matches.
+        """Return True if the way to read the matching rows does not depend on their number.
 
-        Rows can be read by scanning an index in the order `sort`, or by sorting the matches of one filter.
-        If both ways are possible, the caller counts the matches of each filter to find the cheaper way.
+        Rows are read by scanning an index in the order `sort`, or by sorting the matches of one filter. If
+        the result is False, the caller counts the matches of each filter to find the cheaper way.
 
         Args:
             forms: The SQL of all filters.

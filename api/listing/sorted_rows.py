@@ -42,9 +42,10 @@ class SortedRows(Plan):
         return self.finish(self.keyed_rows.where(self._after()).order_by(*self._clauses(self.order)))
 
     def finish(self, page: AnySelect) -> AnySelect:
-        """Return the statement to run for a page. Subclasses can return a different statement than `page`.
+        """Return the statement to run for a page: here, `page` unchanged.
 
-        `page` is the statement that selects the rows of the page with their sort keys.
+        `page` is the statement that selects the rows of the page with their sort keys. If `page` only selects
+        row numbers, a subclass returns a statement that selects the items.
         """
         return page
 
@@ -77,7 +78,7 @@ class SortedNumbers(SortedRows):
     Attributes:
         rows: The statement that selects the row numbers (internal keys) of the matching rows.
         order: The order of the rows.
-        items: The statement that selects the items of the collection.
+        items: The statement that selects all items of the collection.
         number: The column of `items` with the row number.
     """
 

@@ -18,19 +18,19 @@ from api.listing.plans import MAX_PLANS, Filter, FilterForm
 
 @dataclass(frozen=True)
 class ValueIndex:
-    """A table that lists values of rows, such as the entities of articles, for filters by these values.
+    """A table that lists the values of rows, such as the entities of articles, to filter the rows by value.
 
-    The table repeats the sort keys of the rows. One of its indexes therefore finds the rows with a value in
-    the order of the page.
+    The table repeats the sort keys of the rows. One of its indexes can therefore find the rows with a value
+    in the order of the page.
 
     Attributes:
         table: The table.
-        number: The name of the column with the row number (internal key) of the row.
+        number: The name of the column with the row number (internal key).
         value: The name of the column with the values.
         sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
-        no_value: A value that no row has.
-        rows: `table` itself, if it is the table of the rows, so that a row has a single value. None if
-            `table` is a separate table.
+        no_value: A value that no row has. It fills up short lists of values (see `_bound_values`).
+        rows: `table` as a KeyTable, if it is the table of the filtered rows themselves. Each row then has a
+            single value. None if `table` is a separate table.
     """
 
     table: FromClause
@@ -68,7 +68,10 @@ class ValueIndex:
 def has_any(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
     """Return the filter for rows that have at least one of `values`.
 
-    `name` distinguishes the bound parameters of the filter from those of other filters.
+    Args:
+        index: The table that lists the values of rows, such as the entities of articles.
+        name: A prefix for the names of the bound parameters. Other filters have other prefixes.
+        values: The values.
     """
     bound = _bound_values(index, name, values)
     return Filter(_any_form(index, tuple(bound)), bound)
@@ -77,7 +80,10 @@ def has_any(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
 def has_none(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
     """Return the filter for rows that have none of `values`.
 
-    `name` distinguishes the bound parameters of the filter from those of other filters.
+    Args:
+        index: The table that lists the values of rows, such as the entities of articles.
+        name: A prefix for the names of the bound parameters. Other filters have other prefixes.
+        values: The values.
     """
     bound = _bound_values(index, name, values)
     return Filter(_none_form(index, tuple(bound)), bound)
@@ -86,7 +92,7 @@ def has_none(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
 def _bound_values(index: ValueIndex, name: str, values: Sequence[Any]) -> dict[str, Any]:
     """Return `values` by the names of their bound parameters: `{name}_0`, `{name}_1` and so on.
 
-    The value `index.no_value`, which no row has, is added until the number of values is a power of two.
+    Until the number of values is a power of two, add the value `index.no_value`, which no row has.
     """
     size = 1
     while size < len(values):
@@ -99,7 +105,9 @@ def _bound_values(index: ValueIndex, name: str, values: Sequence[Any]) -> dict[s
 def _any_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
     """Return the SQL of a filter for rows that have at least one of several values.
 
-    `names` are the names of the bound parameters that contain the values.
+    Args:
+        index: The table that lists the values of rows, such as the entities of articles.
+        names: The names of the bound parameters that contain the values to find.
     """
     own = index.new_table()
     # For each value, a table from which the rows with this value are read in the order of an index.
@@ -124,7 +132,9 @@ def _any_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
 def _none_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
     """Return the SQL of a filter for rows that have none of several values.
 
-    `names` are the names of the bound parameters that contain the values.
+    Args:
+        index: The table that lists the values of rows, such as the entities of articles.
+        names: The names of the bound parameters that contain the values to exclude.
     """
     # PostgreSQL would replace NOT EXISTS by a join with all rows that have a value, and then sort the result.
     return FilterForm(None, lambda table: case((index.condition(table, names), false()), else_=true()))

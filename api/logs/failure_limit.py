@@ -1,6 +1,7 @@
-"""A limit on the number of log lines about failures.
+"""Limit how many log lines about failures of the same kind are written in a period.
 
-If the database is down, each request fails. A client can also send invalid requests as fast as it likes.
+Without a limit, each request would write a line while the database is down. A client could also fill the log
+with invalid requests. Lines over the limit are counted but not written.
 """
 
 import logging

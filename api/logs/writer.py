@@ -94,7 +94,7 @@ class LogWriter:
             is_written.wait(seconds)
 
     def close(self) -> None:
-        """End the thread as soon as it has written the queued lines, without waiting for it."""
+        """Tell the thread to end after it has written the queued lines, and return at once."""
         self._is_closed = True
         self._is_urgent.set()
         self._is_due.set()

@@ -62,9 +62,9 @@ def _error_response(message: Message | None, error: ProtocolError, *, has_own_st
     Args:
         message: The request, or None if its body is invalid.
         error: The error.
-        has_own_status: True to use the HTTP status of the error. False to use the status 200 unless the
-            service itself failed, for clients that send `initialize`: these clients end their session after
-            a 404.
+        has_own_status: If True, the response has the status of the error. If False, a status below 500 is
+            replaced by 200. Clients that send `initialize` need False, since they end their session after a
+            404.
     """
     status = error.status if has_own_status or error.status >= 500 else 200
     response = _response(error.response(message.id if message else None), status)

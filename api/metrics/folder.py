@@ -71,7 +71,10 @@ def restore_folder(folder: Path) -> None:
 
 
 def close_folder(folder: Path) -> None:
-    """Remove the metric files, and the folder if it is private, unless a new master process uses it."""
+    """Remove the metric files in `folder`, unless a new master process uses them.
+
+    A private folder, which `open_folder` made because none was configured, is removed too.
+    """
     try:
         descriptor = _lock(folder, fcntl.LOCK_EX)
     except (FolderInUseError, OSError):

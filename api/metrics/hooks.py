@@ -52,8 +52,8 @@ def start_folder(inherited: str | None = None) -> None:
 def pre_fork(_: Any, __: Any) -> None:
     """Open the folder for metrics before a worker starts, or create it again if it was removed.
 
-    The folder is not open yet if the master process started with a version without metrics, and the
-    signal HUP loaded this version. If the folder cannot be used, the worker keeps its metrics in memory.
+    The folder is not open yet if an earlier release without metrics started the master process, and the
+    signal HUP then loaded this release. If the folder cannot be used, the worker keeps its metrics in memory.
     """
     path = os.environ.pop(MULTIPROCESS_FOLDER, "")
     with _logged_failure("each worker has its own metrics, since there is no folder for metrics"):

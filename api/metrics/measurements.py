@@ -14,7 +14,11 @@ from api.web.limits.concurrency_limit import ConcurrencyLimit
 
 
 def measure_cache(metrics: Metrics, cache: ByteCache) -> None:
-    """Add the requests, the responses and the size of `cache` to `metrics`."""
+    """Add three metrics of `cache` to `metrics`: its requests, its stored responses and its size in bytes.
+
+    The requests are counted by result: hit, miss, or stale (an answer from `cache` while the database
+    was unavailable).
+    """
     requests = metrics.counter(
         "briefs_cache_requests",
         "Requests to the byte cache: hit, miss, or stale (sent while the database was unavailable).",
@@ -54,7 +58,10 @@ def measure_admission(metrics: Metrics, admission: Admission) -> None:
 
 
 def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
-    """Add the number of log lines that `writer` has dropped to `metrics`: 0 if `writer` is None."""
+    """Add the number of log lines that `writer` has dropped to `metrics`.
+
+    The number is 0 if `writer` is None.
+    """
     dropped = metrics.counter(
         "briefs_log_dropped_lines", "Log lines that were dropped because the reader of the log was too slow."
     )
@@ -63,7 +70,7 @@ def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
 
 
 def measure_running(metrics: Metrics, limit: ConcurrencyLimit) -> None:
-    """Add the number of running requests and of waiting requests in `limit` to `metrics`.
+    """Add the numbers of running and waiting requests in `limit` to `metrics`.
 
     Requests that the byte cache answers are not counted.
     """

@@ -64,7 +64,10 @@ def date_facets(day: date) -> dict[int, NamedFacet]:
 
 
 def date_value(number: int) -> str:
-    """Return a year, month or day, such as `2026-04`, given the number of its facet value."""
+    """Return the text of a date facet, such as `2026-04`, given the number of its facet value.
+
+    The text is a year, a month or a day.
+    """
     if number <= FIRST_YEAR:
         return f"{FIRST_YEAR - number:04}"
     if number <= FIRST_MONTH:
@@ -80,7 +83,7 @@ def language_value(language: str) -> str:
 
 
 def pack_facets(numbers: Collection[int]) -> bytes:
-    """Return `numbers`, the numbers of facet values, as bytes for the column `FacetList.facets`.
+    """Return the numbers of facet values as bytes for the column `FacetList.facets`.
 
     Each number takes 8 bytes.
     """
@@ -88,7 +91,7 @@ def pack_facets(numbers: Collection[int]) -> bytes:
 
 
 def unpack_facets(facets: bytes) -> tuple[int, ...]:
-    """Return the numbers of the facet values in `facets`, a value of the column `FacetList.facets`."""
+    """Return the numbers that `pack_facets` packed into the bytes `facets`. They identify facet values."""
     return struct.unpack(f"<{len(facets) // 8}q", facets)
 
 

@@ -8,7 +8,7 @@ from api.models.sort_keys import article_number
 
 
 class Rendering(Base):
-    """The stored JSON of an article, compressed with gzip as it is sent to clients.
+    """The stored JSON of an article, compressed with gzip in the form that clients receive.
 
     A seeding command that changes the data of an article deletes the rendering, and stores a new rendering
     before the command ends. A missing or outdated rendering is replaced by JSON that is made for the request.
@@ -17,8 +17,8 @@ class Rendering(Base):
         article: The number of the article.
         rendering_key: A hash of the format of the JSON and the base URL of its links.
         etag: The ETag of the uncompressed JSON.
-        part_ends: For each key, the place in the uncompressed JSON after its value, so that single parts can
-            be cut from the JSON (see `api.v1.renderings`).
+        part_ends: For each key, the offset in the uncompressed JSON at which its value ends. With these
+            offsets, single parts are cut from the JSON (see `api.v1.renderings`).
         json_gzip: The JSON in the gzip format (RFC 1952).
     """
 

@@ -15,8 +15,8 @@ from api.database.column_types import Id, Number, UtcDateTime
 class Story(Base):
     """A story: the articles that report one event. Every article is in exactly one story, perhaps alone.
 
-    `Article.story` is the number of the story of an article. A story has the slug and the title of one of its
-    articles, the founder.
+    `Article.story` is the number of the story of an article. One article of a story is its founder, which
+    gives the story its slug and title.
 
     Attributes:
         number: The number of the founder.
@@ -45,7 +45,12 @@ class Story(Base):
 
 
 def span_seconds(first: datetime, last: datetime) -> int:
-    """Return the value of `Story.span_seconds`, given `first_published_key` and `last_published_key`."""
+    """Return the number of seconds between the first and the last article of a story, rounded up.
+
+    Args:
+        first: When the first article was published.
+        last: When the last article was published.
+    """
     return ceil((last - first).total_seconds())
 
 

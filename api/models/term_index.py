@@ -14,7 +14,7 @@ from api.database.column_types import Number
 
 
 class PendingTerms(Base):
-    """The terms of an article that is in no segment yet.
+    """The terms of an article that is not yet in a segment (a part of the term index).
 
     `number` is the number of the article, and `length` its number of words. `terms` has the hash of each
     distinct term with its weighted frequency.

@@ -100,7 +100,7 @@ def brief_page_url(slug: str, paragraph: int | None = None) -> str:
 
 
 def statement(slug: str, part: str, statement_text: str, paragraph: int | None) -> Values:
-    """Return a statement: a text from a brief with the address to cite, as a dictionary for JSON.
+    """Return a statement as a dictionary for JSON: a text from a brief and the address to cite.
 
     Args:
         slug: The slug of the brief.
@@ -175,10 +175,10 @@ def read_page(
 
 
 def _drop_statements(items: list[Values], max_bytes: int) -> None:
-    """Remove statements from the briefs in `items`, in place, until the items fit into `max_bytes` of JSON.
+    """Shorten the list `statements` of each item, in place, until all items fit into `max_bytes` of JSON.
 
-    The last statements are removed first. Each brief keeps at least one statement, even if the items do not
-    fit.
+    An item is a brief, and a statement is a text from the brief with its address. The last statements are
+    removed first. Each list keeps at least one statement, even if the items do not fit.
     """
     max_count = max((len(each.get("statements", ())) for each in items), default=0)
     while max_count > 1 and count_fitting(items, max_bytes) < len(items):

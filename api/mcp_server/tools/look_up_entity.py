@@ -28,9 +28,11 @@ MAX_ALIASES, MAX_DESCRIPTION_CHARACTERS = 10, 500
 def look_up_entity(arguments: Values) -> Values:
     """Return the answer of the tool `look_up_entity`: the entities that match a name.
 
-    If it is clear which entity the name means, the answer also has the newest briefs of this entity, and the
-    entities mentioned with it. The name is clear if only one entity matches, or if the best match has exactly
-    this name. `arguments` are the checked arguments of the call, by name.
+    If a single entity matches, or if the best match has exactly this name, the answer has two more lists: the
+    newest briefs of this entity, and the entities mentioned with it.
+
+    Args:
+        arguments: The checked arguments of the call, by name.
     """
     name = arguments["entity"].strip()
     found = _by_reference(name) or _by_name(name)
@@ -70,8 +72,13 @@ def _by_name(name: str) -> list[Values]:
 def _context(slug: str, used_bytes: int) -> Values:
     """Return the newest briefs that mention an entity, and the entities mentioned most often with it.
 
-    The result is `{co_mentioned, briefs}`. `slug` is the slug of the entity, and `used_bytes` is the size of
-    the other members of the answer.
+    Args:
+        slug: The slug of the entity.
+        used_bytes: The size of the rest of the answer. The list of briefs is cut, so that the whole answer
+            has at most MAX_ANSWER_BYTES.
+
+    Returns:
+        A dictionary with the keys `co_mentioned` and `briefs`.
     """
     path = f"{ENTITIES_PATH}/{slug}/articles"
     # The facet also contains the entity itself.

@@ -37,10 +37,14 @@ MAX_TEXT_CHARACTERS = 5_000
 
 
 def read_brief(arguments: Values) -> Values:
-    """Return the answer of the tool `read_brief`: a brief with the requested parts, as far as they fit.
+    """Return the answer of the tool `read_brief`: a brief with the requested parts.
 
-    A part, such as the takeaways, is a list of entries. `next` in the answer has, for each part that did not
-    fit, the number of the first missing entry. `arguments` are the checked arguments of the call, by name.
+    A part, such as the takeaways, is a list of entries. If the answer would be larger than MAX_ANSWER_BYTES,
+    entries are left out. For each shortened part, `next` in the answer has the number of the first missing
+    entry.
+
+    Args:
+        arguments: The checked arguments of the call, by name.
     """
     parts = list(dict.fromkeys(arguments.get("parts") or DEFAULT_PARTS))
     first, last = arguments.get("first", 1), arguments.get("last")
@@ -64,10 +68,11 @@ def _takeaways(article: Values) -> list[Values]:
 
 
 def _takeaway(slug: str, takeaway: Values) -> Values:
-    """Return a takeaway as JSON values: its number, its text, and the paragraphs that support it.
+    """Return a takeaway for JSON: its number, its text, and the paragraphs that support it.
 
-    Each paragraph has its address in `source`. The `source` of the takeaway is the address of the paragraph
-    that supports it best, or of the brief if there is none. `slug` is the slug of the brief.
+    The `source` of a paragraph is its address. The `source` of the takeaway is the address of the paragraph
+    with the best support, or of the brief if no paragraph supports the takeaway. `slug` is the slug of the
+    brief.
     """
     evidence = [each | {"source": brief_page_url(slug, each["paragraph"])} for each in takeaway["evidence"]]
     return {

@@ -1,4 +1,4 @@
-"""The tool `read_story`: what the briefs about one event say together."""
+"""The tool `read_story`: read the key points of a story (one event), and the briefs about it."""
 
 from api.mcp_server.tools.answers import (
     BRIEF_MEMBERS,
@@ -64,9 +64,14 @@ def _story(story: Values) -> Values:
 
 
 def _key_points(story: Values, path: str) -> list[Values]:
-    """Return the key points of a story as statements, with the paragraphs that support them if known.
+    """Return the key points of a story, each as a statement: its text with the address to cite.
 
-    `story` is the JSON of the story, and `path` is the path of its list of articles.
+    The address is that of the paragraph with the best support for the key point. If this paragraph is not
+    known, the address is that of the brief.
+
+    Args:
+        story: The JSON of the story.
+        path: The path of the list of its articles.
     """
     articles = read(path, {"fields": "slug,takeaways", "limit": MAX_BRIEFS_WITH_EVIDENCE})["data"]
     known = {
