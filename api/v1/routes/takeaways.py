@@ -28,8 +28,8 @@ TAKEAWAY_BY_ID = TAKEAWAY_ROWS.where(TAKEAWAYS.c.id == REFERENCE)
 def list_takeaways(parameters: dict[str, Any]) -> Page:
     """List takeaways.
 
-    Returns the takeaways (key points) of all articles, by default of the newest article first. Takeaways of
-    the same article keep their order in the article.
+    Returns the takeaways (key points) of all articles. By default, the takeaways of the newest article come
+    first. Takeaways of the same article keep their order in the article.
     """
     return listings.takeaway_page(parameters)
 
