@@ -68,7 +68,12 @@ class Byline:
 
 @dataclass(frozen=True, slots=True)
 class RelatedTitle:
-    """An entry in the list of related articles on a page: a title, and the printed date below it, or None."""
+    """An entry in the list of related articles on a page.
+
+    Attributes:
+        title: The title of the related article.
+        date: The date that is printed below the title, or None if there is no date.
+    """
 
     title: str
     date: str | None

@@ -216,11 +216,15 @@ def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, has_tail: 
 
 
 def _has_heading(blocks: Blocks, width: int) -> bool:
-    """Return True if the first of `blocks` is the title of the editor's analysis, not a paragraph.
+    """Return True if the first of `blocks` is the title of the editor's analysis.
 
-    A question is a title only if a block follows that is not a signature. Two lines are a title if they are
-    one wrapped line, or if a signature of several lines follows further below. `width` is the number of
-    characters that lines are wrapped at, or 0 if they are not wrapped.
+    A block is a group of lines. A title is one line, which can be wrapped, and reads as a heading. There are
+    two exceptions:
+
+    - A question is a title if a block follows, and if the next block is not a signature.
+    - Two separate lines that read as a heading are a title if a signature of several lines is further below.
+
+    `width` is the number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     if not blocks:
         return False

@@ -200,11 +200,11 @@ def _resembles(text: str, heading: str) -> bool:
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
     """Yield warnings about control characters and characters that change the text direction.
 
-    There is at most one warning for each section of the page and each kind of characters. It names the first
-    line of the section that contains the kind.
+    There is at most one warning for each section of the page and each kind of characters. The warning names
+    the first line in the section with such a character.
 
     Args:
-        odd: These characters, in the order of the lines of the page.
+        odd: The characters to warn about, in the order of the lines of the page.
         lines: The first and the last line of each section. Other lines belong to the section `page`.
     """
     sections = sorted(_sections(lines))

@@ -165,14 +165,18 @@ def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
 
 
 def _larger_number(text: str, previous: int) -> str:
-    """Return the number of a list item if numbers were skipped: `3` for `35G masts` after item 1.
+    """Return the number at the start of a list item if the number is greater than `previous`.
 
-    The number is the shortest run of leading digits in `text` that is greater than `previous`, the number of
-    the item above. Return an empty text in three cases:
+    The space after the number can be missing: `35G masts` after item 1 is item 3 with the text `5G masts`.
+    The number therefore has as few digits as possible. Return an empty string in three cases:
 
-    - No run of leading digits is greater.
+    - `text` starts with no number that is greater than `previous`.
     - 0 and a further digit follow the number, as in `2026 budget`.
-    - The number is more than `MAX_GAP` above `previous`, and no letter follows directly.
+    - The number is more than `MAX_GAP` above `previous`, and no letter follows the number directly.
+
+    Args:
+        text: The list item, without invisible characters.
+        previous: The number of the item above, or 0 for the first item.
     """
     match = LEADING_DIGITS.match(text)
     digits = match[0] if match else ""

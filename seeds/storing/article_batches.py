@@ -318,9 +318,9 @@ def _link(
 ) -> set[int]:
     """Link `articles` with other articles, and assign `articles` to stories.
 
-    A listed link is an entry in the list of related articles on a page. If such an entry is the title of a
-    stored article, the link gets this article as its target. A computed link leads to a similar article, and
-    is inserted here.
+    A listed link is an entry in the list of related articles on a page. If the entry is the title of a stored
+    article, this article becomes the target of the link. A computed link leads to a similar article.
+    The computed links from and to `articles` are inserted.
 
     Args:
         connection: The connection, in a write transaction.

@@ -112,8 +112,8 @@ def insert_derived_rows(
     Args:
         connection: The connection, in a write transaction.
         articles: The articles. They have none of these rows.
-        previous: None if the articles are new. If a single article is stored again, what it mentioned before,
-            as `delete_derived_rows` returned it.
+        previous: None if the articles are new. If a single article is stored again, this is its former
+            mentions, as `delete_derived_rows` returned them.
     """
     entities = upsert_entities(connection, [each.derived.entities for each in articles])
     rows: dict[Any, list[dict[str, Any]]] = {

@@ -53,7 +53,7 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
     Args:
         connection: The connection, in a write transaction.
         articles: The result of `named_facets` for each article: its facet values without entities, by the
-            number of the value.
+            database number of the value.
     """
     named: dict[int, NamedFacet] = {}
     added: Counter[int] = Counter()
@@ -66,8 +66,8 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
 def delete_facet_lists(connection: Connection, articles: Collection[int]) -> None:
     """Delete the facet lists of articles, and subtract the articles from the counts of facet values.
 
-    A facet value is a value that lists can be filtered by, such as a publication. A facet list has the
-    numbers of all facet values of an article. `articles` are the database numbers of the articles.
+    A facet value is a value that lists can be filtered by, such as a publication. The facet list of an
+    article contains the database numbers of its facet values. `articles` are database numbers of articles.
     """
     parameters = {"numbers": list(articles)}
     removed: Counter[int] = Counter()
@@ -78,11 +78,13 @@ def delete_facet_lists(connection: Connection, articles: Collection[int]) -> Non
 
 
 def replace_type_facets(connection: Connection, entities: Collection[int]) -> None:
-    """Update facet lists and counts after the types of `entities`, given by database number, have changed.
+    """Update facet lists and facet counts after the types of `entities` have changed.
 
-    A facet list has the numbers of all values that an article can be filtered by, such as entity types. The
-    lists of all articles that mention one of `entities` are updated. Call this after the new types were
-    stored.
+    A facet value is a value that lists can be filtered by, such as an entity type. The facet list of an
+    article contains the database numbers of its facet values. A facet count is the number of articles with
+    a facet value.
+
+    Call this after the new types were stored. `entities` are database numbers of entities.
     """
     mentioning = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities)).distinct()
     articles = sorted(connection.scalars(mentioning))
@@ -119,9 +121,9 @@ def _change_counts(
 
     Args:
         connection: The connection, in a write transaction.
-        changes: The number that is added to the count of each value, by the number of the value. It can be
+        changes: What is added to the count of each value, by the database number of the value. It can be
             negative.
-        named: The facet values by number. It must contain each value that has no count yet.
+        named: The facet values by database number. It must contain each value that has no count yet.
     """
     changes = {number: added for number, added in sorted(changes.items()) if added}
     if not changes:

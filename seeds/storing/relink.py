@@ -123,7 +123,8 @@ def _store(
 
     Args:
         begin: Opens a write transaction.
-        changed: The data by the database number of the article. They are stored in this order.
+        changed: The derived data of each article, by its database number. The articles are stored in the
+            order of the dictionary.
         vectors: Reads the feature vectors.
         key_points: Chooses the key points of the stories.
     """

@@ -77,7 +77,7 @@ def remove(connection: Connection, identity: UUID, key_points: KeyPointChooser) 
     """Remove an article, keep its last revision in the history, and add the removal to the change feed.
 
     `identity` is the id of the article. Other articles that list its title among their related articles no
-    longer link to it. `key_points` chooses the key points of its story again.
+    longer link to it. `key_points` chooses the key points of the story that the article was in.
     """
     (state,) = find_article_states(connection, [identity]).values()
     stored = read_stored_article(connection, state.number)
@@ -89,14 +89,18 @@ def remove(connection: Connection, identity: UUID, key_points: KeyPointChooser) 
 
 
 def erase(connection: Connection, identity: UUID, key_points: KeyPointChooser) -> Outcome | None:
-    """Delete the text, the history, the slugs and the titles of an article, stored or removed.
+    """Erase an article, whether it is still stored or already removed.
 
-    Its id stays, so that the API answers 410 for it. The change feed gets an entry, also if the article was
-    removed before, because mirrors have to delete its titles and its history too. `key_points` chooses the
-    key points of its story again.
+    Its text, history, slugs and titles are deleted. Its id stays, so that the API answers 410 for the id. The
+    change feed always gets an entry, because mirrors must delete the titles and the history, too.
+
+    Args:
+        connection: The connection, in a write transaction.
+        identity: The id of the article.
+        key_points: Chooses the key points of the story that the article was in.
 
     Returns:
-        The outcome, or None if the article was erased before and not loaded since.
+        The outcome. None if the article is unknown, or if it is already erased and was not loaded again.
     """
     slug = erased_slug(identity)
     stored = find_article_state(connection, identity)

@@ -89,10 +89,10 @@ def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[
 
 @contextmanager
 def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connection]:
-    """Open a write transaction that can run between the transactions of a seeding command.
+    """Open a write transaction for a command that needs only one transaction.
 
-    The transaction is committed at the end of the `with` block, or rolled back if the block raises an
-    exception.
+    If a seeding command is running, wait only until its current transaction ends. The new transaction
+    is committed at the end of the `with` block, or rolled back if the block raises an exception.
 
     Args:
         engine: The database.
@@ -199,17 +199,18 @@ def savepoint(connection: Connection) -> Iterator[Connection]:
 
 @contextmanager
 def _raising_interrupts(connection: Connection) -> Iterator[None]:
-    """Raise the `KeyboardInterrupt` that psycopg hides behind an `AssertionError`.
+    """Raise `KeyboardInterrupt` if Ctrl-C makes psycopg raise `AssertionError` in the `with` body.
 
-    An interrupt that arrives when psycopg enters a pipeline fails an assertion of psycopg. The state of the
-    connection is then unknown, so the connection is closed, as SQLAlchemy does after other interrupts.
+    The connection is closed, because its state is unknown. All other exceptions are raised unchanged.
     """
     try:
         yield
     except AssertionError as error:
         hidden = error.__context__
+        # If an interrupt arrives when psycopg enters a pipeline, an assertion of psycopg fails.
         if not isinstance(hidden, KeyboardInterrupt):
             raise
+        # SQLAlchemy does this by itself after other interrupts.
         connection.invalidate()
         raise hidden from None
 

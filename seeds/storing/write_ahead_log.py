@@ -40,13 +40,15 @@ class WriteAheadLog:
         self._bytes_to_empty = LOG_BYTES
 
     def limit(self) -> None:
-        """Empty the log if it is too long. Call this after each transaction.
+        """Empty the log if its size is at least `LOG_BYTES`. Call this after each transaction.
 
-        If a process is reading the log, print a warning the first time, and try again when the log has grown
-        further. If the log has `MAX_LOG_BYTES`, wait for the process.
+        The log cannot be emptied while another process is reading it. In this case, announce a warning once,
+        and try again each time that the log has grown by `GROWTH_BYTES`. If the size is at least
+        `MAX_LOG_BYTES`, wait for the other process.
 
         Raises:
-            LogFullError: If the log has `MAX_LOG_BYTES` and the process reads on for a minute.
+            LogFullError: If the size is at least `MAX_LOG_BYTES`, and the other process is still reading the
+                log after a minute.
         """
         size = self._path.stat().st_size if self._path.exists() else 0
         if size < self._bytes_to_empty:

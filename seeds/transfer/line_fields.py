@@ -16,8 +16,8 @@
 object whose key `base64` has the bytes. A mention of an entity is a list of the part of the article, the
 number of the takeaway or paragraph, the start, the end and the text. The features of an article are weighted
 words and entities for the comparison of articles, the heaviest first. They are three lists: `names`,
-`weights` and `terms`. A term is the feature as the article writes the feature. It is a text for a word, a
-list of a name and an id for an entity, and null if it is unknown.
+`weights` and `terms`. `terms` has the spelling of each feature in the article. The spelling of a word is a
+text. The spelling of an entity is a list of its name and its id. An unknown spelling is null.
 
 Lines refer to articles and entities by their ids, which are the same in every database, although the database
 refers to them by their numbers. An export does not contain values that the import can derive: sort keys,

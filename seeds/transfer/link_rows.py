@@ -46,13 +46,14 @@ def link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 
 
 def _check_link(link: Values, path: str) -> None:
-    """Check that a link in an export is complete: it is either listed on the page or computed.
+    """Check that a link in an export has the values that its kind requires.
 
-    A listed link needs a title. A computed link needs a target and a score, and its title and printed date
-    must be null. `path` is the position of the link in its line, for the message, such as `related[0]`.
+    A link that is listed on a page requires a title. A computed link requires a target and a score, and its
+    title and printed date must be null. `path` is the position of the link in its line, such as `related[0]`,
+    for the message.
 
     Raises:
-        MalformedError: If a needed value is null, or a value that must be null is not.
+        MalformedError: If a required value is null, or if a value is present that must be null.
     """
     is_listed = link["basis"] == "listed"
     for name in ("title",) if is_listed else ("target_id", "score"):

@@ -1,7 +1,8 @@
 """Readers: functions that check a value in a line of an export, and convert it for the database.
 
 A reader takes a value from the JSON parser. It accepts only the form that an export writes, and raises
-`MalformedError` for every other value. An export after an import therefore writes the same bytes.
+`MalformedError` for every other value. If imported data is exported again, the new file is therefore
+identical to the imported file.
 """
 
 from base64 import b64decode, b64encode
@@ -72,7 +73,7 @@ def texts(value: Any) -> list[str]:
 def document(value: Any) -> bytes:
     """Return the bytes of a document, given its value in an export.
 
-    The value is a text. If the bytes are not UTF-8 text or contain a NUL, it is `{"base64": "…"}`. Raise
+    The value is the text or, if the bytes are not UTF-8 text or contain a NUL, `{"base64": "…"}`. Raise
     `MalformedError` for every other value.
     """
     if not isinstance(value, dict):

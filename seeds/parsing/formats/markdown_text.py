@@ -30,12 +30,12 @@ def read_markdown(text: str, offset: int) -> MarkdownText:
     """Convert Markdown (CommonMark with tables) to plain paragraphs.
 
     Emphasis, the marks of lists, images and HTML tags are removed. A link becomes its text, and `<br>`
-    becomes a space. A block of HTML is removed with its text, and reported in `left_out`.
+    becomes a space. A block of HTML is removed with its text, and listed in `left_out` of the result.
 
     Args:
         text: The Markdown.
-        offset: The number of lines above the Markdown in its file. Line numbers count from the first line of
-            the file.
+        offset: The number of lines above `text` in its file. The line numbers in the result are line numbers
+            of the file.
     """
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     paragraphs = [each for each in _paragraphs(tokens, offset) if each.text]

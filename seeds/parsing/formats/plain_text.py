@@ -1,6 +1,6 @@
 """Clean the texts of documents: join each text into one line, and remove control characters.
 
-Unusual characters lead to warnings.
+Control characters, and characters that change the direction of the text, lead to warnings.
 """
 
 from seeds.parsing.characters import (
@@ -15,10 +15,10 @@ from seeds.parsing.page import odd_character_warning
 
 
 class PlainTexts:
-    """Removes control characters from the texts of a document, and warns about unusual characters.
+    """Removes control characters from the texts of a document, and collects warnings.
 
-    `add` returns a text without control characters. `warnings` returns the warnings about all texts that were
-    added.
+    `add` returns a text without control characters. `warnings` returns the warnings about all added texts. A
+    warning is about control characters, or about characters that change the direction of the text.
     """
 
     def __init__(self) -> None:
@@ -27,16 +27,23 @@ class PlainTexts:
     def add(self, text: str, section: str, line: int) -> str:
         """Return `text` on one line with single spaces, without control characters.
 
-        Return an empty text if no visible character remains. The unusual characters in `text` are remembered
-        for `warnings`. `section` is the part of the document that contains the text, and `line` is the number
-        of its line in the file.
+        Return an empty text if no visible character remains. If `text` has control characters, or characters
+        that change the direction of the text, `warnings` returns a warning about these later.
+
+        Args:
+            text: The text.
+            section: The name of the part of the document that contains the text, such as `title`.
+            line: The number of the line of the text in the file.
         """
         for odd in find_odd_characters(text):
             self._groups.setdefault((section, odd.kind), []).append(odd._replace(line=line))
         return clean_text(text)
 
     def warnings(self) -> list[ParseWarning]:
-        """Return the warnings about unusual characters: at most one for each section and kind."""
+        """Return the warnings about all added texts, sorted by line.
+
+        There is at most one warning for each section and each kind of characters.
+        """
         found = (odd_character_warning(section, group) for (section, _), group in self._groups.items())
         return sorted(found, key=lambda warning: warning.line)
 

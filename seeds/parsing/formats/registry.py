@@ -73,14 +73,14 @@ def parse_line(data: bytes, name: str, line: int) -> Document:
 
 
 def has_known_metadata(rejection: Rejection, name: str) -> bool:
-    """Return True if it is known which metadata, such as a URL, a rejected document contains.
+    """Return True if the metadata of a rejected document, such as its URL, is known.
 
-    The metadata is known if it was read before the fault was found. It is always known for an article page,
-    a format that cannot contain metadata.
+    The metadata is known if it was read before the fault was found. It is also known if the format of the
+    document cannot contain metadata.
 
     Args:
         rejection: The rejection. Its `metadata` is None if the metadata was not read.
-        name: The file name of the document.
+        name: The file name of the document. Its ending determines the format.
     """
     return rejection.metadata is not None or not find_format(name).has_metadata
 

@@ -46,15 +46,15 @@ class AnalysisPart(NamedTuple):
 
 
 def take_summary(root: HtmlElement, stated: list[str]) -> PagePart | None:
-    """Remove the summary below the title from the page `root`, and return the summary.
+    """Remove the summary of a web page from the page, and return the summary.
 
-    Return None if there is no summary. If the metadata contains summaries, the text must equal one of them,
-    and must be completely emphasized or have a class for summaries. Otherwise, the summary is the first text
-    with a class for summaries.
+    The summary is the text of an element with a CSS class for summaries, such as `standfirst`. If `stated` is
+    not empty, the text must have the same letters as one of `stated`. A text that is completely emphasized
+    then needs no such class. Return None, and change nothing, if there is no summary.
 
     Args:
         root: The root element of the page.
-        stated: The summaries in the metadata.
+        stated: The summaries in the metadata of the page.
     """
     for element in root.iter("p", "div", "h2", "h3", "span"):
         is_classed = SUMMARY_CLASS.search(element.get("class") or element.get("itemprop") or "")
@@ -82,7 +82,11 @@ def find_caption(root: HtmlElement) -> PagePart | None:
 
 
 def find_author(root: HtmlElement) -> PagePart | None:
-    """Return the author named in the visible page `root`, or None."""
+    """Return the author that the text of the page `root` names, or None.
+
+    An element for the author is recognized by an attribute, such as `rel="author"`, or by its CSS class, such
+    as `byline`.
+    """
     marked = root.xpath("//*[@rel='author' or @itemprop='author']")
     classed = (
         each for each in root.iter("p", "div", "span", "a") if AUTHOR_CLASS.search(each.get("class") or "")

@@ -129,7 +129,10 @@ def _texts(element: HtmlElement) -> Iterator[str]:
 
 
 def span_of(element: HtmlElement) -> Span:
-    """Return the numbers of the first and the last line of `element` in the file of its page, from 1."""
+    """Return the first and the last line number of `element` in its HTML file.
+
+    The first line of the file has the number 1.
+    """
     first = element.sourceline or 1
     texts = (
         part for each in element.iter() for part in (each.text, each.tail if each is not element else None)

@@ -62,12 +62,12 @@ class KnownEntity:
 
     @property
     def is_new(self) -> bool:
-        """True if the entity was not stored before this batch of articles."""
+        """True if the database did not contain the entity before the current articles were stored."""
         return not self.former_names
 
     @property
     def has_new_aliases(self) -> bool:
-        """True if the entity was stored before this batch of articles, and the batch adds aliases to it."""
+        """True if the current articles add aliases to an entity that the database already contained."""
         return not self.is_new and not self.former_names.issuperset(self.aliases)
 
     def add_names(self, names: Iterable[str]) -> None:

@@ -21,10 +21,10 @@ UPDATE_ENTITY = update(ENTITIES).where(ENTITIES.c.number == bindparam("entity"))
 
 
 def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Update the stored entities whose entry in `catalogue` differs from the stored values.
+    """Update the stored entities that differ from their entries in `catalogue`.
 
-    `catalogue` contains the known entities. The name index and the rows that filter articles by entity type
-    are updated, too.
+    `catalogue` contains the known entities. The name index is updated, too. If the type of an entity changes,
+    the filter of articles by entity type uses the new type.
     """
     known = {entity.id: entity for entity in catalogue}
     changed: dict[int, Mapping[str, Any]] = {}
@@ -40,9 +40,9 @@ def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) 
 def update_entities(
     connection: Connection, changed: Mapping[int, Mapping[str, Any]], retyped: Collection[int]
 ) -> None:
-    """Update entities, their names in the name index, and the rows that filter articles by entity type.
+    """Update entities, their names in the name index, and the filter of articles by entity type.
 
-    The renderings of the articles that mention the entities are deleted.
+    The renderings (stored JSON) of the articles that mention the entities are deleted.
 
     Args:
         connection: The connection, in a write transaction.

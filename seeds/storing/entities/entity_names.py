@@ -38,8 +38,9 @@ class EntityVotes(NamedTuple):
     def columns(self) -> dict[str, Any]:
         """Return the new `name`, `type` and `aliases` of the entity, as values of its database columns.
 
-        `name` and `type` are those with the most votes. If there is a tie, the first name in the alphabet
-        wins, and the first type in `ENTITY_TYPES`. `aliases` are all other forms of the name.
+        `name` is the name that most articles use, and `type` is the type that most articles use. If there is
+        a tie, the first name in the alphabet wins, or the first type in `ENTITY_TYPES`. `aliases` are all
+        other forms of the name.
         """
         name = min(self.names, key=lambda each: (-self.names[each], each))
         entity_type = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))
