@@ -1,6 +1,7 @@
-"""The words of generated pages. Some words are only in a known share of the pages, such as 1 %.
+"""The words and names of the generated pages that benchmarks load.
 
-Measurements search for these words.
+Some words are put into a fixed share of the pages, such as 1 %, so that a search for such a word has a
+predictable number of hits.
 """
 
 import random

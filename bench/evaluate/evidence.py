@@ -16,9 +16,9 @@ class EvidenceResult:
     documents can be added.
 
     Attributes:
-        score: The numbers of hits, false positives and misses. A hit is a listed paragraph that is required
-            by the annotations.
-        optional: The number of listed paragraphs that are neither required nor wrong.
+        score: The numbers of hits, false positives and misses. A hit is a listed paragraph that the
+            annotations mark as required.
+        optional: The number of listed paragraphs that the annotations mark as acceptable, but not required.
         first: The share of takeaways whose first listed paragraph is required. Only takeaways with a required
             paragraph count.
         silent: The share of takeaways for which the API lists no paragraph. Only takeaways that no paragraph
@@ -43,15 +43,15 @@ class EvidenceResult:
 
     @property
     def precision(self) -> Share:
-        """The share of the paragraphs listed by the API that are annotated as required or acceptable."""
+        """The share of the listed paragraphs that the annotations mark as required or acceptable."""
         right = self.score.hits + self.optional
         return Share(right, right + self.score.spurious)
 
     @property
     def recall(self) -> Share:
-        """The number of required paragraphs that the API lists, divided by the number of required paragraphs.
+        """The share of the required paragraphs that the API lists.
 
-        The annotations say which paragraphs are required.
+        A paragraph is required if the annotations mark it as necessary evidence for the takeaway.
         """
         return Share(self.score.hits, self.score.hits + self.score.missed)
 

@@ -26,16 +26,17 @@ from bench.throughput.servers import Program, RunningServer, run_server
 Article = Mapping[str, Any]
 # The number of paths. It exceeds the number of requests in all rounds, so that no path is requested twice.
 FIRST_TIME_PATHS = 60_000
-# Number of articles. Together, their responses exceed the default size of the byte cache.
+# Number of articles. Together, their responses exceed the default size of the cache of responses.
 FILLING_ARTICLES = 8_000
 SEARCH = urlencode({"q": TENTH_WORD})
 FILTERED = urlencode({"entity": COMMON_ENTITIES[0].slug})
 
 
 def first_lists() -> Targets:
-    """Return many different lists of articles, so that each is requested only once and no cache answers.
+    """Return requests for many different lists of articles.
 
-    Each list has the articles that were published before a random time.
+    Each request is sent only once, so that no cache answers. Each list has the articles that were published
+    before a random time.
     """
     random, start = Random(1), datetime(2016, 2, 1, tzinfo=UTC)
     offsets = random.sample(range(300_000_000), FIRST_TIME_PATHS)
@@ -44,10 +45,10 @@ def first_lists() -> Targets:
 
 
 def first_searches() -> Targets:
-    """Return many different searches, so that each is requested only once and no cache answers.
+    """Return requests for many different searches.
 
-    Each search is for two words, drawn at random. Words that are frequent in the articles are drawn more
-    often.
+    Each request is sent only once, so that no cache answers. Each search is for two words, drawn at random.
+    Words that are frequent in the articles are drawn more often.
     """
     random, pairs = Random(1), dict[str, None]()
     while len(pairs) < FIRST_TIME_PATHS:
@@ -56,10 +57,10 @@ def first_searches() -> Targets:
 
 
 def hot_paths(slug: str) -> dict[str, str]:
-    """Return the paths for measurements of requests that the cache of responses answers.
+    """Return the paths to request when the service answers from its cache of complete responses.
 
-    A key of the result is the name of a measurement, such as `hot list`. Each path is requested again and
-    again, so that the response is in the cache. `slug` is the slug of an article.
+    The result maps the name of a measurement, such as `hot list`, to a path. Each path is requested many
+    times, so that its response is in the cache. `slug` is the slug of an article.
     """
     detail = f"/v1/articles/{slug}"
     lists = ("/v1/articles", f"/v1/articles?{FILTERED}", f"/v1/articles?{SEARCH}")
@@ -67,14 +68,14 @@ def hot_paths(slug: str) -> dict[str, str]:
 
 
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
-    """Return the cases to measure for requests that the cache of responses answers.
+    """Return the cases that measure the service when it answers from its cache of complete responses.
 
     A case is a server and the requests to send. Each of `paths` gives two cases: one for `server`, and one
-    for `bare` with a response of the same bytes.
+    for `bare` with a response of the same bytes. Some variants follow, such as compressed responses.
 
     Args:
         server: The service.
-        paths: The paths to request, by the name of the case.
+        paths: Maps the name of each case to the path to request.
         bare: A minimal WSGI application, to be compared with the service.
     """
     cases = []

@@ -45,7 +45,10 @@ def bare(bodies: Path) -> Program:
 
 
 def bare_in_gthread(bodies: Path) -> Program:
-    """Return the command line that runs the application of `bare` with gunicorn's worker `gthread`."""
+    """Return the command line of a minimal WSGI application, run by gunicorn's worker class `gthread`.
+
+    The application serves each file of the folder `bodies` under the name of the file.
+    """
     program = bare(bodies)
     environ = {**program.environ, "GUNICORN_CMD_ARGS": "--worker-class gthread"}
     return Program("bare WSGI, gthread", program.command, environ)

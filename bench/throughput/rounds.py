@@ -26,13 +26,15 @@ class Case(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The measured values of one case (a server and the requests to send).
+    """The measured values of one case.
+
+    The values of `cpu`, `median` and `p99` are measured in each round. The result has their medians over all
+    rounds.
 
     Attributes:
-        case: The case.
+        case: The server and the requests that were sent to the server.
         rates: The requests per second in each round.
-        cpu: The CPU time of a request in microseconds. This and the following values are medians of all
-            rounds.
+        cpu: The CPU time of a request in microseconds.
         median: The median response time in milliseconds.
         p99: The 99th percentile of the response times in milliseconds.
     """
@@ -45,7 +47,7 @@ class Result(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """The median of the requests per second in all rounds."""
+        """The median of `rates`, the requests per second in each round."""
         return statistics.median(self.rates)
 
     def ratio_to(self, other: "Result") -> float:
@@ -95,8 +97,8 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
 def results_table(results: Mapping[str, Result], baseline: str = "bare") -> str:
     """Return a Markdown table with a row for each case: requests per second, CPU time and response times.
 
-    A case is a server and the requests to send. One column has the requests per second, divided by the
-    requests per second of the baseline. The baseline is the case that `Case.baseline` names.
+    A case is a server and the requests to send. One column compares the case with its baseline, the case that
+    `Case.baseline` names: the requests per second are divided by the requests per second of the baseline.
 
     Args:
         results: The results of all cases, by the name of the case.

@@ -316,11 +316,11 @@ def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ..
 
 
 def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
-    """Return True if the document uses the name in `cluster` for a place, according to the votes.
+    """Return True if the document uses the name in `cluster` for a place.
 
-    The votes for a place must have a minimum weight. If the name is in the gazetteer (the list of places),
-    the minimum is `MIN_PLACE_WEIGHT`, and the weight that the gazetteer itself has added does not count. For
-    other names, the minimum is `min_unknown`.
+    Rules have voted for the entity type of the name. The weights of their votes for a place must have a
+    minimum sum. If the name is in the gazetteer (the list of places), the minimum is `MIN_PLACE_WEIGHT`, and
+    the vote of the gazetteer does not count. For other names, the minimum is `min_unknown`.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

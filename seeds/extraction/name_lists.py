@@ -1,4 +1,7 @@
-"""Read lists of names, as in `Bern, Velmora and Oslo`. The names of a list usually have the same type."""
+"""Find enumerations of names in a text, such as `Bern, Velmora and Oslo`.
+
+The names in an enumeration (a list, for short) usually have the same entity type.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,9 +21,9 @@ MIN_NAMES_WITHOUT_AND = 3
 
 
 class NameLists:
-    """Collects the lists of names in the texts of a document.
+    """Finds the enumerations of names in the texts of a document, such as `Bern, Velmora and Oslo`.
 
-    Add the candidates in the order of the texts.
+    Call `add` for each name, in the order of the texts. Then call `complete`, which returns the enumerations.
     """
 
     def __init__(self) -> None:
@@ -32,8 +35,8 @@ class NameLists:
     def add(self, text: str, candidate: NameCandidate) -> None:
         """Add `candidate`, a name in `text`.
 
-        The name continues the current list if only a comma, `and` or `or` separates it from the previous
-        candidate. A quoted name also continues the list, but is not included in it.
+        If only a comma, `and` or `or` separates the name from the previous candidate, the name continues the
+        current enumeration. A name in quotation marks does not end an enumeration, but is left out.
         """
         separator = text[self._end : candidate.start] if text is self._text else ""
         is_continued = separator == ", " or separator in LIST_SEPARATORS
@@ -45,7 +48,10 @@ class NameLists:
         self._text, self._end = text, candidate.end
 
     def complete(self) -> Sequence[Sequence[str]]:
-        """End the current list, and return all lists. Each contains the names as they are in the text."""
+        """End the current enumeration, and return all enumerations.
+
+        Each enumeration is a list of names as they are in the text.
+        """
         self._close()
         return self._lists
 
@@ -56,7 +62,7 @@ class NameLists:
 
 
 def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
-    """Add votes to the names of uncertain type in a list, for the type that most other names have.
+    """Add votes for the most frequent type in an enumeration to its names of uncertain type.
 
     - The type of a name is certain if its votes have at least the weight `MIN_CERTAIN_VOTES`.
     - The type of a name is uncertain if its votes have at most the weight `MAX_UNCERTAIN_VOTES`.
@@ -64,7 +70,7 @@ def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
       `MIN_SHARE` of these names must have this type, and the type must be in `LISTED_TYPES`. If not, no votes
       are added.
 
-    `clusters` contains the cluster of each name in the list: the name with its votes.
+    `clusters` contains each name in the enumeration, with its votes for each entity type.
     """
     types = Counter(each.type for each in clusters if each.votes[each.type] >= MIN_CERTAIN_VOTES)
     kind, count = next(iter(types.most_common(1)), ("", 0))

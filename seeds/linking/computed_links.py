@@ -94,9 +94,9 @@ def replace_computed_links(
 
 
 def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, Reasons]]:
-    """Return the first of `neighbours` (pairs of similar articles), each with the reasons for its link.
+    """Return up to `MAX_SCORED_LINKS` of `neighbours`, in order, each with the reasons for its link.
 
-    Pairs without reasons are left out. At most `MAX_SCORED_LINKS` pairs are returned.
+    Each neighbour is a pair of similar articles. Neighbours without reasons are left out.
     """
     explained = ((neighbour, neighbour.explain()) for neighbour in neighbours)
     return list(islice((each for each in explained if each[1]), MAX_SCORED_LINKS))

@@ -268,7 +268,7 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
 
 
 def word_weight(count: int) -> float:
-    """Return the weight of a word that two texts share, from 0 for a common word to 1 for a rare word.
+    """Return the weight of a word in comparisons of texts: 0 for a common word, up to 1 for a rare word.
 
     `count` is the number of occurrences of the word in English books. The weight, limited to 0 to 1, is:
 

@@ -115,15 +115,16 @@ DELETE_POSTINGS = delete(POSTINGS).where(
 
 
 def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
-    """Return the database numbers of articles that can be similar to `given`.
+    """Return the database numbers of up to `MAX_CANDIDATES` articles that can be similar to `given`.
 
-    There are at most `MAX_CANDIDATES`. They share features (weighted words or entities) with `given`, and
-    were published nearest to it in time. The articles with the highest weights of shared features come first.
+    A feature is a weighted word or entity. For each of the heaviest features of `given`, find the articles
+    with the same feature that were published nearest in time. For each article found, multiply the two
+    weights of each shared feature, and add up the products. The result has the articles with the highest
+    sums, highest first.
 
     Args:
         connection: The connection.
-        given: The article. If it has no date, the other articles without a date count as the nearest in time,
-            and then the latest articles.
+        given: The article. An article without a date counts as published after all dated articles.
         last: Articles with a higher database number are ignored.
     """
     heaviest = given.vector.heaviest(INDEXED_FEATURES)

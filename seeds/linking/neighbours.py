@@ -44,10 +44,10 @@ class Neighbour:
         given: The given article.
         other: The article that was found, because it is similar.
         score: The similarity of the two articles, from 0 to 1.
-        products: For each shared feature (word or entity), by its name: its weight in one article, multiplied
-            by its weight in the other article.
-        entities: The shared entities, by the name of their feature. Several pairs use the same mapping, so it
-            also contains entities that only other pairs share.
+        products: Maps the name of each shared feature (word or entity) to the product of its weights in the
+            two articles.
+        entities: Maps the name of an entity's feature to the entity, for all shared entities. Several pairs
+            use the same mapping. It can therefore contain entities that only other pairs share.
     """
 
     given: LinkedArticle
@@ -102,8 +102,8 @@ def _compare(
 ) -> list[Neighbour]:
     """Return the candidates whose similarity to the article `given` is at least `MIN_SIMILARITY`, best first.
 
-    `entities` is for the shared entities, by the name of their feature. It can still be empty: each result
-    keeps a reference to this mapping, and the caller fills it later.
+    Each result stores a reference to `entities`, which maps the names of features to shared entities. The
+    caller can add the entities to this mapping after the call.
     """
     similar = []
     for each in candidates:

@@ -44,7 +44,7 @@ MAX_CACHED_LENGTH = 100
 Counts = dict[str, int]
 """The number of occurrences of each text, or of the names of each entity."""
 Parts = tuple[tuple[str, str], ...]
-"""The words of a text, each as the name of its feature and as it is written."""
+"""The words of a text, each as a pair: the word in lower case (a feature's name), and the word as written."""
 
 
 class WrittenTerm(NamedTuple):
@@ -77,10 +77,10 @@ def written_terms(
 ) -> list[WrittenTerm | None]:
     """Return the term for each feature of an article, in the order of `features`.
 
-    The term of a word is the name of an entity, a compound such as `XR-5`, or the word alone. Of these three,
-    the one in which the word occurs most often in the article is the term. If this is the word alone, the
-    term is None for a number, a single letter, a function word or an honorific, because the word would tell
-    readers nothing. The term of an entity is also None.
+    A word can occur alone, in compounds such as `XR-5`, and in names of entities. Its term is the form that
+    occurs most often in the article. The term is None if the word occurs most often alone and would tell
+    readers nothing: a number, a single letter, a function word or an honorific. The term of an entity is also
+    None.
 
     Args:
         features: The names of the features of the article: words, dates and entities (see
@@ -118,10 +118,11 @@ def _term_of_word(name: str, form: str) -> WrittenTerm | None:
 class _Occurrences:
     """Counts how often each word of an article occurs alone, in compounds and in names of entities.
 
-    Call `add_texts` and `add_entity` first, and then `term` for each feature.
+    Call `add_texts` with all texts of the article, then `add_entity` for each entity. After this, `term`
+    returns the name or compound by which readers know a word, such as `XR-5` for `xr`.
 
     Args:
-        wanted: The names of the features that are words or dates. All other words are ignored.
+        wanted: The words (in lower case) and dates to count. All other words are ignored.
     """
 
     def __init__(self, wanted: set[str]) -> None:

@@ -1,6 +1,6 @@
 """Read documents and prepare their articles in several processes, before the articles are stored.
 
-To prepare an article means to derive its entities and other data from its texts.
+Preparing an article means deriving its entities and other data from its texts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,13 +50,14 @@ class _Task(NamedTuple):
 class Preparation:
     """Reads documents and prepares their articles, in several processes.
 
-    To prepare an article means to derive its entities and other data.
+    Preparing an article means deriving its entities and other data from its texts.
 
     Args:
         pool: The processes, each with an `EntityMatcher`.
         max_bytes: The size of the largest accepted document.
-        is_eager: True to prepare the article of a document as soon as the document was read. This is faster
-            if most documents are new. If most are stored already, their articles are not needed.
+        is_eager: True if `read` also prepares the article of each document. This is faster if most documents
+            are new. False is faster if most documents are stored already, because `prepare` can then be
+            called for the new and changed documents only.
     """
 
     def __init__(self, pool: WorkerPool[EntityMatcher], max_bytes: int, *, is_eager: bool) -> None:

@@ -93,7 +93,8 @@ class PackedContent(NamedTuple):
     """The content of an article in the form in which the database stores it.
 
     Attributes:
-        slug: The slug in the content.
+        slug: The slug of the article, as it is in `content`. If this slug is taken, the article gets another
+            slug, and its content must be packed again.
         digest: The SHA-256 of the content.
         document: The bytes of the document, compressed.
         content: The content, compressed.

@@ -76,8 +76,8 @@ class StoryArticle(NamedTuple):
 class _Cluster:
     """Articles that are in one story so far, with the first and last time of their publication.
 
-    `strengths` maps each linked cluster to the sum of the strengths of the links between both clusters. A
-    cluster is given by its key in the mapping of all clusters.
+    `strengths` maps the key of each linked cluster, in the mapping of all clusters, to a sum: the strengths
+    of the links between the two clusters.
     """
 
     __slots__ = ("articles", "first", "last", "strengths")
@@ -102,15 +102,15 @@ class _Cluster:
     def linkage(self, other: "_Cluster", strength: int) -> float:
         """Return the linkage of this cluster and `other`: how strongly their articles are linked.
 
-        The linkage is `strength`, divided by a number that grows with the sizes of the clusters. `strength`
-        is the sum of the strengths of the links between the two clusters.
+        The linkage is `strength`, the sum of the strengths of the links between the two clusters, divided by
+        the number of links that the clusters could have.
         """
         fewer, more = sorted((len(self.articles), len(other.articles)))
         return strength / (UNIT * min(fewer * more, LINKS_PER_ARTICLE * fewer))
 
 
 Scores = Mapping[int, Mapping[int, float]]
-"""The scores of the links from each article, by the number of this article and of the other article."""
+"""The scores of links: `scores[a][b]` for the link from article `a` to article `b`, by database numbers."""
 
 
 def find_stories(
@@ -124,8 +124,8 @@ def find_stories(
         scores: The scores of the links from each article. The keys are the database numbers of the article
             and, in the inner mapping, of the linked article. A link to an article outside `joined` does not
             join groups. If its score is high, the other links of its article are weaker.
-        min_linkage: The lowest linkage at which two groups are merged. The linkage is the sum of the
-            strengths of the links between two groups, in relation to the sizes of the groups.
+        min_linkage: The lowest linkage of two groups that are merged. The linkage is the sum of the strengths
+            of the links between two groups, divided by the number of links that the groups could have.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
     clusters = {place: _Cluster(articles) for place, articles in enumerate(in_order)}
@@ -161,7 +161,8 @@ def _push(
 ) -> None:
     """Add possible merges of a cluster with others to `heap`, if their linkage is at least `min_linkage`.
 
-    The linkage of two clusters of articles says how strongly their articles are linked.
+    The linkage of two clusters is the sum of the strengths of the links between their articles, divided by
+    the number of links that the clusters could have.
 
     Args:
         heap: The possible merges, highest linkage first. A merge is a tuple: the negative linkage, and the

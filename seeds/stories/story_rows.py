@@ -246,11 +246,11 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
 
 
 def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, list[list[int]]]:
-    """Return the entities that the articles of each story mention most, by the database number of the story.
+    """Return the most frequently mentioned entities of each story.
 
-    An item is a list of the database number of an entity and the number of articles that mention it. The
-    entity with the most articles comes first. There are at most `MAX_ENTITIES` for a story. `parameters` is
-    `{"numbers": …}` with the database numbers of the stories.
+    The key is the database number of a story. The value has up to `MAX_ENTITIES` items of the form `[number
+    of the entity, number of articles that mention it]`. The entity with the most articles comes first.
+    `parameters` is `{"numbers": …}` with the database numbers of the stories.
     """
     counts: defaultdict[int, list[tuple[int, int, UUID, int]]] = defaultdict(list)
     for row in connection.execute(ENTITY_COUNTS, parameters):
@@ -262,11 +262,11 @@ def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, lis
 
 
 def _count_publications(connection: Connection, parameters: Row) -> Mapping[int, list[list[Any]]]:
-    """Return the publications of each story, by the database number of the story.
+    """Return the publications of the articles of each story.
 
-    An item is a list of the name of a publication and the number of its articles in the story. The
-    publication with the most articles comes first. `parameters` is `{"numbers": …}` with the database numbers
-    of the stories.
+    The key is the database number of a story. The value has items of the form `[name of the publication,
+    number of articles]`. The publication with the most articles comes first. `parameters` is
+    `{"numbers": …}` with the database numbers of the stories.
     """
     counts: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     for story, name, articles in connection.execute(PUBLICATION_COUNTS, parameters):
@@ -280,10 +280,10 @@ def _count_publications(connection: Connection, parameters: Row) -> Mapping[int,
 def _choose_key_points(
     connection: Connection, parameters: Row, key_points: KeyPointChooser
 ) -> Mapping[int, list[int]]:
-    """Return the takeaways that are the key points of each story, by the database number of the story.
+    """Choose the key points of each story among the takeaways of its articles.
 
-    Takeaways are given by their database numbers. `parameters` is `{"numbers": …}` with the database numbers
-    of the stories. `key_points` chooses among the takeaways.
+    The result maps the database number of each story to the database numbers of the chosen takeaways.
+    `parameters` is `{"numbers": …}` with the database numbers of the stories.
     """
     articles = {row.number: row for row in connection.execute(COMPARED_ARTICLES, parameters)}
     texts = connection.execute(TAKEAWAY_ROWS, {"numbers": list(articles)}).all()

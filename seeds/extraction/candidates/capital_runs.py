@@ -127,8 +127,8 @@ def _follows_comma(lexicon: Lexicon, last: Token, token: Token) -> bool:
 def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
     """Return True if a season is part of a name and not a date: Spring Festival, Brevik Winter Games.
 
-    A noun such as Festival must follow the season. `last`, `token` and `following` are successive capitalised
-    words and numbers of `text`. Either `last` is the season (Spring) or `token` is (Winter).
+    A noun such as Festival must follow the season. The season is `last` in Spring Festival, and `token` in
+    Brevik Winter Games. `following` contains the next capitalised words and numbers of `text`.
     """
     seasons = lexicon.seasons
     if last.lower in seasons:
@@ -302,9 +302,9 @@ def _is_inner_list(
 def _begins_organization(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
     """Return True if the complete name of an organization begins at `token`.
 
-    In `the Ministry of Roads and Velmora Radical Party`, such a name begins at `Velmora`. A name is complete
-    if it ends in a noun for an organization, such as Party. `following` contains the capitalised words of
-    `text` after `token`.
+    A complete name has a noun for an organization, such as Party. For example, a complete name begins at
+    `Velmora` in `the Ministry of Roads and Velmora Radical Party`. `following` contains the capitalised words
+    of `text` after `token`.
     """
     tail = token
     for each in following:

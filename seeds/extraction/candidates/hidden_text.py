@@ -64,8 +64,8 @@ class ReadableText(NamedTuple):
     The text is folded: it has no invisible characters, and plain apostrophes and hyphens.
 
     Attributes:
-        known: The text to search for names that are already known. Addresses, amounts of money, units and
-            page labels are hidden.
+        known: The text to search for names that are already known, such as the names of the catalogue.
+            Addresses, amounts of money, units and page labels are hidden.
         new: The text to search for new names. Sentences in capital letters are hidden as well.
         capitals: The start and end offset of each sentence in capital letters.
     """
@@ -79,17 +79,18 @@ class ReadableText(NamedTuple):
 def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
     """Hide the parts of `text` that contain no names.
 
-    Each hidden character is replaced by `FILLER`, so that all offsets remain. The hidden parts are addresses
-    of web pages and e-mail, handles such as `@name`, amounts of money such as HK$2, units after a number, and
-    labels of pages such as Related Articles.
+    The hidden parts are web and e-mail addresses, handles such as `@name`, amounts of money such as HK$2,
+    units after a number, and page labels such as Related Articles. Each hidden character is replaced by
+    `FILLER`, so that the offsets of names stay the same.
 
     Args:
         lexicon: The lists of known words and names.
         text: A folded text: it has no invisible characters, and plain apostrophes and hyphens.
 
     Returns:
-        Two versions of the text. In `known`, these parts are hidden. In `new`, sentences in capital letters
-            are hidden as well.
+        Two versions of the text, and the offsets of sentences in capital letters. The version `known` is
+            searched for names that are already known, such as the names of the catalogue. The version `new`
+            is searched for all other names, so sentences in capital letters are hidden as well.
     """
     known = _hide(text, ADDRESS) if _can_have_address(text) else text
     if MONEY_SIGN.search(known):

@@ -204,9 +204,9 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, without leading and final words that are not part of a name.
+    """Return `run` without a demonym (French) at the beginning, and without function words at the end.
 
-    Such words are a demonym (French) at the beginning, and numbers and function words at the end. Words that
+    `run` contains capitalised words and numbers of `text`. A number at the end is removed as well. Words that
     can be part of a name are kept, as in Nordic Lantern and Formula One.
     """
     if not run or lexicon.is_place(text[run[0].start : run[-1].end]):
@@ -251,8 +251,8 @@ def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if the number at the end of `run` is not part of the name, as in Berlin 3.
 
-    This applies to a number alone, to a number after a place, and to a year, unless the year ends the name of
-    a programme (Safe Quays 2030). Other numbers are part of the name.
+    There are three such numbers: a number without other words, a number after a place, and a year. However, a
+    year is part of the name of a programme, as in Safe Quays 2030.
     """
     if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
         return True

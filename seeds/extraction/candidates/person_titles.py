@@ -108,10 +108,11 @@ def _is_product(lexicon: Lexicon, text: str, start: int) -> bool:
 
 
 def strip_portfolio(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, capitalised words of `text`, without the portfolio of a minister at the beginning.
+    """Return `run` without the portfolio (field of responsibility) of a minister or similar office.
 
-    For example, Harbour Minister Tove Ek becomes Minister Tove Ek. For `minister of Ports Tove Ek`, `run`
-    contains the words after `minister of`, and the portfolio is Ports.
+    `run` contains capitalised words of `text`, and the portfolio is at the beginning. For example, `Harbour
+    Minister Tove Ek` becomes `Minister Tove Ek`. If `minister of` precedes `run` in the text, `Ports Tove Ek`
+    becomes `Tove Ek`.
     """
     is_after_office = run and text.endswith(OFFICES_BEFORE_PORTFOLIO, 0, run[0].start)
     if is_after_office and lexicon.is_place(text[run[0].start : run[-1].end]):

@@ -66,10 +66,10 @@ class Token(NamedTuple):
 
 
 def tokenize(lexicon: Lexicon, text: str) -> list[Token]:
-    """Return the capitalised words and the numbers of `text`, in order, except some that cannot be in a name.
+    """Return the capitalised words and the numbers of `text`, in order, without some function words.
 
-    A function word such as The is left out if a lowercase word or a number follows it, and if it does not
-    directly follow a capitalised word.
+    A function word such as The is left out if two conditions are met: a lowercase word or a number follows,
+    and no capitalised word directly precedes the function word.
     """
     return list(_tokens(lexicon, text))
 
@@ -103,10 +103,11 @@ def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int
     """Return the offset where a word of `text` begins, or -1 if `start` is inside a different word.
 
     - If the word has a lowercase prefix, as in iPhone, the result is the offset of the prefix.
-    - If a letter or digit precedes `start`, the result is -1. This is also the case if a hyphen or apostrophe
-      is between them, as before the V in `pro-Velmora`.
-    - A hyphen after a common word is a dash, so the result is `start`, as before the V in `the
-      council-Velmora's oldest`.
+    - If a letter or digit is directly before `start`, the result is -1.
+    - If a hyphen or apostrophe is before `start`, and a letter or digit is before the hyphen or apostrophe,
+      the result is also -1, as for the V in `pro-Velmora`. There is one exception: a hyphen after a common
+      word of four or more letters, such as `council`, is a dash between two words. In `the council-Velmora's
+      oldest`, the result for the V is `start`.
 
     Args:
         lexicon: The lists of known words and names.
@@ -146,8 +147,9 @@ def _is_word_character(character: str) -> bool:
 def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
     """Return the offset where a word ends. `text[start:end]` is the word up to the first hyphen or full stop.
 
-    The result is after `end` if a hyphen and the second half of a given name follow, as in Mei-hua, or if the
-    full stop belongs to the word, as in `Inc.` and `Jr.`. Otherwise, the result is `end`.
+    If the second half of a given name follows the hyphen, as in Mei-hua, the result is the end of this half.
+    If the full stop belongs to the word, as in `Inc.` and `Jr.`, the result is the offset after the full
+    stop. Otherwise, the result is `end`.
     """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)

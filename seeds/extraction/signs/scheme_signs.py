@@ -15,9 +15,13 @@ LINKS = frozenset(("by", "for", "in", "to"))
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
     """Return True if `words` can be the name of a scheme, a policy such as a support programme.
 
-    The words are in lower case. There must be two to four words, and all must be English. Neither a word nor
-    the complete name can be a place. The head noun, such as `bank` in Bank of Bern, must indicate a place or
-    no entity type. For example, `board` is refused, because it indicates an organization.
+    `words` are in lower case. There are three conditions:
+
+    - There are two to four words, and all are in the list of English words.
+    - Neither the complete name nor one of the words is in the list of places.
+    - The head noun, which says what the name refers to, does not indicate an entity type other than place.
+      For example, `quiet shore` is accepted. `quiet board` is refused, because `board` indicates an
+      organization.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False

@@ -67,16 +67,18 @@ class Sign(Generic[Subject]):
         name: A short description of the sign.
         scope: The part of the name or of the words around it that the sign tests, such as `head noun`. The
             sign is tested only if this part is present.
-        test: A function that takes the name or the words around it, and returns True if the sign applies. It
-            can also return a number or an entity type: a number multiplies the weights, and a type gets the
-            vote. If the sign does not apply, it returns False, None or 0.
-        votes: The weight for each type, or a single weight if the test returns the type.
+        test: A function that takes the name or the words around it. If the sign does not apply, the function
+            returns False, None or 0. If the sign applies, there are two cases. If `votes` is a single weight,
+            the function returns the entity type that gets this weight. Otherwise, it returns a number, which
+            multiplies the weights in `votes`, or True, which leaves the weights as they are.
+        votes: The weight for each entity type, or a single weight for the type that the test returns.
         example: A name, or a sentence with a name in square brackets. Tests check that the sign applies.
-        expected: The votes for the example, or None if they are `votes`.
+        expected: The weight for each entity type that the example must get. None means the weights in
+            `votes`.
         group: A label that several adjacent signs of the table share, or an empty string. If several signs
             with the same label apply, only the first of them votes.
-        votes_if_true: The votes if the test returns True: `votes` as pairs of a type and its weight. Empty if
-            `votes` is a single weight.
+        votes_if_true: The votes that are cast if the test returns True, as pairs of an entity type and a
+            weight. Computed from `votes`. Empty if `votes` is a single weight.
     """
 
     name: str
