@@ -20,9 +20,9 @@ class Link(fields.String):
 
 
 class Variants(fields.Field[Any]):
-    """A field whose value is an object of one of several schema classes.
+    """A field whose value is an object with one of several schema classes.
 
-    The value of one key says which class an object has.
+    The value of one key of the object says which class the object has.
 
     Args:
         name: The name of the union of the classes in the specification.
@@ -40,10 +40,11 @@ class Variants(fields.Field[Any]):
 
 
 def document_variants(converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
-    """Return the OpenAPI schema of a Variants field: a reference to a `oneOf` with a discriminator.
+    """Return the OpenAPI schema of a `Variants` field, whose value can have one of several schemas.
 
-    For other fields, return an empty schema, which changes nothing. `converter` is the OpenAPIConverter of
-    apispec, which calls this function for every field.
+    The result is a reference to a `oneOf` with a discriminator. For a field of another class, return an empty
+    schema, which changes nothing. apispec calls this function for every field. `converter` is the
+    OpenAPIConverter of apispec.
     """
     if not isinstance(field, Variants):
         return {}

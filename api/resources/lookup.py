@@ -58,14 +58,14 @@ REMOVAL_BY_SLUG = REMOVALS.where(ARTICLE_SLUGS.c.slug == REFERENCE)
 class Lookup:
     """The statements that find the row of an article or entity by its id or by any of its slugs.
 
-    The functions in the arguments take the statement `rows` and return it with one more condition.
+    The id or slug is the bound parameter `reference` of each statement.
 
     Args:
         rows: A statement that selects rows with the columns `id` and `slug`.
-        by_id: The condition that the id is the bound parameter `reference`.
-        by_slug: A function that adds the condition that a slug is the bound parameter `reference`.
-        by_old_id: A function that adds the condition that an earlier id is the bound parameter `reference`.
-            None if the rows have no earlier ids.
+        by_id: An SQL condition: the id is `reference`.
+        by_slug: A function that takes `rows`, and returns a statement for the row with the slug `reference`.
+        by_old_id: A function that takes `rows`, and returns a statement for the row with the earlier id
+            `reference`. None if the rows have no earlier ids.
     """
 
     def __init__(
@@ -149,9 +149,8 @@ def _missing_article(statement: AnySelect, value: Any, reference: str) -> Proble
     """Return the error for an article that does not exist: 410 if the article was removed, otherwise 404.
 
     Args:
-        statement: A statement that selects the removal of an article by its id or slug (the bound parameter
-            `reference`).
-        value: The value of this bound parameter.
+        statement: A statement that selects the removal of an article by the bound parameter `reference`.
+        value: The value of this bound parameter: an id or a slug, as the statement requires.
         reference: The id or slug of the article, as in the URL, for the message.
     """
     removal = first_row(statement, value)
@@ -207,12 +206,15 @@ def find_entity(reference: str, lookup: Lookup) -> Any:
 
 
 def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
-    """Return the row that `statement` selects for the id `reference`, a UUID from the URL.
+    """Return the row with the id `reference`.
 
-    The statement takes the id in its bound parameter `reference`.
+    Args:
+        statement: A statement that selects a row by its id, the bound parameter `reference`.
+        reference: The id, as in the URL.
+        kind: The kind of the problem that is raised if there is no row.
 
     Raises:
-        ProblemException: There is no such row, or `reference` is not a UUID. The exception has this `kind`.
+        ProblemException: There is no row with this id, or `reference` is not a UUID.
     """
     if not UUID_PATTERN.fullmatch(reference):
         raise ProblemException(kind)

@@ -158,7 +158,7 @@ class Instant(fields.AwareDateTime):
     def suggest(self, value: str) -> str | None:
         """Return the valid time that the invalid `value` probably means, or None.
 
-        The value can be a time without a time zone or seconds, or a time whose `+` was decoded to a space.
+        For example, `value` has no time zone, or its `+` was decoded to a space.
         """
         text = re.sub(r" (?=\d\d:\d\d$)", "+", value.strip()) if "T" in value else value.strip()
         text = text.replace(" ", "T", 1)

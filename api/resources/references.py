@@ -16,13 +16,13 @@ MAX_SUGGESTIONS = 5
 
 @dataclass(frozen=True)
 class References:
-    """The internal numbers of the entities and stories in the filters of a query.
+    """The numbers (internal keys) of the entities and stories in the filters of a query.
 
     A filter identifies an entity or story by its id or slug.
 
     Attributes:
-        numbers: For the name of each parameter, the numbers of its entities or stories in order. An unknown
-            id or slug has `NO_NUMBER`.
+        numbers: The numbers of the entities or stories that each parameter names, by the name of the
+            parameter. `NO_NUMBER` stands for an unknown id or slug.
         unknown: The unknown ids and slugs, each as `(parameter, value)`.
     """
 
@@ -30,24 +30,22 @@ class References:
     unknown: Sequence[tuple[str, str]]
 
     def of(self, parameter: str) -> Sequence[int]:
-        """Return the internal numbers of the entities or stories in the query parameter `parameter`.
+        """Return the numbers (internal keys) of the entities or stories that a query parameter names.
 
-        An unknown id or slug has `NO_NUMBER`. If the query does not have the parameter, the result is empty.
+        Return `NO_NUMBER` in place of an unknown id or slug. If the query does not have the parameter, the
+        result is empty.
         """
         return self.numbers.get(parameter, ())
 
     def known(self, parameter: str) -> list[int]:
-        """Return the internal numbers of the entities or stories in the query parameter `parameter`.
+        """Return the numbers (internal keys) of the entities or stories that a query parameter names.
 
         Unknown ids and slugs are left out.
         """
         return [number for number in self.of(parameter) if number != NO_NUMBER]
 
     def meta(self) -> dict[str, Any]:
-        """Return `{"warnings": […]}` with a warning for each unknown value.
-
-        Return `{}` if no value is unknown.
-        """
+        """Return `{"warnings": […]}` with a warning for each unknown id or slug, or `{}` if all are known."""
         if not self.unknown:
             return {}
         return {
@@ -63,9 +61,9 @@ class References:
 
 
 def find_references(parameters: Mapping[str, Any]) -> References:
-    """Return the internal numbers of the entities and stories in the filters of a query.
+    """Find the entities and stories that the filters of a query name.
 
-    `parameters` has the loaded query parameters, by name.
+    `parameters` has the validated query parameters, by name.
     """
     given = {name: parameters[name] for name in ENTITY_PARAMETERS if name in parameters}
     values = [*dict.fromkeys(chain.from_iterable(given.values()))]

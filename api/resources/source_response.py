@@ -19,10 +19,10 @@ DIGEST_HEADERS = {
 
 
 def source_response(content: bytes) -> Response:
-    """Return a response with the unchanged bytes of a document as plain text, whatever its format.
+    """Return a response with the unchanged bytes of a document.
 
-    The charset is named only if it is UTF-8. A saved web page can have a different one. `Repr-Digest` is the
-    digest of the representation, which includes its content coding.
+    The media type is plain text, also for a saved web page. The header `Content-Type` names a charset only if
+    the bytes are valid UTF-8. The header `Repr-Digest` is computed from the bytes as sent, after compression.
     """
     try:
         content.decode()

@@ -1,10 +1,10 @@
 """The query language of the parameter `q`, a full-text search: words, `"a phrase"`, `-not`, `OR`.
 
-All words are required. `OR` between two words requires either of them and binds more tightly: `a b OR c`
-means `a` and one of `b` and `c`. `-` before a word or phrase excludes the articles that contain it. A word of
-several terms (`state-of-the-art`, `凌通`) is a phrase. An unclosed quotation mark extends to the end of the
-query, and an `OR` that is not between two words is ignored. A query is invalid only if it has no required
-word or too many words.
+All words are required. `OR` between two words requires at least one of them: `a b OR c` means `a`, and `b` or
+`c`. `-` before a word or phrase excludes the articles that contain it. A word of several terms
+(`state-of-the-art`, `凌通`) is a phrase. An unclosed quotation mark extends to the end of the query. An `OR`
+that is not between two words is ignored. A query is invalid only if it has no required word or too many
+words.
 """
 
 import re
@@ -41,8 +41,8 @@ def parse_query(text: str) -> Query:
     """Parse `text`, a full-text query in the syntax of the parameter `q`.
 
     Raises:
-        ValueError: The query has no required word, for example only excluded words, or it has more than
-            MAX_WORDS words.
+        ValueError: The query has no required word (for example, it has only excluded words), or it has more
+            than MAX_WORDS words.
     """
     required: list[tuple[Phrase, ...]] = []
     excluded: list[Phrase] = []

@@ -112,7 +112,7 @@ class Ranking:
     def _candidates(self) -> Scores:
         """The articles that contain the words of the query, with their scores.
 
-        If a filter is selective (`_selective`), only articles that match all filters are included.
+        If a filter has an index and matches few articles, only articles that match all filters are included.
         """
         cache: TermIndexCache = current_app.extensions[TERM_INDEX_CACHE]
         scores = cache.read(request_connection()).find(request_connection(), self.query)
@@ -135,7 +135,7 @@ class Ranking:
     def _other_filters(self) -> Sequence[Filter]:
         """The filters that must still be checked for each of the articles in `_candidates`.
 
-        The list is empty if a filter is selective (`_selective`): the candidates then match all filters.
+        The list is empty if the articles in `_candidates` already match all filters.
         """
         return [] if self._selective else self.filters
 

@@ -1,8 +1,8 @@
 """Rank the hits of a search by Okapi BM25, with the terms that `seeds.search_index.term_segments` has stored.
 
 All hits of the whole corpus are ranked. The scores and their order are those of the function bm25() of FTS5,
-the full-text index of SQLite. FTS5 itself takes ten times as long. It ranks hits one at a time, and first
-reads the list of articles of each word an additional time, to find how many articles contain the word.
+the full-text index of SQLite. FTS5 itself takes ten times as long. It ranks one hit at a time. It also
+reads each word's list of articles twice: the first time, it only counts the articles.
 """
 
 from collections import OrderedDict

@@ -28,7 +28,11 @@ TICK_SECONDS = 1.0
 
 
 class PollingWorker(ConnectionWorker):
-    """The threaded worker of gunicorn with a different main loop."""
+    """A worker whose main loop accepts connections, and waits for requests and slow clients.
+
+    The main loop receives requests, passes them to threads and sends the rest of each response. It closes a
+    connection when the deadline of the connection has passed.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,8 +81,8 @@ class PollingWorker(ConnectionWorker):
     def _stop(self) -> None:
         """Accept the connections that clients have already opened, and finish the requests that arrive.
 
-        Return when all connections are closed, or after the `graceful_timeout` of gunicorn, or if a signal
-        says to end at once.
+        Return when all connections are closed, when the `graceful_timeout` of gunicorn has passed, or when
+        the signal INT or QUIT arrives.
         """
         self.alive = False
         self.set_accept_enabled(False)
@@ -173,7 +177,7 @@ class PollingWorker(ConnectionWorker):
     def _refuse_oldest(self) -> None:
         """Send 503 to some of the clients whose requests have waited for a thread for the longest time.
 
-        Their number is at most a tenth of all connections. If no request waits for a thread, stop accepting
+        Refuse at most about a tenth of all connections. If no request waits for a thread, stop accepting
         connections until the next check of the deadlines.
         """
         oldest = sorted(self.connections, key=LONGEST_WAIT)
@@ -184,7 +188,7 @@ class PollingWorker(ConnectionWorker):
     def _close_expired(self, now: float) -> None:
         """Close the connections whose deadline has passed. Send 408 or 503 first if a request has begun.
 
-        A client that has received something since the last call gets a new deadline first.
+        If a client has received a part of its response since the last call, it gets a new deadline instead.
         """
         for connection in self.connections:
             if connection.state is State.SENDING and connection.sock.has_progressed():

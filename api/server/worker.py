@@ -21,8 +21,8 @@ MAX_KEEPALIVE_REQUESTS = 1_000
 class ServiceWorker(PollingWorker):
     """The worker of the service.
 
-    Its threads never wait for clients. They read a request body only if the main loop has received it, and
-    send errors as problems (RFC 9457).
+    A thread waits for a client only between two parts of a long response. It reads a request body only if the
+    main loop has received the body. Errors are sent as problems (RFC 9457).
     """
 
     def handle(self, conn: Connection) -> None:
@@ -71,8 +71,8 @@ class ServiceWorker(PollingWorker):
         """Call the application, and return True if the connection stays open for the next request.
 
         The connection is closed after MAX_KEEPALIVE_REQUESTS requests, so that the client can reconnect to a
-        less busy worker. It is also closed after a request whose body the worker does not read, since it
-        could not find the beginning of the next request.
+        less busy worker. It is also closed after a request with a body that the worker does not read, because
+        the unread bytes would come before the next request.
 
         This method replaces the method of gunicorn, which would prepare an access log for each request. The
         application logs its requests itself.

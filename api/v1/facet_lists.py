@@ -214,7 +214,8 @@ def list_of(number: ColumnElement[int], dialect: str) -> ColumnElement[Any]:
 def _find_matches(filters: Sequence[Filter]) -> Integers:
     """Return the numbers of the articles that match all filters.
 
-    If more than MAX_COUNTED_ARTICLES match, return only the MAX_COUNTED_ARTICLES + 1 articles published last.
+    At most MAX_COUNTED_ARTICLES + 1 articles are returned, the articles published last. The extra article
+    tells the caller that not all matching articles can be counted.
     """
     forms = tuple(each.form for each in filters)
     selective = None if Listing.has_single_plan(forms, LAST_PUBLISHED) else most_selective(filters)
@@ -228,8 +229,8 @@ def _find_matches(filters: Sequence[Filter]) -> Integers:
 def _find_hits(search: Ranking) -> Integers:
     """Return the numbers of the articles that match `search` and its filters.
 
-    If there are more than MAX_COUNTED_ARTICLES, return only the MAX_COUNTED_ARTICLES + 1 articles published
-    last.
+    At most MAX_COUNTED_ARTICLES + 1 articles are returned, the articles published last. The extra article
+    tells the caller that not all matching articles can be counted.
     """
     hits, filters = search.hits()
     has_index = not filters or any(map(_is_indexed, filters))
@@ -279,13 +280,13 @@ def _is_indexed(each: Filter) -> bool:
 
 
 def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
-    """Return a statement with a single row: all numbers from the statement `numbers` as one list."""
+    """Return a SELECT that gives one row: the list of all numbers that the statement `numbers` selects."""
     return select(list_of(numbers.subquery("matching_articles").c[0], dialect))
 
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
-    """Return a statement with a single row: the list of all articles that match a filter.
+    """Return a SELECT that gives one row: the list of all articles that match a filter.
 
     The list contains the numbers (internal keys) of the articles. `form` is the SQL of the filter.
     """
@@ -294,7 +295,7 @@ def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return a statement with a single row: the list of articles that match all filters, newest first.
+    """Return a SELECT that gives one row: the list of articles that match all filters, newest first.
 
     The list contains the numbers (internal keys) of the articles. The bound parameter `row_count` is its
     maximum length. `forms` are the SQL of the filters.
@@ -303,7 +304,7 @@ def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 
 
 def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
-    """Return a statement that selects the articles matching all filters, one per row, newest first.
+    """Return a statement that selects the articles that match all filters, newest first.
 
     The first column is the number (internal key) of the article. The bound parameter `row_count` is the
     maximum number of rows. `forms` are the SQL of the filters.
@@ -321,11 +322,10 @@ def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
 
 
 def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return a statement that selects the matching articles of `table`, one per row, newest first.
+    """Return a statement that selects the articles of `table` that match all filters, newest first.
 
-    The articles match all filters. A row has the number (internal key) of the article and its time of
-    publication. The bound parameter `row_count` is the maximum number of rows. `forms` are the SQL of the
-    filters.
+    A row has the number (internal key) of an article and its time of publication. The bound parameter
+    `row_count` is the maximum number of rows. `forms` are the SQL of the filters.
     """
     published = table.columns["published_key"]
     rows = select(table.number.label("number"), published.label("published_key"))
@@ -335,10 +335,10 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return a statement with a single row: the list of the given articles that match all filters.
+    """Return a SELECT that gives one row: the list of the given articles that match all filters.
 
-    The list contains the numbers (internal keys) of the articles, newest first. The given articles are in the
-    bound parameter `listed`, whose value the function `listed` makes. `forms` are the SQL of the filters.
+    The list contains the numbers (internal keys) of the articles, newest first. To name the given articles,
+    bind the result of the function `listed` to the parameter `listed`. `forms` are the SQL of the filters.
     """
     table, number = listed_numbers(dialect)
     numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)
@@ -348,9 +348,9 @@ def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 
 @cache
 def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
-    """Return a statement with a single row: the facet values of all given articles.
+    """Return a SELECT that gives one row: the facet values of all given articles.
 
-    The given articles are in the bound parameter `listed`, whose value the function `listed` makes. The first
+    To name the given articles, bind the result of the function `listed` to the parameter `listed`. The first
     column contains the facet lists of the articles, joined to one sequence of bytes (in hexadecimal on
     SQLite). If `has_stories` is True, the second column is a list with the number of the story of each
     article.

@@ -1,7 +1,7 @@
-"""The JSON of articles: stored JSON (a rendering) if it is current, otherwise made for the request.
+"""The JSON of articles. If the stored JSON of an article (its rendering) is outdated, new JSON is made.
 
-A rendering is compressed with gzip, as clients receive it. `part_ends` tells where the value of each key ends
-in the uncompressed JSON. Parts are cut from the JSON with these numbers instead of parsing it.
+A rendering is compressed with gzip, as clients receive it. The column `part_ends` says where the value of
+each key ends in the uncompressed JSON. With these positions, a value is cut out without parsing the JSON.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -80,13 +80,17 @@ class RenderedArticle(NamedTuple):
         return isal_zlib.decompress(self.json_gzip, GZIP_FORMAT, self.byte_count)
 
     def parts(self, names: Sequence[str]) -> bytes:
-        """Return the JSON of the article with only the keys `names`, given in the order of the JSON."""
+        """Return the JSON of the article with only the keys `names`.
+
+        `names` must have the same order as the keys in the JSON.
+        """
         return b"{" + self.members(names) + b"}"
 
     def members(self, names: Sequence[str]) -> bytes:
-        """Return the members (`"key":value`) with the keys `names`, in the order of the JSON, without braces.
+        """Return the members (`"key":value`) with the keys `names`, separated by commas, without braces.
 
-        The rendering is decompressed only up to the last of these members.
+        `names` must have the same order as the keys in the JSON. The JSON is decompressed only up to the last
+        of these members.
         """
         ends, runs = PART_ENDS.unpack(self.part_ends), _runs(tuple(names))
         begin = isal_zlib.decompressobj(GZIP_FORMAT).decompress(self.json_gzip, ends[runs[-1][1]])
@@ -96,10 +100,10 @@ class RenderedArticle(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Divide the keys `names` of an article into runs: keys without other keys between them in the JSON.
+    """Divide `names` into runs. The keys of a run directly follow each other in the JSON of an article.
 
-    A run is returned as the places of its first and its last key. The place of a key is its index among all
-    keys of the JSON. `names` must have the order of the JSON.
+    Each run is a pair: the places of its first and last key. The place of a key is its index among all keys
+    of the JSON. `names` must have the same order as the keys in the JSON.
     """
     runs: list[tuple[int, int]] = []
     for place in map(KEY_PLACES.__getitem__, names):

@@ -58,8 +58,8 @@ def takeaway_orders(table: KeyTable) -> Orders:
 def takeaway_orders_in_article() -> Orders:
     """Return the order of the takeaways of one article for each value of the parameter `sort`.
 
-    The values are `published_at` and `-published_at`. With both values, the takeaways are in the order in
-    which the article lists them, since they have the same time of publication.
+    The values are `published_at` and `-published_at`. Both give the order in which the article lists its
+    takeaways, because `published_at` is the time of the article.
     """
     return order_pair("published_at", None, (TAKEAWAYS.number,))
 
@@ -107,9 +107,9 @@ def related_link_orders(table: KeyTable) -> Orders:
 def related_link_orders_in_article() -> Orders:
     """Return the order of the related links of one article for each value of the parameter `sort`.
 
-    The values are `published_at` and `score`, each also with `-` (descending). With `published_at` and
-    `-published_at`, the links are in the order in which the article lists them, since they have the same time
-    of publication.
+    The values are `published_at` and `score`, each also with `-` (descending). Both `published_at` and
+    `-published_at` give the order in which the article lists its links, because `published_at` is the time of
+    the article.
     """
     columns = LINKS.columns
     ties = (columns["precedence"],)

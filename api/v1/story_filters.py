@@ -67,8 +67,8 @@ def _latest_end(before: datetime) -> datetime:
 def _by_size(min_articles: int, sort: str) -> list[Filter]:
     """Return a list with the filter for stories with at least `min_articles` articles.
 
-    The list is empty if `min_articles` is 1, since every story matches. `sort` is the order of the list of
-    stories.
+    The list is empty if `min_articles` is 1, because every story matches. `sort` is the requested order of
+    the stories. The best SQL for the filter depends on this order.
     """
     if min_articles == 1:
         return []

@@ -98,7 +98,10 @@ def _compress(response: Response) -> None:
 
 
 def is_compressible(body: bytes, mimetype: str) -> bool:
-    """Return True if `body` is text of this media type and long enough to be compressed."""
+    """Return True if `body` has at least MIN_COMPRESSED_BYTES bytes and a media type that compresses well.
+
+    These media types are `text/…` and `application/…`.
+    """
     return len(body) >= MIN_COMPRESSED_BYTES and mimetype.startswith(COMPRESSED_TYPES)
 
 

@@ -14,9 +14,11 @@ Pair = tuple[str, str]
 
 
 class PageQuery:
-    """The names and values of a query string, in order, with a pair for each value.
+    """A query string as an ordered list of (name, value) pairs.
 
-    Links lead to the first page of a query, so `pairs` contains no cursor.
+    Attributes:
+        pairs: A pair for each value. The parameter `cursor` is left out, because links lead to the first page
+            of a list.
     """
 
     def __init__(self, pairs: Iterable[Pair]) -> None:
@@ -27,7 +29,7 @@ class PageQuery:
         return [value for each, value in self.pairs if each == name]
 
     def adding(self, *pairs: Pair) -> "PageQuery":
-        """Return the query with `pairs` added at its end, except for pairs that it already contains."""
+        """Return the query with `pairs` added at the end, without duplicates."""
         return PageQuery(dict.fromkeys((*self.pairs, *pairs)))
 
     def removing(self, *pairs: Pair) -> "PageQuery":
@@ -53,7 +55,7 @@ def page_query(parameters: Mapping[str, Any]) -> PageQuery:
     A comma-separated list becomes a (name, value) pair for each of its values.
 
     Args:
-        parameters: The values that the schema of the query has loaded from the request.
+        parameters: The validated query parameters, by name.
     """
     pairs: list[Pair] = []
     for name, values in request.args.lists():

@@ -48,7 +48,7 @@ def list_entities(parameters: dict[str, Any]) -> Page:
 def get_entity(parameters: dict[str, Any], entity: str) -> Values:
     """Get an entity.
 
-    Returns the entity with its aliases and the numbers of its articles and mentions.
+    Returns the entity with its aliases, the number of articles that mention it, and the number of mentions.
     """
     items = listings.entity_items([find_entity(entity, WHOLE_ENTITY)])
     return select_keys(schemas.Entity, parameters, items)[0]

@@ -67,9 +67,7 @@ class Story(StoryReference):
     )
     entities = fields.List(
         fields.Nested(StoryEntity),
-        metadata={
-            "description": "The entities that the largest numbers of its articles mention, at most ten."
-        },
+        metadata={"description": "The entities that occur in the most articles of the story, at most ten."},
     )
     takeaways = fields.List(
         fields.Nested(StoryTakeaway),

@@ -8,7 +8,7 @@ from api.v1.schemas.common import EntityReference, number
 
 
 class TrendLinks(Shape):
-    """The URL of the articles in the window that mention the entity."""
+    """The URL of the articles that were published in the window of the trend and mention its entity."""
 
     articles = Link()
 
