@@ -138,8 +138,8 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
 
     Args:
         environ: The environment variables.
-        queues_log: If True, a separate thread writes the log, so that no request waits for the reader of the
-            log. If False, the thread that logs a line also writes it, at once.
+        queues_log: If True, a separate thread writes the log, so that no request waits if the process that
+            reads standard error is slow. If False, each thread writes its own log lines at once.
 
     Raises:
         SettingError: If a setting is invalid.
@@ -194,8 +194,8 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
     From the inside out, the middleware is:
 
     - shortcuts that answer plain requests for `/healthz` and for an article without calling Flask;
-    - the deadline of each request, and the limit on requests at the same time;
-    - the limit on streams at the same time, and the deadline of each chunk;
+    - the deadline of each request, and the limit on concurrent requests;
+    - the limit on concurrent streams, and the deadline of each chunk;
     - the byte cache, unless its size is 0;
     - the check of API keys and rate limits;
     - the separate address of the metrics, if BRIEFS_METRICS_BIND is set;

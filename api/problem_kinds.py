@@ -380,7 +380,7 @@ def kinds_of(status: int) -> list[ProblemKind]:
 
 
 def default_kind(status: int) -> ProblemKind:
-    """Return the kind for an error that has the HTTP status `status` and no kind of its own.
+    """Return the first kind with the HTTP status `status`, for an error without a kind of its own.
 
     If no kind has this status, return INTERNAL_ERROR for a status of at least 500, otherwise INVALID_REQUEST
     (see section 15 of RFC 9110).

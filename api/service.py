@@ -101,9 +101,9 @@ class Health(Shape):
 def get_index() -> Any:
     """Get the index.
 
-    Returns links to the collections, the documentation and the specification. The `Link` header has the
-    relations of RFC 8631, the API catalog and llms.txt. A request that prefers HTML, such as that of a
-    browser, gets the start page.
+    Returns links to the collections, the documentation and the specification. The `Link` header links to the
+    specification, the documentation, the API catalog and llms.txt (RFC 8631 and RFC 9727). A request that
+    prefers HTML, such as that of a browser, gets the start page.
     """
     if is_from_browser():
         return start_page()

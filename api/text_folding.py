@@ -161,10 +161,10 @@ def _find_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _visible_characters(text: str) -> Iterator[tuple[str, int]]:
-    """Yield pairs of a character and its offset in `text`, for the characters that folding keeps.
+    """Yield each character of `text` that folding keeps, with its offset in `text`.
 
-    Invisible characters, and white space at both ends, are left out. White space between words is yielded as
-    one space, with the offset of its first character.
+    Folding removes the invisible characters in IGNORABLE, and white space at both ends. White space between
+    words becomes one space, with the offset of the first white-space character.
     """
     space: int | None = None
     begun = False

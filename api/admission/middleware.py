@@ -75,8 +75,8 @@ class Admission:
         cache: The byte cache inside this middleware, or None. A 304 from the cache is not counted.
 
     Attributes:
-        outcomes: The number of decisions by outcome (OUTCOMES). A request without a key and without a limit
-            needs no decision.
+        outcomes: The number of requests by outcome (OUTCOMES). If a client has no limit, only its refused
+            requests are counted.
     """
 
     def __init__(
@@ -177,7 +177,7 @@ class Admission:
 
         Args:
             policies: The policies of the client.
-            decision: The decision of the counters on the request, with what is left of each policy.
+            decision: The decision of the counters on the request, with the remaining quota under each policy.
         """
         pairs = list(zip(policies, decision.quotas, strict=True))
         violated = [(policy.name, quota.reset_seconds) for policy, quota in pairs if not quota.remaining]
@@ -221,11 +221,13 @@ def address_client(address: str) -> str:
 
 
 def quota_headers(policies: Policies, quotas: Sequence[Quota]) -> Headers:
-    """Return the headers `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
+    """Return the response headers `RateLimit-Policy` and `RateLimit`.
+
+    The headers tell the client its policies and quotas (draft-ietf-httpapi-ratelimit-headers-11).
 
     Args:
         policies: The policies of the client.
-        quotas: What the client has left of each policy, in the same order.
+        quotas: The remaining quota of the client under each policy, in the order of `policies`.
     """
     if len(policies) == 1:
         (policy,), (quota,) = policies, quotas

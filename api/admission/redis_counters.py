@@ -242,8 +242,8 @@ class RedisCounters:
     def _check_back_off(self, now: float) -> None:
         """Raise `_BackOffError` if Redis failed a short time ago and must not be queried yet.
 
-        After this time (the back-off), only the first thread queries Redis. For the other threads, a new
-        back-off begins.
+        After a failure, Redis is not queried for a short time (a back-off). The first call after the back-off
+        does not raise, so that its thread tries Redis again. A new back-off then begins for all other calls.
         """
         if self._failures:
             if now < self._retry_at:

@@ -113,9 +113,8 @@ class Deadline:
 class _Interruption:
     """A way to end the current statement of a database connection from a different thread.
 
-    SQLite has a function for this. On PostgreSQL, both directions of the TCP connection are shut down, which
-    also works if the server is stopped or its network is silent. The server then ends the statement itself
-    after `statement_timeout`.
+    SQLite has a function for this. On PostgreSQL, the TCP connection is shut down. This works even if the
+    server no longer responds. A running server ends the statement after `statement_timeout`.
     """
 
     def __init__(self, connection: Any) -> None:

@@ -83,8 +83,8 @@ def make_engines_read_only(database_url: str, request_seconds: float, file_ident
     without the time-outs.
 
     Args:
-        database_url: The setting `DATABASE_URL`. For SQLite, it can contain the parameters `mode=ro`, for a
-            file that commands cannot change either, or `immutable=1`, for a file that no process changes.
+        database_url: The setting `DATABASE_URL`. For SQLite, it can contain a parameter: `mode=ro` if even
+            commands cannot write to the file, or `immutable=1` if no process changes the file.
         request_seconds: The maximum duration of a request.
         file_identity: The identity of the SQLite file that can be opened (see
             `api.database.sqlite.DatabaseFile`), or an empty text for the file that exists now.

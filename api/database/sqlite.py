@@ -55,8 +55,8 @@ def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
 
     Args:
         path: The path of the file.
-        is_immutable: True for a connection that reads the file without locks. The state then also has the
-            time of the last change and the size.
+        is_immutable: True for a connection that reads the file without locks. The state always has the device
+            and the inode. If True, it also has the time of the last change and the size.
     """
     try:
         status = os.stat(path)  # noqa: PTH116 -- three times faster than Path.stat

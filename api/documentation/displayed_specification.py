@@ -90,10 +90,11 @@ def _displayed_or_reference(parameter: Json, locations: Mapping[str, str], compo
 
 
 def _displayed_parameter(parameter: Json) -> Json:
-    """Return a changed OpenAPI description of a parameter, so that the page does not send the parameter.
+    """Return a copy of an OpenAPI parameter that the documentation page shows but does not send.
 
-    The examples of the parameter are switched off, and its default moves from the schema to the description,
-    since Scalar sends both. Parameters of the path and those in SENT_PARAMETERS are returned unchanged.
+    The page sends each parameter with an example or a default. In the copy, every example has the key
+    `x-disabled`, and the description names the default instead of the schema. Parameters of the path and
+    parameters in SENT_PARAMETERS are returned unchanged, because the page sends them.
     """
     if parameter["in"] == "path" or parameter["name"] in SENT_PARAMETERS:
         return parameter

@@ -48,20 +48,20 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
 
 
 def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
-    """Return the SQL condition that a row of one table precedes a row of a second table.
+    """Return the SQL condition that one row comes before another row in the list.
 
     Args:
-        earlier: The sort order of the list, over the columns of the first table.
-        own: The same sort order, over the columns of the second table.
+        earlier: The order of the list, expressed in columns of the table with the row that comes before.
+        own: The same order, expressed in columns of the table with the other row.
     """
     if own.descending or own.key is None:
         return _row(earlier.columns) > _row(own.columns)
-    has_lower_key: ColumnElement[bool] = earlier.sort_key < own.sort_key
+    has_lower_key: ColumnElement[bool] = earlier.key_column < own.key_column
     if own.lowest is not None:
-        has_lower_key = tuple_(last_of_nulls(earlier), earlier.sort_key) < tuple_(
-            last_of_nulls(own), own.sort_key
+        has_lower_key = tuple_(last_of_nulls(earlier), earlier.key_column) < tuple_(
+            last_of_nulls(own), own.key_column
         )
-    is_newer = and_(earlier.sort_key == own.sort_key, _row(earlier.ties) > _row(own.ties))
+    is_newer = and_(earlier.key_column == own.key_column, _row(earlier.ties) > _row(own.ties))
     return or_(has_lower_key, is_newer)
 
 

@@ -1,9 +1,10 @@
 """Keyset pagination: a page begins after the sort key of the last row of the previous page.
 
-The sort key of a row is the value of one column, such as the title, followed by the row number. An index of
-these two serves both directions. A descending order reads the index backward. In an ascending order, rows
-with the same value still come newest first (by descending number), and rows without a value come last. Such a
-page is put together from at most four short reads of the index (see `IndexedRows`).
+The sort key of a row is the value of one column, such as the title, followed by the row number. One index on
+the two columns serves ascending and descending orders. For a descending order, the index is read backward.
+In an ascending order, rows with the same value also come newest first (by descending number), and rows
+without a value come last. A page in ascending order therefore needs up to four short reads of the index (see
+`IndexedRows`).
 
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
@@ -42,7 +43,7 @@ class RowSource(Protocol):
         """The Python types of the values in a sort key, to decode the sort key in a cursor."""
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
-        """Return the first rows after the sort key `after`, or of all rows if `after` is None.
+        """Return the first rows after the sort key `after`. If `after` is None, begin with the first row.
 
         The result has at most `limit` rows, and True if there are more rows. The last values of each row are
         its sort key.
@@ -81,7 +82,7 @@ class Plan(ABC):
 
     @abstractmethod
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
-        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+        """Return the first `count` rows after the sort key `after`.
 
         The caller asks for one row more than a page shows. This extra row only tells the caller that there is
         a next page. If several rows have the same value of `order.key`, it can be any of these rows.
@@ -97,7 +98,7 @@ class IndexedRows(Plan):
     """A plan that reads rows in the order of an index, beginning at the sort key of the page."""
 
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
-        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None.
+        """Return the first `count` rows after the sort key `after`.
 
         The caller asks for one row more than a page shows. This extra row only tells the caller that there is
         a next page. If several rows have the same value of `order.key`, it can be any of these rows.
@@ -186,7 +187,7 @@ class IndexedRows(Plan):
 
     @cached_property
     def _higher_keys(self) -> AnySelect:
-        return self.statement(_ascending, lambda order: order.sort_key > bound_value(0, order.sort_key))
+        return self.statement(_ascending, lambda order: order.key_column > bound_value(0, order.key_column))
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,7 +247,7 @@ class PlannedRows:
         return self.plan.key_types
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
-        """Return the first rows after the sort key `after`, or of all rows if `after` is None.
+        """Return the first rows after the sort key `after`. If `after` is None, begin with the first row.
 
         The result has at most `limit` rows, and True if there are more rows. The last values of each row are
         its sort key.
@@ -320,7 +321,7 @@ def _is_in_group(order: Order) -> ColumnElement[bool]:
 
     This value is the first bound parameter of the sort key (see `bound_value`).
     """
-    return order.sort_key == bound_value(0, order.sort_key)
+    return order.key_column == bound_value(0, order.key_column)
 
 
 def bound_value(place: int, key: Key) -> ColumnElement[Any]:
@@ -362,4 +363,4 @@ def last_of_nulls(order: Order) -> ColumnElement[int]:
     The database stores `order.lowest` instead of a null key. Rows are sorted by this expression first, so
     that rows whose key is null come last.
     """
-    return case((order.sort_key == order.lowest, 1), else_=0)
+    return case((order.key_column == order.lowest, 1), else_=0)

@@ -50,8 +50,8 @@ class Order:
     lowest: Any = None
 
     @property
-    def sort_key(self) -> Key:
-        """The column `key`, which decides the order first.
+    def key_column(self) -> Key:
+        """The column `key`. Read this property only if `key` is not None.
 
         Raises:
             TypeError: `key` is None, because rows are sorted by `ties` alone.

@@ -54,8 +54,8 @@ class FilterForm:
             contains the rows of the collection, or is an index table that repeats their row numbers and sort
             keys.
         sorted_tables: A function that takes a value of the parameter `sort`, such as `-title`. It returns the
-            tables with an index that lists the matching rows in this order. If there are several tables, each
-            table contains a part of the rows. The result is empty if there is no such index.
+            tables that have an index of the matching rows, sorted by this value. If there are several tables,
+            each table contains a part of the rows. The result is empty if there is no such table.
         orders: For a filter that always matches few rows, the orders of these rows, by the value of `sort`.
             The rows are then sorted without counting or scanning. None for other filters.
         repeats_numbers: True if `numbers` can select a row number more than once.
@@ -131,9 +131,9 @@ class Listing:
         Args:
             filters: The filters of the list.
             sort: The value of the parameter `sort`, such as `-title`.
-            collapse: A function such as `first_of_story`, which returns the SQL of a filter for the first row
-                of each group. Its arguments are this collection, the SQL of the filters and `sort`. The total
-                still counts all rows that match `filters`. None to return all rows.
+            collapse: A function such as `first_of_story`. It takes this Listing, the SQL of the filters and
+                `sort`, and returns the SQL of a filter that keeps only the first row of each group. None to
+                keep all rows. The total counts all rows that match `filters` in both cases.
         """
         forms = tuple(each.form for each in filters)
         selected = None if self.has_single_plan(forms, sort) else most_selective(filters)

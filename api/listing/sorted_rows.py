@@ -26,7 +26,10 @@ class SortedRows(Plan):
     """A plan for few matching rows: the database sorts all of them."""
 
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
-        """Return the first `count` rows after the sort key `after`, or of all rows if `after` is None."""
+        """Return the first `count` rows after the sort key `after`.
+
+        If `after` is None, begin with the first row.
+        """
         bound = dict(values) | {"row_count": count}
         if after:
             bound |= after_values(after)

@@ -1,7 +1,7 @@
-"""A thread that writes log lines, so that no other thread waits for the reader of the log.
+"""Write log lines in a separate thread, so that no other thread waits if the log is read slowly.
 
-If the reader of a pipe is slow, writing to the pipe blocks the thread. If nobody reads the pipe, the thread
-is blocked for ever.
+If a process reads a pipe slowly, a thread that writes to the pipe is blocked. If no process reads the pipe,
+the thread is blocked for ever.
 """
 
 import logging
@@ -63,7 +63,13 @@ class LogWriter:
         self.dropped_lines = self._unreported_lines = 0
 
     def put(self, line: bytes) -> None:
-        """Queue `line`, which must end with a line break. The thread writes it at once."""
+        """Add `line` to the queue. The writer's thread writes it as soon as possible.
+
+        If the queue is full, the line is dropped.
+
+        Args:
+            line: The line, with a line break at its end.
+        """
         if len(self._queue) < self.max_lines + RESERVED_LINES:
             self._queue.append(line)
             self._is_urgent.set()
@@ -72,11 +78,13 @@ class LogWriter:
             self._count_dropped(1)
 
     def put_later(self, format_line: Callable[[Any], bytes], value: Any) -> None:
-        """Queue the line `format_line(value)`. The thread formats and writes it within MAX_DELAY_SECONDS.
+        """Add the line `format_line(value)` to the queue. The writer's thread formats and writes it later.
 
-        Writing a line for each request would take a fifth of the time of a cached response, since Python
-        switches between threads at each write.
+        The thread waits up to MAX_DELAY_SECONDS for further lines, and then writes all of them together. If
+        the queue is full, the line is dropped.
         """
+        # Writing a line for each request would take a fifth of the time of a cached response, since Python
+        # switches between threads at each write.
         if len(self._queue) < self.max_lines:
             self._queue.append((format_line, value))
             if not self._is_due.is_set():
@@ -94,7 +102,7 @@ class LogWriter:
             is_written.wait(seconds)
 
     def close(self) -> None:
-        """Tell the thread to end after it has written the queued lines, and return at once."""
+        """Tell the writer's thread to end after it has written the queued lines. Return at once."""
         self._is_closed = True
         self._is_urgent.set()
         self._is_due.set()

@@ -90,7 +90,12 @@ PROTOCOL_ERRORS = {400: "The request breaks a rule of the protocol.", 404: "The 
 
 
 def describe(blueprint: Blueprint, view: View) -> View:
-    """Return `view`, the view of `POST /mcp`, with the documentation of its operation."""
+    """Add the OpenAPI documentation of `POST /mcp` to its view function, and return the function.
+
+    Args:
+        blueprint: The blueprint of the view. Its decorators add the documentation.
+        view: The view function.
+    """
     parameters = [
         {"in": "header", "name": name, "description": text, "example": example, "schema": {"type": "string"}}
         for name, (text, example) in HEADERS.items()

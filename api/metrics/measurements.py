@@ -14,7 +14,7 @@ from api.web.limits.concurrency_limit import ConcurrencyLimit
 
 
 def measure_cache(metrics: Metrics, cache: ByteCache) -> None:
-    """Add three metrics of `cache` to `metrics`: its requests, its stored responses and its size in bytes.
+    """Add to `metrics` the requests to `cache`, its stored responses and its size in bytes.
 
     The requests are counted by result: hit, miss, or stale (an answer from `cache` while the database
     was unavailable).
@@ -34,7 +34,7 @@ def measure_cache(metrics: Metrics, cache: ByteCache) -> None:
 
 
 def measure_connections(metrics: Metrics, engines: Mapping[str | None, Engine]) -> None:
-    """Add the number of open database connections of each engine, in use and idle, to `metrics`.
+    """Add to `metrics` how many database connections each engine has open, in use and idle.
 
     `engines` has the engines by their Flask-SQLAlchemy bind key, which is None for the default engine.
     """
@@ -51,14 +51,14 @@ def measure_connections(metrics: Metrics, engines: Mapping[str | None, Engine]) 
 
 
 def measure_admission(metrics: Metrics, admission: Admission) -> None:
-    """Add the decisions of `admission` on requests with a limit or a key to `metrics`."""
+    """Add to `metrics` how many requests `admission` has admitted and refused, by outcome (OUTCOMES)."""
     decisions = metrics.counter("briefs_admission_decisions", "Decisions of limits and API keys.", "outcome")
     for outcome in OUTCOMES:
         metrics.count_from(decisions.labels(outcome), partial(admission.outcomes.__getitem__, outcome))
 
 
 def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
-    """Add the number of log lines that `writer` has dropped to `metrics`.
+    """Add to `metrics` the number of log lines that `writer` has dropped.
 
     The number is 0 if `writer` is None.
     """
@@ -70,7 +70,7 @@ def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
 
 
 def measure_running(metrics: Metrics, limit: ConcurrencyLimit) -> None:
-    """Add the numbers of running and waiting requests in `limit` to `metrics`.
+    """Add to `metrics` how many requests are running and how many are waiting, as counted by `limit`.
 
     Requests that the byte cache answers are not counted.
     """

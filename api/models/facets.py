@@ -91,7 +91,10 @@ def pack_facets(numbers: Collection[int]) -> bytes:
 
 
 def unpack_facets(facets: bytes) -> tuple[int, ...]:
-    """Return the numbers that `pack_facets` packed into the bytes `facets`. They identify facet values."""
+    """Return the numbers that `pack_facets` packed into the bytes `facets`.
+
+    Each number identifies a facet value, such as the language `en`.
+    """
     return struct.unpack(f"<{len(facets) // 8}q", facets)
 
 
