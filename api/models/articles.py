@@ -143,9 +143,9 @@ class ArticleSlug(Base):
 class Takeaway(Base):
     """A key point of an article, as listed in its document, with the body paragraphs that support it.
 
-    `number` contains the number of the article and the position (see `takeaway_number`), so the takeaways of
-    an article are a range of numbers. `evidence` is `[{paragraph, score}]`, best first: the numbers of these
-    paragraphs and how much of the takeaway each supports, from 0 to 1.
+    `number` contains the internal number of the article and the position (see `takeaway_number`), so the
+    takeaways of an article are a range of numbers. `evidence` is `[{paragraph, score}]`, best first: the
+    numbers of these paragraphs and how much of the takeaway each supports, from 0 to 1.
     """
 
     __tablename__ = "takeaways"

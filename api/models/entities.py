@@ -118,7 +118,7 @@ class TakeawayEntity(Base):
     """An entity that a takeaway (a key point of an article) mentions.
 
     The row repeats the sort key of the takeaway, so that a single index can filter takeaways by entity and
-    sort them. `takeaway` is the number of the takeaway.
+    sort them. `takeaway` is the internal number of the takeaway.
     """
 
     __tablename__ = "takeaway_entities"

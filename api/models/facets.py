@@ -41,7 +41,7 @@ def facet_number(name: str, value: str) -> int:
 
     `name` is the facet: `entity_type`, `publication` or `language`. The result is negative. It is a hash, so
     that no table has to be read to find the number. Language tags that differ only in case have the same
-    number. The facet value of an entity has the number of the entity, which is positive.
+    number. The facet value of an entity has the internal number of the entity, which is positive.
     """
     if name == "language":
         value = value.lower()
@@ -101,8 +101,9 @@ def unpack_facets(facets: bytes) -> tuple[int, ...]:
 class ArticleFacet(Base):
     """A facet value of an article, such as its language, for filters of articles.
 
-    `facet` is the number of an entity, or the `facet_number` of an entity type, a publication or a language.
-    The row repeats the sort keys of the article, so that a single index can filter articles and sort them.
+    `facet` is the internal number of an entity, or the `facet_number` of an entity type, a publication or a
+    language. The row repeats the sort keys of the article, so that a single index can filter articles and
+    sort them.
     """
 
     __tablename__ = "article_facets"
@@ -124,9 +125,9 @@ class FacetList(Base):
     """All facet values of an article in a small row. Up to 10,000 rows are read to count the values.
 
     Attributes:
-        article: The number of the article.
-        story: The number of its story. It repeats `Article.story`, because the rows of articles are too large
-            to read 10,000 of them.
+        article: The internal number of the article.
+        story: The internal number of its story. It repeats `Article.story`, because the rows of articles are
+            too large to read 10,000 of them.
         facets: The numbers of its facet values, each in 8 bytes (see `pack_facets`).
     """
 

@@ -42,9 +42,9 @@ class RelatedLink(Base):
 
     Attributes:
         number: Identifies the row. The API does not show it.
-        article: The number of the article that the link starts from.
+        article: The internal number of the article that the link starts from.
         precedence: Sorts the links of an article, the highest first (see `link_precedence`).
-        target: The number of the article that the link leads to.
+        target: The internal number of the article that the link leads to.
         reasons: A list of pairs: `[entity number, weight]` for a shared entity, `["term", weight]` for a
             shared term, and `[null, weight]` for a near-duplicate.
         published_key: The time of publication of `article`, or `UNDATED`.

@@ -14,7 +14,7 @@ class Rendering(Base):
     before the command ends. A missing or outdated rendering is replaced by JSON that is made for the request.
 
     Attributes:
-        article: The number of the article.
+        article: The internal number of the article.
         rendering_key: A hash of the format of the JSON and the base URL of its links.
         etag: The ETag of the uncompressed JSON.
         part_ends: For each key, the offset in the uncompressed JSON at which its value ends. With these

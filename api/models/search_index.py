@@ -17,7 +17,7 @@ class SearchIndex(NamedTuple):
     """A full-text index: the name of its table, and its columns by descending weight.
 
     `columns` maps each column to its weight letter (A to D) in PostgreSQL. The row number in the index is the
-    number of the article or takeaway. It is the column `rowid` of FTS5, and `number` on PostgreSQL.
+    internal number of the article or takeaway. It is the column `rowid` of FTS5, and `number` on PostgreSQL.
     """
 
     table: str

@@ -56,12 +56,12 @@ def takeaway_range(article: int) -> tuple[int, int]:
 
 
 def takeaway_place(number: int) -> tuple[int, int]:
-    """Return the number of the article and the position of the takeaway with the number `number`."""
+    """Return the internal number of the article and the position of the takeaway with the number `number`."""
     return number >> POSITION_BITS, MAX_TAKEAWAYS - (number & MAX_TAKEAWAYS)
 
 
 def article_number(*, primary_key: bool = False, index: bool | None = None) -> MappedColumn[int]:
-    """Return a foreign key column for the number of an article.
+    """Return a foreign key column for the internal number of an article.
 
     If the article is removed, the rows with its number are deleted.
     """
@@ -69,7 +69,7 @@ def article_number(*, primary_key: bool = False, index: bool | None = None) -> M
 
 
 def entity_number(*, primary_key: bool = False, index: bool | None = None) -> MappedColumn[int]:
-    """Return a foreign key column for the number of an entity.
+    """Return a foreign key column for the internal number of an entity.
 
     If the entity is removed, the rows with its number are deleted.
     """

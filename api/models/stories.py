@@ -15,11 +15,11 @@ from api.database.column_types import Id, Number, UtcDateTime
 class Story(Base):
     """A story: the articles that report one event. Every article is in exactly one story, perhaps alone.
 
-    `Article.story` is the number of the story of an article. One article of a story is its founder, which
-    gives the story its slug and title.
+    `Article.story` is the internal number of the story of an article. One article of a story is its founder,
+    which gives the story its slug and title.
 
     Attributes:
-        number: The number of the founder.
+        number: The internal number of the founder.
         id: The public id, derived from the key of the founder.
         article_count: The number of articles in the story.
         first_published_key: When the first of its articles was published, or `UNDATED`.

@@ -16,8 +16,8 @@ from api.database.column_types import Number
 class PendingTerms(Base):
     """The terms of an article that is not yet in a segment (a part of the term index).
 
-    `number` is the number of the article, and `length` its number of words. `terms` has the hash of each
-    distinct term with its weighted frequency.
+    `number` is the internal number of the article, and `length` its number of words. `terms` has the hash of
+    each distinct term with its weighted frequency.
     """
 
     __tablename__ = "pending_terms"
@@ -34,8 +34,8 @@ class TermSegment(Base):
         number: Identifies the segment. Numbers increase, but can have gaps.
         level: 1 for a segment made of pending terms. Otherwise, one more than the level of the segments that
             it was made of.
-        first: The lowest number of an article in the segment.
-        last: The highest number of an article in the segment.
+        first: The lowest internal number of an article in the segment.
+        last: The highest internal number of an article in the segment.
         articles: The number and the length of each article. The length of a removed article is 0.
     """
 

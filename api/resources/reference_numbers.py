@@ -54,7 +54,7 @@ STORY_NUMBERS_BY_OLD_SLUG = (
 
 
 def article_number_of(reference: str) -> int:
-    """Return the number of the article with the id or slug `reference`.
+    """Return the internal number of the article with the id or slug `reference`.
 
     An earlier slug of the article is found too. If there is no such article, return NO_NUMBER, which no row
     has.
@@ -67,16 +67,16 @@ def article_number_of(reference: str) -> int:
 
 
 def entity_numbers_of(references: Collection[str]) -> list[int]:
-    """Return the numbers of the entities with the ids or slugs in `references`, in the same order.
+    """Return the internal numbers of the entities with the ids or slugs in `references`, in the same order.
 
-    The id or slug of a merged entity yields the number of the entity that it was merged into. An unknown id
-    or slug yields NO_NUMBER, which no row has.
+    The id or slug of a merged entity yields the internal number of the entity that it was merged into. An
+    unknown id or slug yields NO_NUMBER, which no row has.
     """
     return _numbers_of(references, [ENTITY_NUMBERS_BY_OLD_ID, ENTITY_NUMBERS_BY_ID], [ENTITY_NUMBERS_BY_SLUG])
 
 
 def story_numbers_of(references: Collection[str]) -> list[int]:
-    """Return the numbers of the stories with the ids or slugs in `references`, in the same order.
+    """Return the internal numbers of the stories with the ids or slugs in `references`, in the same order.
 
     The slug of any article yields the story of the article. The id or slug of a story that no longer exists
     yields the story that now contains its founder, the article that gave the story its id. An unknown id or

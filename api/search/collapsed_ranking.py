@@ -34,7 +34,7 @@ class CollapsedRanking:
         """Return the first rows, or the first rows after the sort key `after` if it is not None.
 
         The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
-        number of an article, followed by its sort key.
+        internal number of an article, followed by its sort key.
         """
         found: list[Sequence[Any]] = []
         size, has_more = limit + 1, True
@@ -56,7 +56,7 @@ class CollapsedRanking:
         """Return the rows whose article is the most relevant hit of its story.
 
         A row is left out if its story has a more relevant hit, even if that hit is not in `rows`. The first
-        item of each row is the number of the article.
+        item of each row is the internal number of the article.
         """
         if not rows:
             return []
@@ -73,8 +73,8 @@ class CollapsedRanking:
 def _members(table: KeyTable) -> AnySelect:
     """Return the statement that selects all articles in the same stories as given articles.
 
-    Each selected row has the number of an article and the number of its story. The bound parameter `numbers`
-    lists the given articles. `table` is the table of articles.
+    Each selected row has the internal number of an article and the internal number of its story. The bound
+    parameter `numbers` lists the given articles. `table` is the table of articles.
     """
     own, story = key_table(table.table.alias()), table.columns["story"]
     stories = select(own.columns["story"]).where(own.number.in_(bindparam("numbers", expanding=True)))

@@ -32,7 +32,7 @@ def match_text(query: Query, dialect: str) -> str:
 
 @cache
 def hit_numbers(table: str, dialect: str) -> AnySelect:
-    """Return the statement that selects the numbers of the articles or takeaways that a search finds.
+    """Return the statement that selects the internal numbers of the articles or takeaways found by a search.
 
     The statement reads only the full-text index. The search is the bound parameter `match`, the result of
     `match_text`.
@@ -76,7 +76,7 @@ def is_hit(table: str, dialect: str, number: ColumnElement[int]) -> ColumnElemen
     Args:
         table: The name of the full-text index.
         dialect: `sqlite` or `postgresql`.
-        number: The column with the number of the article or takeaway.
+        number: The column with the internal number of the article or takeaway.
     """
     # The sum keeps SQLite from looking up and sorting all hits, instead of reading an index in order.
     return (number + 0 if dialect == "sqlite" else number).in_(hit_numbers(table, dialect))

@@ -63,7 +63,7 @@ class Ranking:
         """Return the first rows, or the first rows after the sort key `after` if it is not None.
 
         The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
-        number of an article, followed by its sort key.
+        internal number of an article, followed by its sort key.
         """
         found = self._first_with_phrases(after)
         if found is None or len(found) <= limit:
@@ -78,7 +78,7 @@ class Ranking:
         return len(self._candidates.numbers)
 
     def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
-        """Return the numbers of the articles that the search finds, and the filters still to be checked.
+        """Return the internal numbers of the articles found by the search, and the filters still to be checked.
 
         If a filter has an index and matches at most `api.listing.plans.MAX_SORTED_ROWS` articles, the
         articles in the result match all filters. The list of filters is then empty.
@@ -203,7 +203,7 @@ class Ranking:
 
 @lru_cache(maxsize=MAX_PLANS)
 def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm) -> AnySelect:
-    """Return the statement that selects the numbers of the articles that match all filters.
+    """Return the statement that selects the internal numbers of the articles that match all filters.
 
     Args:
         table: The table of articles.

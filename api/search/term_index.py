@@ -71,7 +71,7 @@ class Scores(NamedTuple):
 
     Attributes:
         distances: The distance of each article.
-        numbers: The number of each article, in the same order.
+        numbers: The internal number of each article, in the same order.
     """
 
     distances: NDArray[np.float64]

@@ -212,7 +212,7 @@ def list_of(number: ColumnElement[int], dialect: str) -> ColumnElement[Any]:
 
 
 def _find_matches(filters: Sequence[Filter]) -> Integers:
-    """Return the numbers of the articles that match all filters.
+    """Return the internal numbers of the articles that match all filters.
 
     At most MAX_COUNTED_ARTICLES + 1 articles are returned, the articles published last. The extra article
     tells the caller that not all matching articles can be counted.
@@ -227,7 +227,7 @@ def _find_matches(filters: Sequence[Filter]) -> Integers:
 
 
 def _find_hits(search: Ranking) -> Integers:
-    """Return the numbers of the articles that match `search` and its filters.
+    """Return the internal numbers of the articles that match `search` and its filters.
 
     At most MAX_COUNTED_ARTICLES + 1 articles are returned, the articles published last. The extra article
     tells the caller that not all matching articles can be counted.
@@ -249,7 +249,8 @@ def _find_last(filters: Sequence[Filter], hits: Integers | None = None) -> Integ
 
     Args:
         filters: The filters.
-        hits: The numbers of the articles that a full-text search finds, or None if there is no search.
+        hits: The internal numbers of the articles that a full-text search finds, or None if there is no
+            search.
     """
     # The numbers are read from an index in the order of publication. If there are `hits` or several filters
     # with an index, their lists of numbers are intersected in Python. Looking up each article in the index of
@@ -352,8 +353,8 @@ def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
 
     To name the given articles, bind the result of the function `listed` to the parameter `listed`. The first
     column contains the facet lists of the articles, joined to one sequence of bytes (in hexadecimal on
-    SQLite). If `has_stories` is True, the second column is a list with the number of the story of each
-    article.
+    SQLite). If `has_stories` is True, the second column is a list with the internal number of the story of
+    each article.
     """
     table, number = listed_numbers(dialect)
     facets: ColumnElement[Any] = func.string_agg(LISTS.c.facets, literal(b"", LargeBinary))

@@ -106,8 +106,8 @@ def takeaway_filters(
 ) -> list[Filter]:
     """Return the filters for the query parameters of a list of takeaways (key points of articles).
 
-    `references` has the entities that the parameters name. If `article` (the number of an article) is given,
-    only its takeaways match.
+    `references` has the entities that the parameters name. If `article` (the internal number of an article)
+    is given, only its takeaways match.
     """
     return [
         *(_of_article(place, each) for place, each in enumerate(_articles(parameters, article))),
@@ -121,7 +121,7 @@ def takeaway_filters(
 def related_link_filters(parameters: Parameters, article: int | None = None) -> list[Filter]:
     """Return the filters for the query parameters of a list of related links.
 
-    If `article` (the number of an article) is given, only the links from this article match.
+    If `article` (the internal number of an article) is given, only the links from this article match.
     """
     filters = [
         Filter(_by_link_article(place), {f"article_{place}": each})

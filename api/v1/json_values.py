@@ -139,7 +139,7 @@ def mention_values(mentions: Sequence[Sequence[Any]]) -> list[Values]:
 
 
 def reason_entities(reasons: Sequence[Sequence[Any]]) -> list[int]:
-    """Return the numbers of the entities in `reasons`, a value of the column `RelatedLink.reasons`."""
+    """Return the internal numbers of the entities in `reasons`, a value of `RelatedLink.reasons`."""
     return [subject for subject, _ in reasons if isinstance(subject, int)]
 
 

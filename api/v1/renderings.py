@@ -173,7 +173,7 @@ def render_values(values: Values) -> RenderedArticle:
 
 
 def render(connection: Connection, numbers: Collection[int]) -> dict[int, RenderedArticle]:
-    """Return new renderings (compressed JSON) of articles, by the number of the article.
+    """Return new renderings (compressed JSON) of articles, by the internal number of the article.
 
     They are made from the current data in the database. Numbers of articles that do not exist are ignored.
     """

@@ -78,8 +78,8 @@ def index_by_fts5(source: Connection, target: Connection) -> None:
 def best_hits(connection: Connection, query: Query) -> tuple[list[Hit], int]:
     """Return the first 20 hits of `query` in the service's ranking, and the number of all hits.
 
-    A hit is a pair: the distance from the query, and the number of the article. The most relevant article has
-    the lowest distance.
+    A hit is a pair: the distance from the query, and the internal number of the article. The most relevant
+    article has the lowest distance.
     """
     scores = TermIndex(connection).find(connection, query)
     return next(scores.best_first(None, COMPARED), []), len(scores.numbers)

@@ -39,9 +39,9 @@ Terms = Mapping[str, WrittenTerm | None]
 def explain(score: float, products: Mapping[str, int], terms: Terms, entities: Entities) -> Reasons:
     """Return why two articles are similar: the shared terms and entities, most important first.
 
-    There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[number of the entity, weight]`. If the
-    similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `[None, score]`. If the articles share
-    only features that tell readers nothing, such as numbers, the list is empty.
+    There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[internal number of the entity,
+    weight]`. If the similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `[None, score]`. If the
+    articles share only features that tell readers nothing, such as numbers, the list is empty.
 
     Args:
         score: The similarity, from 0 to 1. The weights of the reasons add up to it.

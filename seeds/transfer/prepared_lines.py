@@ -201,7 +201,7 @@ def entity_rows(values: Values) -> LineRows:
 
 
 def article_rows(values: Values) -> LineRows:
-    """Return the rows for an article line of an export, except for rows with numbers of entities.
+    """Return the rows for an article line of an export, except for rows with internal numbers of entities.
 
     `values` are the values of the line, by key. Raise `MalformedError` if two values contradict each other.
     """

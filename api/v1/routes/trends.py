@@ -103,8 +103,8 @@ class Trends:
         Returns:
             At most `limit` rows, and True if there are more. The columns of a row are the number (internal
             key) of the entity, the count of articles in the window, the count of articles in the four windows
-            before it, the score, the number of the entity again, and the end of the window. The last three
-            columns are the sort key.
+            before it, the score, the internal number of the entity again, and the end of the window. The last
+            three columns are the sort key.
         """
         if after:
             # The window stays the same for all pages, also if newer articles are loaded meanwhile.
