@@ -78,7 +78,7 @@ class Ranking:
         return len(self._candidates.numbers)
 
     def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
-        """Return the internal numbers of the articles found by the search, and the filters still to be checked.
+        """Return the internal numbers of the articles found by the search, and the filters left to check.
 
         If a filter has an index and matches at most `api.listing.plans.MAX_SORTED_ROWS` articles, the
         articles in the result match all filters. The list of filters is then empty.
