@@ -67,7 +67,7 @@ INDEX_PATHS = {
 
 
 class IndexLinks(Shape):
-    """The `links` of the index: the URLs of the collections and the documentation."""
+    """The `links` of the resource `/`: the URLs of the collections and the documentation."""
 
     self = Link()
     articles = Link()

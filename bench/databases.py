@@ -141,10 +141,10 @@ class PostgresqlStore:
 
 @contextmanager
 def open_store(engine: str) -> Iterator[Store]:
-    """Yield the databases of `engine`, which is `sqlite` or `postgresql`.
+    """Open the store of the databases for benchmarks. `engine` is `sqlite` or `postgresql`.
 
-    For PostgreSQL, a server is started from an installed Python package, and runs until the `with` block
-    ends.
+    In the `with` block, the yielded store creates and finds databases. For PostgreSQL, a server from an
+    installed Python package runs until the block ends.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     if engine == "sqlite":

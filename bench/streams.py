@@ -30,7 +30,7 @@ MEBIBYTE = 1 << 20
 
 
 class StreamMeasurement(NamedTuple):
-    """The measurement of one stream.
+    """The measurement of one stream, a long response that the service sends in parts.
 
     Attributes:
         first_byte_seconds: The time to the first byte.

@@ -74,10 +74,10 @@ class _Lease:
     def adapt_size(self, now: float) -> int:
         """Return how many requests the next query to Redis reserves for this process.
 
-        If the last query was less than GROWTH_SECONDS ago, the number is twice the previous number. If the
-        last query was at least RESET_SECONDS ago, the number is 1. A number above 1 is at most
-        MAX_LEASE, and at most `unleased` divided by LEASE_DIVISOR. `now` is the current time by the clock of
-        `RedisCounters`.
+        If the last query was less than GROWTH_SECONDS ago, the number is doubled. If the last query was at
+        least RESET_SECONDS ago, the number becomes 1. The number is never below 1, and otherwise at most
+        MAX_LEASE and at most a part of the requests that no process has reserved yet (`unleased`). `now` is
+        the current time by the clock of `RedisCounters`.
         """
         lasted = now - self.queried_at
         if lasted < GROWTH_SECONDS:

@@ -113,8 +113,8 @@ class RevisionWatch:
         Return None if the query for this value failed.
 
         Args:
-            now: If True, query the database now. If False, the result can come from an earlier query, which
-                is less than two intervals old.
+            now: True to query the database now. If False, the result can come from an earlier query, which is
+                less than twice `interval` (an argument of this class) old.
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval

@@ -27,7 +27,10 @@ class KeyTable:
 
 
 def key_table(table: FromClause, number: str = "number") -> KeyTable:
-    """Return `table` as a KeyTable. `number` is the name of the column with the row number (internal key)."""
+    """Return a KeyTable with the table `table` and its columns.
+
+    `number` is the name of the column with the internal numbers of the rows.
+    """
     return KeyTable(table, dict(table.c), table.c[number])
 
 
@@ -51,10 +54,10 @@ class Order:
 
     @property
     def key_column(self) -> Key:
-        """The column `key`. Read this property only if `key` is not None.
+        """The column `key`, for code that needs an order with a key.
 
         Raises:
-            TypeError: `key` is None, because rows are sorted by `ties` alone.
+            TypeError: `key` is None.
         """
         if self.key is None:
             raise TypeError("This order has no key.")

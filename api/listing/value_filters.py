@@ -41,22 +41,26 @@ class ValueIndex:
     rows: KeyTable | None = None
 
     def new_table(self) -> KeyTable:
-        """Return a new alias of the table, for use in one place of a statement."""
+        """Return a new alias of the table, so that a statement can use the table several times."""
         return key_table(self.table.alias(), self.number)
 
     def has_value(self, table: KeyTable, names: Sequence[str]) -> ColumnElement[bool]:
-        """Return the condition that a row of `table` (an alias of the index table) has one of the values.
+        """Return the SQL condition that a row of `table` contains one of several values.
 
-        The values are in the bound parameters `names`.
+        Args:
+            table: This index table, or an alias of it.
+            names: The names of the bound parameters, each with one of the values.
         """
         column = table.columns[self.value]
         bound: list[Any] = [bindparam(name, type_=column.type) for name in names]
         return column == bound[0] if len(bound) == 1 else column.in_(bound)
 
     def condition(self, table: KeyTable, names: Sequence[str]) -> ColumnElement[bool]:
-        """Return the condition that a row of the collection has one of the values.
+        """Return the SQL condition that a row has at least one of several values.
 
-        `table` is a table with the numbers of the rows, and the values are in the bound parameters `names`.
+        Args:
+            table: A table of the statement, with the internal numbers of the rows to test.
+            names: The names of the bound parameters, each with one of the values.
         """
         if self.rows and self.value in table.columns:
             return self.has_value(table, names)

@@ -43,6 +43,8 @@ blueprint.add_url_rule(MCP_PATH, "call_mcp", describe(blueprint, call_mcp), meth
 def _check_request() -> None:
     """Check the headers `Origin`, `Content-Type` and `Accept`, and limit the size of the body.
 
+    Flask raises a 413 when a body of more than MAX_BODY_BYTES is read.
+
     Raises:
         HTTPException: A header is wrong (403, 406 or 415).
     """

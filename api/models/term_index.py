@@ -28,12 +28,13 @@ class PendingTerms(Base):
 
 
 class TermSegment(Base):
-    """A segment of the term index.
+    """A segment, a part of the term index that covers a group of articles.
+
+    Segments of one level are merged into a segment of the next level.
 
     Attributes:
         number: Identifies the segment. Numbers increase, but can have gaps.
-        level: 1 for a segment made of pending terms. Otherwise, one more than the level of the segments that
-            it was made of.
+        level: 1 for a segment that was not merged from others.
         first: The lowest internal number of an article in the segment.
         last: The highest internal number of an article in the segment.
         articles: The number and the length of each article. The length of a removed article is 0.

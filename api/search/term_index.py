@@ -128,7 +128,10 @@ class TermList(NamedTuple):
         return LIST_BYTES + self.frequencies.nbytes + (0 if self.places is None else self.places.nbytes)
 
     def spread(self, size: int) -> NDArray[np.uint16]:
-        """Return the frequency of the term in every article. `size` is the number of all articles."""
+        """Return an array with the frequency of the term in every article of the term index.
+
+        The frequency is 0 for an article without the term. `size` is the number of articles in the index.
+        """
         if self.places is None:
             return self.frequencies
         frequencies = np.zeros(size, np.uint16)

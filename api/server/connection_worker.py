@@ -183,7 +183,11 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self._close(connection)
 
     def _linger(self, connection: Connection) -> None:
-        """End the sending side of a connection, and wait for the client to close it (RFC 9112, 9.6)."""
+        """End the sending side of a connection, and let the main loop wait for the client to close it.
+
+        The main loop waits at most `time_limits.linger_seconds`. RFC 9112, 9.6, recommends this wait, because
+        the client can lose the response if the connection is closed at once.
+        """
         try:
             connection.socket.shutdown(socket.SHUT_WR)
         except OSError:

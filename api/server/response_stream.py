@@ -138,7 +138,8 @@ class ResponseStream:
         return len(data)
 
     def recv(self, _size: int) -> bytes:
-        """Return `b""`, the end of the data: the parser already has the head, and bodies are not read."""
+        """Return `b""`, which tells gunicorn that no more data arrives."""
+        # The parser of gunicorn has the head of the request already, and bodies are not read here.
         return b""
 
     def shutdown(self, _how: int) -> None:

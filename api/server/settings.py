@@ -33,12 +33,16 @@ class ServerSettings(NamedTuple):
 def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
     """Return the settings of the server from the environment, and check the settings of the application.
 
-    If `queues_log` is True, a separate thread writes the log of the server, as in `create_app`.
+    If a setting is invalid, the process exits with a message of one line. Two variables are set in the
+    environment for the workers:
 
-    If a setting is invalid, the process exits with a message of one line, before any worker starts. If
-    BRIEFS_LOG_FORMAT is missing or empty, this function sets it in the environment, so that workers use this
-    format too: to `short` if standard error is a terminal, and otherwise to `json`. The environment also gets
-    the device and the inode of the SQLite file, so that all workers read the same file.
+    - BRIEFS_LOG_FORMAT, if it is missing or empty: `short` if standard error is a terminal, and otherwise
+      `json`.
+    - The device and the inode of the SQLite file, so that all workers read the same file.
+
+    Args:
+        queues_log: True to let a separate thread write the log of the server. If False, the thread that logs
+            a message writes it.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = default_log_format()
     settings, bind = check_settings()

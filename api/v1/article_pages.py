@@ -91,14 +91,14 @@ def article_collection(parameters: Mapping[str, Any], entity: Any = None, story:
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
-    """Read the rows from which list items are made, one row for each ranked article.
+    """Read the stored JSON of ranked articles. Return a row for each article, in the order of `rows`.
 
-    The result has the order of `rows`. Articles that were removed after the ranking are left out.
+    Articles that were removed after the ranking are left out.
 
     Args:
-        rows: The ranked articles. The first value of each row is the number (internal key) of the article.
-        has_parts: True if items can have keys that are not in ITEM_KEYS. The result then has the columns for
-            `part_items`. If False, it has the columns for `list_items`.
+        rows: The ranked articles. The first value of each row is the internal number of the article.
+        has_parts: True to read the JSON of the whole article, from which `part_items` cuts any keys. False to
+            read only the JSON of its list item, for `list_items`.
     """
     if not rows:
         return []

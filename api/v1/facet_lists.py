@@ -89,7 +89,7 @@ class Counts:
         return np.where(self.numbers[places] == numbers, self.articles[places], 0)
 
     def between(self, lowest: int, highest: int) -> "Counts":
-        """Return only the article counts of facet values with numbers from `lowest` to `highest`.
+        """Return only the counts of the facet values that numbers from `lowest` to `highest` identify.
 
         Both ends are included.
         """

@@ -311,7 +311,7 @@ class RevisionParameters(PageParameters):
 
 
 class ChangeParameters(PageParameters):
-    """Query parameters of the change feed: the page, and the order, which is always by number."""
+    """Query parameters of the change feed: the page, and `sort`, which has only the value `sequence`."""
 
     sort = Choice(
         ["sequence"], "Changes are always in the order in which they were committed.", default="sequence"

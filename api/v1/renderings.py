@@ -224,7 +224,7 @@ def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None)
         query: The full-text search, or None. The key `highlights` contains the passages that match it.
 
     Returns:
-        A value for each article that `orjson.dumps` accepts.
+        The items in the order of `rows`, as values for `orjson.dumps`.
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.rendering_key != key]
@@ -263,7 +263,7 @@ def list_items(rows: Sequence[Any], names: Sequence[str]) -> list[Any]:
         names: The keys of each item. All must be in ITEM_KEYS.
 
     Returns:
-        A value for each article that `orjson.dumps` accepts.
+        The items in the order of `rows`, as values for `orjson.dumps`.
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.item_key != key]

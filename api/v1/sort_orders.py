@@ -105,11 +105,11 @@ def related_link_orders(table: KeyTable) -> Orders:
 
 
 def related_link_orders_in_article() -> Orders:
-    """Return the order of the related links of one article for each value of the parameter `sort`.
+    """Return the sort orders of the related links of one article, by the value of the query parameter `sort`.
 
-    The values are `published_at` and `score`, each also with `-` (descending). Both `published_at` and
-    `-published_at` give the order in which the article lists its links, because `published_at` is the time of
-    the article.
+    The values are `published_at` and `score`, each also with `-` (descending). All links have the same
+    `published_at`, the time of the article. Both orders by this time therefore keep the order in which the
+    article lists its links.
     """
     columns = LINKS.columns
     ties = (columns["precedence"],)

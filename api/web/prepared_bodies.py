@@ -100,9 +100,15 @@ def asset_response(name: str, mimetype: str) -> Response:
 
 
 def compressed_response(name: str, read: Callable[[], bytes], mimetype: str) -> Response:
-    """Return a response with the prepared body `name`, whose bytes are already compressed with gzip.
+    """Return a response with the prepared body `name`, which exists only in compressed form.
 
-    The arguments are those of `prepared_response`, except that `read` returns the compressed bytes.
+    The body is decompressed for clients that do not accept gzip.
+
+    Args:
+        name: The name of the body, which is unique in the application.
+        read: A function that returns the bytes, compressed with gzip. It is called only at the first request
+            in this process.
+        mimetype: The media type of the body.
     """
 
     def forms() -> Forms:

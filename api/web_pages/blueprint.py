@@ -37,7 +37,7 @@ class Alternate(NamedTuple):
 
     @property
     def address(self) -> str:
-        """The URL to show: absolute if BRIEFS_BASE_URL is set."""
+        """The URL of the link: absolute if BRIEFS_BASE_URL is set, and otherwise a path with its query."""
         return url(self.path, self.query)
 
 

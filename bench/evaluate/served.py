@@ -87,7 +87,11 @@ class ServedDocuments:
 
 @contextmanager
 def serve_documents(documents: Path) -> Iterator[ServedDocuments]:
-    """Load the documents of a folder into a new SQLite database, and yield the API's responses for them."""
+    """Load the documents of the folder `documents` into a temporary SQLite database.
+
+    In the `with` block, the yielded object reads the articles of these documents from the API. The database
+    is deleted afterwards.
+    """
     with tempfile.TemporaryDirectory(prefix="briefs-evaluate-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"
         run_flask(url, "db", "upgrade")

@@ -65,9 +65,10 @@ class TimedService:
 
 @contextmanager
 def serve_corpus(database_url: str, articles: int) -> Iterator[TimedService]:
-    """Start the service with the database at `database_url`, and yield the service when it answers.
+    """Start the service with the database at `database_url`.
 
-    `articles` is the number of articles in this database.
+    In the `with` block, the yielded object sends requests to the service and measures the response times. The
+    service ends with the block. `articles` is the number of articles in the database.
     """
     with (
         tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder,

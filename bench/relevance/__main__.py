@@ -11,9 +11,10 @@ from bench.relevance.agreement import measure_relevance
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Print a Markdown table that shows how far the service's ranking of search results agrees with BM25.
+    """Print a Markdown table that compares the service's ranking of search results with BM25.
 
-    If the corpus (a generated database) is missing, it is built first.
+    The search runs on a corpus, a database of generated articles. If the corpus is missing, it is built
+    first. `--size` is the number of its articles, and `--engine` is its database engine.
     """
     with open_store(engine) as store:
         url = store.url(ensure_corpus(store, engine, size))

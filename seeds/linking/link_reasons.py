@@ -134,7 +134,8 @@ def _owner(label: str, owners: Mapping[str, str]) -> str:
     """Return the label of the entity or compound that contains all words of the term `label`.
 
     If there is none, return `label` itself. The label of an entity is returned unchanged, too. A label is a
-    term such as `XR-5`, or `=` and the id of an entity. `owners` is the result of `_owners`.
+    term such as `XR-5`, or `=` and the id of an entity. `owners` maps a word to the label of the entity or
+    compound that contains the word.
     """
     containing = {owners.get(word) for word in term_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label

@@ -91,7 +91,7 @@ class LinkTable:
                 )
 
     def scored(self, article: int) -> list[ResolvedLink]:
-        """Return the links from `article` that have a score."""
+        """Return the links that have a score from the article with the database number `article`."""
         return [link for link in self._links[article].values() if link.score is not None]
 
     def scores(self, article: int) -> dict[int, float]:

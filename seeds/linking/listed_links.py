@@ -190,19 +190,18 @@ def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, int]]
 ) -> list[dict[str, Any]]:
-    """Replace computed links with listed links: delete the computed links, and return their scores.
+    """Delete the computed links that listed links replace, and return their scores for the listed links.
 
     A computed link leads to a similar article. A listed link is an entry in the list of related articles on a
-    page. If both lead from one article to the same target, only the listed link remains. It takes the score
-    of the computed link.
+    page. If both lead from one article to the same target, the listed link replaces the computed link.
 
     Args:
         connection: The connection, in a write transaction.
         added: The listed links, each with the database number of the article that is its new target.
 
     Returns:
-        The parameters of the statement `UPDATE_LINK`, which sets the scores and reasons of the listed links
-        that remain.
+        A mapping for each deleted link: the score and the reasons of this link, and the number of the listed
+        link that replaces it. `UPDATE_LINK` takes these mappings as parameters.
     """
     if not added:
         return []

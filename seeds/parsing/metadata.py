@@ -26,7 +26,10 @@ class Metadata:
     key: str | None = None
 
     def find_key(self, name: str) -> str:
-        """Return the key that identifies the document across loads: `key`, or else `url`, or else `name`."""
+        """Return the key that identifies the document across loads: `key`, or else `url`, or else `name`.
+
+        `name` is the file name of the document without its ending.
+        """
         return self.key or self.url or name
 
 

@@ -239,8 +239,8 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
 
-    The signature is normally below the first paragraph. If the first paragraph itself is the best signature,
-    its index is returned, and the analysis has no paragraphs.
+    The signature is normally below the first paragraph. If the first paragraph itself reads as a signature,
+    and no better signature is below it, its index is returned. The analysis then has no paragraphs.
 
     Args:
         blocks: The blocks of the analysis, from its title or first paragraph on, up to the tail of the page.

@@ -1,4 +1,4 @@
-"""Recompute all stories from the links with a score between articles.
+"""Recompute all stories from the links between articles. Links without a score are ignored.
 
 Afterwards, the stories do not depend on the order of loading, and neither do their founders (the articles
 that they are named after).
@@ -37,7 +37,7 @@ STORY_ARTICLES = select(
 
 
 class LinkGraph:
-    """A graph of all articles, in memory. Its edges are the links with a score between the articles.
+    """A graph of all articles, in memory. Its edges are the links that have a score.
 
     `begin` opens a transaction for reading the articles and links.
     """

@@ -43,7 +43,7 @@ class StoryLinks(Shape):
 
 
 class Story(StoryReference):
-    """The articles that report one event, with what they have in common."""
+    """The articles that report one event: their times, publications, entities and key points."""
 
     article_count = number("The number of articles in the story.", 1)
     publications = fields.List(

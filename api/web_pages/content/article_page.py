@@ -62,11 +62,11 @@ def _read_story(story: UUID) -> Values:
 
 
 def _revisions(article: UUID, current: int) -> list[Values]:
-    """Return the last revisions of an article as the page shows them, the newest first.
+    """Return the newest revisions of an article, at most MAX_REVISIONS, the newest first.
 
     Args:
         article: The id of the article.
-        current: The number of its current revision, which is marked in the result.
+        current: The number of its current revision. Only this revision has True as `is_current`.
     """
     rows, _ = listings.revisions(article, {"sort": "-revision"}).page(None, MAX_REVISIONS)
     return [

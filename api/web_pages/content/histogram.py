@@ -124,7 +124,14 @@ def _before(unit: str, start: date) -> date:
 
 
 def _after(unit: str, start: date) -> date | None:
-    """Return the first day of the next unit of time, or None after the year 9999."""
+    """Return the first day of the next unit of time: `2026-05-01` for the month that begins on `2026-04-01`.
+
+    Return None if this day is after the year 9999.
+
+    Args:
+        unit: `day`, `month` or `year`.
+        start: The first day of the current unit.
+    """
     longest = {"day": 1, "month": 31, "year": 366}[unit]
     if start > date.max - timedelta(days=longest):
         return None

@@ -45,7 +45,8 @@ def marks_by_place(
 
     Args:
         entities: References to the entities of the article.
-        mentions: The mentions of each of these entities, in the form of `ArticleMentions.mentions`.
+        mentions: The mentions of each of these entities. A mention is `[part, number, start, end, text]`: the
+            place, the start and end offset in the text, and the name as written.
     """
     marks: defaultdict[Place, list[Mark]] = defaultdict(list)
     for entity, places in zip(entities, mentions, strict=True):

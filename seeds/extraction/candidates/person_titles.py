@@ -36,10 +36,11 @@ def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[li
 
 
 def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
-    """Return the index in `run` where a title begins: 1 for `Apple Chief Executive Tim Cook`.
+    """Return the index of the word in `run` where a title begins: 1 for `Apple Chief Executive Tim Cook`.
 
-    Words must precede and follow the title. Return 0 if there is no such title, or if a head noun follows it,
-    as in `Sea Captain School`.
+    `run` contains capitalised words that follow each other. At least one word must precede the title, and at
+    least one must follow it. Return 0 if there is no such title, or if a head noun follows it, as in
+    `Sea Captain School`.
     """
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]

@@ -19,9 +19,8 @@ def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
 
     - There are two to four words, and all are in the list of English words.
     - Neither the complete name nor one of the words is in the list of places.
-    - The head noun, which says what the name refers to, does not indicate an entity type other than place.
-      For example, `quiet shore` is accepted. `quiet board` is refused, because `board` indicates an
-      organization.
+    - The head noun, which says what the name refers to, indicates a place or no entity type. For example,
+      `quiet shore` is accepted. `quiet board` is refused, because `board` indicates an organization.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False

@@ -78,8 +78,8 @@ def delete_renderings_with_entities(connection: Connection, entities: Collection
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
     """Take the slugs of the entities in `catalogue` away from all other entities.
 
-    `catalogue` contains the known entities. Another entity loses such a slug even if it is a former slug. If
-    it is the current slug, the other entity gets a longer slug that ends with its id.
+    `catalogue` contains the known entities. Current and former slugs are taken away. An entity that loses its
+    current slug gets a longer slug that ends with its id.
     """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.number, Entity.id, Entity.slug.label("current_slug"))
