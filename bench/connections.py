@@ -51,7 +51,10 @@ class BadClients:
     _done: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Open a connection for each of `kinds`, and replace closed connections until `stop` is called."""
+        """Open a connection for each client, and let the clients misbehave until `stop` is called.
+
+        If the server closes a connection, its client opens a new connection.
+        """
         for kind in self.kinds:
             self._open(kind)
         sent = time.monotonic()

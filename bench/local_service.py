@@ -24,6 +24,8 @@ class LocalService:
     def get(self, target: str) -> bytes:
         """Return the body of the response to a GET request.
 
+        `target` is the path and the query.
+
         Raises:
             click.ClickException: The status is not 200.
         """
@@ -61,7 +63,10 @@ class LocalService:
         return body
 
     def read(self, target: str) -> Any:
-        """Return the JSON of the response to a GET request."""
+        """Return the parsed JSON of the response to a GET request.
+
+        `target` is the path and the query. Errors are the same as in `get`.
+        """
         return orjson.loads(self.get(target))
 
     def pages(self, target: str) -> Iterator[Any]:

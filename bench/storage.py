@@ -92,9 +92,9 @@ def measure_storage(store: Store, name: str, articles: int) -> str:
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
 def main(size: int, engine: str) -> None:
-    """Print a Markdown table with the bytes per article of each table of a database.
+    """Print a Markdown table with the bytes per article of each database table.
 
-    If the corpus (a generated database) is missing, it is built first.
+    The database is a generated corpus of `--size` articles. If it is missing, it is built first.
     """
     with open_store(engine) as store:
         corpus = ensure_corpus(store, engine, size)

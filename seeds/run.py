@@ -127,10 +127,10 @@ class Run:
         self._batch_bytes += len(read.document) if isinstance(read, ReadDocument) else 0
 
     def _check(self, path: Path, read: ReadDocument) -> ReadDocument | RejectedDocument:
-        """Check a document. Return it with further warnings about its date, or return its rejection.
+        """Return the document `read` with additional warnings about its date, or reject the document.
 
-        The document `read` is rejected if a document with the same key was read before, or if it has a
-        warning and the option `--strict` is set.
+        A document is rejected if a document with the same key was read before, or if it has a warning and
+        the option `--strict` is set. `path` is the path of its file, for messages.
         """
         read = read._replace(warnings=(*read.warnings, *self._date_warnings(read)))
         key, warnings = read.record.key, read.warnings

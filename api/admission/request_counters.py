@@ -131,7 +131,10 @@ class MemoryCounters:
 
 
 def make_counters(redis_url: str) -> RequestCounters:
-    """Return counters in the Redis at `redis_url`, or in the memory of this process if the URL is empty."""
+    """Return an object that counts the requests of clients, in Redis or in the memory of this process.
+
+    `redis_url` is the URL of the Redis server. If it is empty, the memory of this process is used.
+    """
     if not redis_url:
         return MemoryCounters()
     # The client of Redis needs 5 MB of memory, so it is loaded only if it is used.

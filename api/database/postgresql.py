@@ -45,7 +45,10 @@ def service_parameters(request_seconds: float) -> dict[str, Any]:
 
 
 def command_parameters() -> dict[str, Any]:
-    """Return the libpq parameters for connections of commands, whose statements have no time limit."""
+    """Return the libpq parameters for the connections of commands such as `flask seed load`.
+
+    These parameters set no time limit for statements.
+    """
     return {"connect_timeout": COMMAND_CONNECT_SECONDS, **COMMAND_KEEPALIVES}
 
 

@@ -169,10 +169,14 @@ class DatabaseFile:
             )
 
     def _open(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, bool]:
-        """Return a new connection, and True if the connection must be closed when the file changes.
+        """Return a new connection, and True if the caller must close it when the file changes.
 
         The second value is True if the process cannot create the write-ahead log. The connection then reads
         the file without locks and does not notice changes.
+
+        Args:
+            access: What the connection can do, such as read.
+            options: Arguments for `sqlite3.connect`.
         """
         if self._is_immutable:
             return self._open_by_mode("immutable=1", options), False

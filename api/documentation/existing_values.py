@@ -1,4 +1,7 @@
-"""Values of parameters that exist in the database, for the requests on the documentation page."""
+"""Find values that requests on the documentation page can use, such as the slug of a stored article.
+
+With these values of parameters, visitors get results from the database of this service.
+"""
 
 from typing import Any
 

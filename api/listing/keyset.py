@@ -319,7 +319,7 @@ def _newest_first(order: Order) -> list[ColumnElement[Any]]:
 def _is_in_group(order: Order) -> ColumnElement[bool]:
     """Return the condition for rows with the same value of `order.key` as the last row of the previous page.
 
-    This value is the first bound parameter of the sort key (see `bound_value`).
+    The condition contains this value as a bound parameter.
     """
     return order.key_column == bound_value(0, order.key_column)
 

@@ -68,13 +68,16 @@ class FilterForm:
     repeats_numbers: bool = False
 
     def few_numbers(self) -> FromClause:
-        """Return a subquery of the row numbers of at most MAX_SORTED_ROWS matching rows."""
+        """Return a subquery of the row numbers (internal keys) of the rows that match the filter.
+
+        Use this method only if at most MAX_SORTED_ROWS rows match, because further rows are left out.
+        """
         # The limit tells the query planner to expect few rows.
         numbers = self.indexed_numbers.limit(MAX_SORTED_ROWS)
         return (_distinct(numbers) if self.repeats_numbers else numbers).subquery("matches")
 
     def all_numbers(self) -> FromClause:
-        """Return a subquery of the row numbers (internal keys) of all matching rows."""
+        """Return a subquery of the row numbers (internal keys) of all rows that match the filter."""
         numbers = self.indexed_numbers
         return (numbers.distinct() if self.repeats_numbers else numbers).subquery("matches")
 

@@ -28,7 +28,10 @@ class SortedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
-        If `after` is None, begin with the first row.
+        Args:
+            values: The values of the bound parameters of the filters.
+            after: The sort key of the last row of the previous page, or None for the first page.
+            count: The number of rows.
         """
         bound = dict(values) | {"row_count": count}
         if after:

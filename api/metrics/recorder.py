@@ -91,7 +91,10 @@ class Metrics:
         self._requests.labels(NONE, NONE, status).inc()
 
     def count_from(self, counter: Counter, read: Callable[[], float]) -> None:
-        """Let `publish` set `counter` to the number that `read` returns. This number must never decrease."""
+        """Let each call of `publish` update `counter` to the number that `read` then returns.
+
+        This number must never decrease.
+        """
         published = 0.0
 
         def publish() -> None:
@@ -103,7 +106,7 @@ class Metrics:
         self._publishers.append(publish)
 
     def gauge_from(self, gauge: Gauge, read: Callable[[], float]) -> None:
-        """Let `publish` set `gauge` to the value that `read` returns."""
+        """Let each call of `publish` set `gauge` to the value that `read` then returns."""
         self._publishers.append(lambda: gauge.set(read()))
 
     def publish(self) -> None:

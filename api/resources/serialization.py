@@ -119,7 +119,7 @@ def select_keys(
 
     Args:
         shape: The schema class of an item, or of a page of items. The keys are in its order.
-        parameters: The loaded query.
+        parameters: The validated query parameters, by name.
         items: The JSON values of the items, with all keys.
     """
     if "fields" not in parameters:

@@ -84,10 +84,10 @@ def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 def _word_start(text: str, offset: int, latest: int) -> int:
-    """Return the offset in `text` at which a passage begins, from `offset` to `latest`.
+    """Return `offset`, moved forward to the beginning of a word, as the start of a passage of `text`.
 
-    If a passage from `offset` would begin inside a word, it begins after the next space instead. If there is
-    no space before `latest`, it begins at `offset`, inside the word.
+    If `offset` is inside a word, return the offset after the next space. If there is no space before the
+    offset `latest`, return `offset`.
     """
     if offset == 0 or text[offset - 1].isspace():
         return offset

@@ -87,7 +87,10 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
             self._discard(connection)
 
     def watch_idle(self, connection: Connection) -> None:
-        """Wait for the next request on a connection, unless a thread still works on the previous request."""
+        """Let the main loop wait for the next request on a connection. This method returns at once.
+
+        Do nothing if a thread still works on the previous request.
+        """
         if connection.state is State.RECEIVING:
             self._watch(connection, selectors.EVENT_READ)
 

@@ -131,10 +131,10 @@ class Connection:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
     def has_head(self, max_line_bytes: int) -> bool:
-        """Return True if `received` contains a whole request head, or a head that gunicorn's parser rejects.
+        """Return True if the received bytes contain a whole request head, or show that it is invalid.
 
-        Args:
-            max_line_bytes: The maximum length of a request line.
+        gunicorn's parser rejects an invalid head. A head is invalid if the request line is longer than
+        `max_line_bytes`, or if a line feed has no carriage return in front.
         """
         received = self.received
         if b"\r\n\r\n" in received:

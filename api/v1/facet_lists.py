@@ -281,7 +281,11 @@ def _is_indexed(each: Filter) -> bool:
 
 
 def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
-    """Return a SELECT that gives one row: the list of all numbers that the statement `numbers` selects."""
+    """Return a statement that collects the numbers that the statement `numbers` selects in one list.
+
+    Its result is one row with one value: a JSON text on SQLite, or an array on PostgreSQL. `dialect` is
+    `sqlite` or `postgresql`.
+    """
     return select(list_of(numbers.subquery("matching_articles").c[0], dialect))
 
 

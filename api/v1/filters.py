@@ -158,14 +158,22 @@ def search_filters(index: SearchIndex, query: Query | None) -> list[Filter]:
 
 
 def _with_all(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
-    """Return a filter for each of `values`. A row that matches all filters has all values in `index`."""
+    """Return one filter for each of `values`. Together, the filters match the rows that have all `values`.
+
+    `index` is the table that lists the values of rows, such as the entities of articles.
+    """
     return [has_any(index, f"required_{place}", [each]) for place, each in enumerate(dict.fromkeys(values))]
 
 
 def _with_any_entity(index: ValueIndex, references: References) -> list[Filter]:
-    """Return a list with the filter for `entity_any`, or an empty list if the query has no `entity_any`.
+    """Return the filter for rows with at least one entity of the query parameter `entity_any`.
 
-    If no entity of `entity_any` is known, no row matches.
+    The result is a list with this filter, or an empty list if the query does not have the parameter. If
+    none of the entities is known, the filter matches no row.
+
+    Args:
+        index: The table that lists the entities of rows.
+        references: The entities that the query parameters name.
     """
     if not references.of("entity_any"):
         return []
@@ -174,7 +182,11 @@ def _with_any_entity(index: ValueIndex, references: References) -> list[Filter]:
 
 
 def _without(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
-    """Return a list with the filter for rows without `values`, or an empty list if `values` is empty."""
+    """Return the filter for rows that have none of `values`, as a list with one item.
+
+    The list is empty if `values` is empty. `index` is the table that lists the values of rows, such as the
+    entities of articles.
+    """
     excluded = [*dict.fromkeys(values)]
     return [has_none(index, "excluded", excluded)] if excluded else []
 

@@ -26,7 +26,7 @@ class ExampleQuery(NamedTuple):
 
 
 def example_queries(briefs: Sequence[Values], stories: Sequence[Values]) -> Iterator[ExampleQuery]:
-    """Yield the example queries, at most five.
+    """Yield the queries that the start page shows as examples, at most five.
 
     Args:
         briefs: The newest briefs, as items of `/v1/articles` with their entities.

@@ -29,11 +29,17 @@ class PageQuery:
         return [value for each, value in self.pairs if each == name]
 
     def adding(self, *pairs: Pair) -> "PageQuery":
-        """Return the query with `pairs` added at the end, without duplicates."""
+        """Return a copy of the query with the (name, value) pairs `pairs` added at the end.
+
+        Pairs that the query already contains are not repeated.
+        """
         return PageQuery(dict.fromkeys((*self.pairs, *pairs)))
 
     def removing(self, *pairs: Pair) -> "PageQuery":
-        """Return the query without `pairs`."""
+        """Return a copy of the query without the (name, value) pairs `pairs`.
+
+        Pairs that the query does not contain are ignored.
+        """
         return PageQuery(pair for pair in self.pairs if pair not in pairs)
 
     def without(self, *names: str) -> "PageQuery":

@@ -43,7 +43,10 @@ class EvidenceResult:
 
     @property
     def precision(self) -> Share:
-        """The share of the listed paragraphs that the annotations mark as required or acceptable."""
+        """The share of correct paragraphs among the paragraphs that the API lists as evidence.
+
+        A paragraph is correct if the annotations mark it as required or acceptable.
+        """
         right = self.score.hits + self.optional
         return Share(right, right + self.score.spurious)
 

@@ -92,7 +92,7 @@ class Samples:
 
 
 def read_samples(folder: Path) -> Samples:
-    """Read the annotations of `folder`.
+    """Read the annotations of the documents in `folder`: what parsing and extraction should find in them.
 
     Raises:
         SamplesError: The folder has no documents, or a file of annotations is invalid.

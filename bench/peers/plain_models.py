@@ -110,9 +110,10 @@ COPIED = (
 
 
 def write_plain_tables(articles: Iterable[Mapping[str, Any]], database: Path) -> None:
-    """Write articles, given as the JSON values of the API with all parts, into a new SQLite file.
+    """Write articles into the new SQLite file `database`.
 
-    A related link has a target only if the target article is among `articles`.
+    `articles` are JSON values of the API, with bodies, takeaways, entities and related links. A related link
+    gets a target only if the target article is among `articles`.
     """
     engine = create_engine(f"sqlite:///{database}")
     Base.metadata.create_all(engine)

@@ -20,7 +20,9 @@ from bench.throughput.measure import measure_throughput
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Length of each load.")
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="Loads for each case.")
 def main(size: int, engine: str, seconds: int, rounds: int) -> None:
-    """Measure throughput and print Markdown tables. Build missing corpora first.
+    """Measure the requests per second, with a small and a large database, and print Markdown tables.
+
+    The large database has `--size` articles. Missing databases are built first.
 
     Example: python -m bench.throughput --size 2000 --seconds 1 --rounds 1
     """

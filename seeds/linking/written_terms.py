@@ -169,11 +169,11 @@ class _Occurrences:
                     longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
-        """Return the term for the feature `name`: a word, name or date as the article writes it.
+        """Return the term for `name`: the text that readers see for this word or date.
 
-        A feature is a word in lower case, or a date. If the word occurs most often in a name or compound, the
-        term is this name or compound. Otherwise, the term is the word alone, or None if the word is a number,
-        a single letter, or a word such as `the`. Return None if the feature does not occur.
+        `name` is a word in lower case, or a date. If the word occurs most often in a name or compound, the
+        term is this name or compound. Otherwise, the term is the word as the article writes it. Return None
+        for a number, a single letter, a word such as `the`, and a word that does not occur.
         """
         if name in self._names or name in self._compounds:
             return self._term_of_part(name)

@@ -1,6 +1,6 @@
-"""Recognize bullets: the signs that mark the items of a list.
+"""Recognize the marks at the beginning of list items: bullets, or signs before numbers.
 
-`list_mark` finds the sign that all items of a list share, and the other functions read this sign in a line.
+`list_mark` finds the mark that all items of a list share. The other functions examine a single line.
 """
 
 import re

@@ -74,10 +74,10 @@ class StoryArticle(NamedTuple):
 
 
 class _Cluster:
-    """Articles that are in one story so far, with the first and last time of their publication.
+    """A cluster: articles that are in one story so far, with the first and last time of their publication.
 
-    `strengths` maps the key of each linked cluster, in the mapping of all clusters, to a sum: the strengths
-    of the links between the two clusters.
+    `strengths` says how strongly this cluster is linked to each other cluster. Its keys are the keys of the
+    other clusters in the mapping of all clusters. Its values are the sums of the strengths of the links.
     """
 
     __slots__ = ("articles", "first", "last", "strengths")
@@ -122,8 +122,8 @@ def find_stories(
         joined: Groups of articles. The articles of a group stay in one story. Most groups have a single
             article.
         scores: The scores of the links from each article. The keys are the database numbers of the article
-            and, in the inner mapping, of the linked article. A link to an article outside `joined` does not
-            join groups. If its score is high, the other links of its article are weaker.
+            and, in the inner mapping, of the linked article. The strength of a link is its score in relation
+            to the highest scores of both articles. These can be scores of links to articles outside `joined`.
         min_linkage: The lowest linkage of two groups that are merged. The linkage is the sum of the strengths
             of the links between two groups, divided by the number of links that the groups could have.
     """

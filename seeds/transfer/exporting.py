@@ -119,7 +119,7 @@ def _article_columns(row: Any, content: Values) -> Values:
 
     Args:
         row: The row of the article that the statement `ARTICLE_RANGE` selects.
-        content: The content of the article, without compression.
+        content: The content of the article, decompressed.
     """
     byline = content["byline"] or dict.fromkeys(("author", "role", "publication"))
     image = content["image"] or dict.fromkeys(("caption", "url"))

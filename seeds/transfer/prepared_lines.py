@@ -201,9 +201,10 @@ def entity_rows(values: Values) -> LineRows:
 
 
 def article_rows(values: Values) -> LineRows:
-    """Return the rows for an article line of an export, except for rows with internal numbers of entities.
+    """Return the database rows for a line of an export that contains an article.
 
-    `values` are the values of the line, by key. Raise `MalformedError` if two values contradict each other.
+    Rows that need the database numbers of entities are missing. `complete_rows` adds them later. `values`
+    are the values of the line, by key. Raise `MalformedError` if two values contradict each other.
     """
     number, identity, data = values["number"], values["id"], values["document"]
     if identity != article_id(values["key"]):

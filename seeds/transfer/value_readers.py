@@ -191,9 +191,9 @@ def integers(minimum: int, maximum: int) -> Reader:
 
 
 def fraction(value: Any) -> float:
-    """Read `value`, a number from 0.0 to 1.0 such as a score.
+    """Return `value`, a float from 0.0 to 1.0 such as a score, unchanged.
 
-    Raise `MalformedError` for other values and for integers, which an export does not write here.
+    Raise `MalformedError` for all other values, also for the integers 0 and 1.
     """
     # Reject -0.0, which an export never writes.
     if not isinstance(value, float) or not 0 <= value <= 1 or copysign(1, value) < 0:

@@ -65,7 +65,10 @@ def _similar(slug: str, key: str) -> list[Values]:
 
 
 def _with_suggestions(error: NotFoundError, slugs: Sequence[str]) -> NotFoundError:
-    """Return `error` with a message that suggests `slugs`, or `search_briefs` if there are none."""
+    """Return a copy of `error` whose message suggests `slugs`, the slugs that were probably meant.
+
+    If `slugs` is empty, the message suggests a search with the tool `search_briefs`.
+    """
     similar = ", ".join(f"`{each}`" for each in dict.fromkeys(slugs))
     hint = f"Did you mean one of: {similar}?" if similar else "Find the slug with search_briefs."
     return NotFoundError(f"{error} {hint}")

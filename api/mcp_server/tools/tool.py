@@ -67,12 +67,13 @@ class Tool:
         }
 
     def check(self, given: Values) -> Values:
-        """Return the arguments of a call. Arguments that are null are left out.
+        """Check `given`, the arguments of a call, and return them without the arguments that are null.
 
-        The HTTP API checks the values later, for example whether a number is in range.
+        A single text in place of a list becomes a list. The ranges of numbers are not checked here, but later
+        by the HTTP API.
 
         Raises:
-            ToolError: An argument is unknown, is missing or has a wrong type.
+            ToolError: An argument is unknown or missing, or has a wrong type or a value that is not allowed.
         """
         arguments = {name: value for name, value in given.items() if value is not None}
         for name in self.required:

@@ -129,8 +129,8 @@ def list_article_related_links(parameters: dict[str, Any], article: str) -> Page
     """List the related links of an article.
 
     Returns the links that the page of the article lists, in the same order, and then the computed links to
-    similar articles, most similar first. `target` is `null` as long as the article with the listed title is
-    unknown.
+    similar articles, most similar first. The page lists only titles of articles. `target` is `null` as
+    long as the service has not found an article with the title.
     """
     parent = find_article(article)
     return listings.related_link_page(parameters, parent)

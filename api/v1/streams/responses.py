@@ -1,4 +1,8 @@
-"""Make the response of a stream. Each portion is compressed and sent before the next portion is read."""
+"""Make the response of a stream: all items that match a query, as NDJSON or CSV.
+
+The items are read in portions. Each portion is sent before the next portion is read. It is compressed if the
+client accepts gzip.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain

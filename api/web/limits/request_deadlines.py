@@ -67,13 +67,14 @@ class RequestDeadlines:
 
     @contextmanager
     def limit_time(self, waiting_share: float = WAITING_SHARE) -> Iterator[bool]:
-        """Limit the time of the body of a `with` statement, and count the body as a running request.
+        """Limit how long the `with` block can use the database, and count the block as a running request.
 
-        The value of the `with` statement is False if too many requests run. The body must then not use the
-        database.
+        In the `with` block, use of the database fails after BRIEFS_REQUEST_SECONDS. The value of the `with`
+        statement is False if too many requests run. The block must then not use the database.
 
         Args:
-            waiting_share: How long to wait for other requests, as a share of BRIEFS_REQUEST_SECONDS.
+            waiting_share: How long to wait at the start if too many requests run, as a share of
+                BRIEFS_REQUEST_SECONDS.
         """
         seconds = self._settings.request_seconds
         outage_message = None if self._watch.is_available() else Failure.UNAVAILABLE

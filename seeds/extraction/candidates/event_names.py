@@ -1,4 +1,7 @@
-"""Find the names of elections, summits and wars, which end in lower case: 2014 Velmora general election."""
+"""Find the names of elections, summits and wars, such as 2014 Velmora general election.
+
+The last words of such a name are in lower case.
+"""
 
 import re
 from collections.abc import Sequence

@@ -64,13 +64,13 @@ class Manifest:
 
 
 def parse_manifest(data: bytes) -> Manifest:
-    """Parse the bytes of a manifest.
+    """Parse the bytes of a manifest: a CSV file with the metadata of several documents.
 
     An invalid row is kept with its error, so that only its document is rejected.
 
     Raises:
-        Rejection: If no row can be read, for example because a column is unknown. The message names the line
-            and what would be right.
+        Rejection: If `data` as a whole is invalid, for example because a column is unknown. The message names
+            the line and says how to correct it.
     """
     try:
         text = data.decode("utf-8-sig")

@@ -111,7 +111,7 @@ def _without_site(title: str, publication: str) -> str:
 
 
 def same_letters(text: str, other: str) -> bool:
-    """Return True if the two texts have the same letters and digits.
+    """Return True if two texts have the same letters and digits in the same order.
 
     Case, spaces and punctuation are ignored.
     """

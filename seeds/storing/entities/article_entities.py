@@ -67,7 +67,7 @@ class KnownEntity:
 
     @property
     def has_new_aliases(self) -> bool:
-        """True if the current articles add aliases to an entity that the database already contained."""
+        """True if the entity was stored before the batch, and the articles of the batch add aliases."""
         return not self.is_new and not self.former_names.issuperset(self.aliases)
 
     def add_names(self, names: Iterable[str]) -> None:
