@@ -87,7 +87,7 @@ class LocalService:
 
 @contextmanager
 def local_service(url: str) -> Iterator[LocalService]:
-    """Start the service in this process with the database at `url`, and yield the service.
+    """In the `with` block, provide the service in this process, with the database at `url`.
 
     The cache of responses and the log of requests are turned off.
     """

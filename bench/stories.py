@@ -90,9 +90,10 @@ def read_events(file: Path, paths: Iterable[Path]) -> Groups:
 
 @contextmanager
 def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
-    """Load the documents at `paths` into a new SQLite database, in this order.
+    """Load the documents at `paths` into a new SQLite database, which exists in the `with` block.
 
-    Yield an application that uses the database, and the URL of the database.
+    The documents are loaded in the order of `paths`. The value of the `with` statement is a pair: an
+    application that uses the database, and the URL of the database.
     """
     with tempfile.TemporaryDirectory(prefix="briefs-stories-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"

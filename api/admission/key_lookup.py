@@ -100,8 +100,8 @@ class KeyLookup:
     def _query(self, digest: bytes, last: _Entry | None) -> _Entry:
         """Query the database for the key with the hash `digest`, and remember the result.
 
-        If the query fails, return `last` if it is a valid key that was queried in the last `stale_seconds`
-        (an argument of the class).
+        If the query fails, return `last` if the key was valid and was queried in the last `stale_seconds`
+        (an argument of `KeyLookup`).
 
         Args:
             digest: The SHA-256 hash of the key.

@@ -64,10 +64,10 @@ class _Lease:
         return Quota(self.left + self.unleased, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
-        """Return True if the quota of the client is used up, as far as this process knows.
+        """Return True if the client has used up its limit, as far as this process knows.
 
-        The process knows this if the last query to Redis left no requests, and was less than
-        EXHAUSTED_SECONDS ago. `now` is the current time by the clock of `RedisCounters`.
+        After EXHAUSTED_SECONDS without a query to Redis, the process does not know, and the result is False.
+        `now` is the current time by the clock of `RedisCounters`.
         """
         return not self.left and not self.unleased and now - self.queried_at < EXHAUSTED_SECONDS
 

@@ -82,7 +82,7 @@ class Deadline:
         return connected_at >= self.oldest_connection
 
     def use(self, connection: DBAPIConnection) -> None:
-        """Record that the thread uses `connection`, so that `interrupt` can interrupt this connection."""
+        """Record that the thread of this deadline uses `connection`, which `interrupt` then interrupts."""
         if connection is not self._connection:
             with self._lock:
                 self._forget()

@@ -92,8 +92,8 @@ def _displayed_or_reference(parameter: Json, locations: Mapping[str, str], compo
 def _displayed_parameter(parameter: Json) -> Json:
     """Return a copy of an OpenAPI parameter that the documentation page shows but does not send.
 
-    The page sends each parameter with an example or a default. In the copy, every example has the key
-    `x-disabled`, and the description names the default instead of the schema. Parameters of the path and
+    The page sends a parameter if it has an example or a default. In the copy, every example has the key
+    `x-disabled`. The default is moved from the schema to the description. Parameters of the path and
     parameters in SENT_PARAMETERS are returned unchanged, because the page sends them.
     """
     if parameter["in"] == "path" or parameter["name"] in SENT_PARAMETERS:

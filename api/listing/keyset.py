@@ -84,8 +84,8 @@ class Plan(ABC):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
-        The caller asks for one row more than a page shows. This extra row only tells the caller that there is
-        a next page. If several rows have the same value of `order.key`, it can be any of these rows.
+        The caller asks for one row more than a page shows, to learn whether there is a next page. The values
+        of this extra row do not matter.
 
         Args:
             values: The values of the bound parameters of the filters.
@@ -100,8 +100,8 @@ class IndexedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
-        The caller asks for one row more than a page shows. This extra row only tells the caller that there is
-        a next page. If several rows have the same value of `order.key`, it can be any of these rows.
+        The caller asks for one row more than a page shows, to learn whether there is a next page. The values
+        of this extra row do not matter.
 
         Args:
             values: The values of the bound parameters of the filters.

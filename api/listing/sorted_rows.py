@@ -48,10 +48,10 @@ class SortedRows(Plan):
         return self.finish(self.keyed_rows.where(self._after()).order_by(*self._clauses(self.order)))
 
     def finish(self, page: AnySelect) -> AnySelect:
-        """Return the statement to run for a page: here, `page` unchanged.
+        """Return the statement that reads the items of a page. This class returns `page` unchanged.
 
-        `page` is the statement that selects the rows of the page with their sort keys. If `page` only selects
-        row numbers, a subclass returns a statement that selects the items.
+        `page` is the statement that selects the rows of the page with their sort keys. In some subclasses,
+        `page` selects only row numbers. They return a statement that selects the items with these numbers.
         """
         return page
 

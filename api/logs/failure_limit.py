@@ -22,9 +22,9 @@ SUPPRESSED = "suppressed"
 class FailureLimit(logging.Filter):
     """A filter that lets MAX_LINES warnings and errors of the same kind pass in each PERIOD_SECONDS.
 
-    Records of the same kind have the same logger, the same message before its arguments are inserted, and the
-    same value or exception type in `error`. At the end of the period, one line contains the number of lines
-    that were suppressed.
+    Two log records are of the same kind if their logger, level, message without arguments, and error are the
+    same. The error is the type of the exception or, without an exception, the attribute `error`. If records
+    were suppressed, one line at the end of the period says how many.
     """
 
     def __init__(self) -> None:

@@ -93,7 +93,7 @@ class LogWriter:
             self._count_dropped(1)
 
     def flush(self, seconds: float = FLUSH_SECONDS) -> None:
-        """Wait until the queued lines are written, for at most `seconds`."""
+        """Wait until the queued lines are written, or until `seconds` have passed."""
         if self._queue or self._is_due.is_set():
             is_written = threading.Event()
             self._queue.append(is_written)

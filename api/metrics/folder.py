@@ -122,9 +122,9 @@ def _exists(pid: int) -> bool:
 
 @contextmanager
 def lock_to_read(folder: Path | None) -> Iterator[None]:
-    """Lock `folder` during the `with` body, so that no process creates or moves its files meanwhile.
+    """In the `with` block, let no other process create or move files in `folder`.
 
-    If `folder` is None, do not lock anything.
+    The other process waits until the block ends. If `folder` is None, do nothing.
     """
     with _locked(folder, fcntl.LOCK_SH) if folder else nullcontext():
         yield
@@ -132,10 +132,11 @@ def lock_to_read(folder: Path | None) -> Iterator[None]:
 
 @contextmanager
 def lock_to_create(folder: Path | None) -> Iterator[None]:
-    """Lock `folder` during the `with` body, so that no process reads a file that is not complete yet.
+    """In the `with` block, let no other process read or create files in `folder`.
 
-    A reader fails on an empty file. If `folder` is None, do not lock anything.
+    The other process waits until the block ends. If `folder` is None, do nothing.
     """
+    # A reader fails on a file that is still empty.
     with _locked(folder, fcntl.LOCK_EX) if folder else nullcontext():
         yield
 

@@ -72,7 +72,7 @@ def measure_log(metrics: Metrics, writer: LogWriter | None) -> None:
 def measure_running(metrics: Metrics, limit: ConcurrencyLimit) -> None:
     """Add to `metrics` how many requests are running and how many are waiting, as counted by `limit`.
 
-    Requests that the byte cache answers are not counted.
+    Requests that are answered from the cache of responses are not counted.
     """
     requests = metrics.gauge(
         "briefs_requests_in_progress", "Requests that the byte cache passed on: running or waiting.", "state"

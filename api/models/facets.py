@@ -28,7 +28,11 @@ MONTHS = 12
 class NamedFacet(NamedTuple):
     """A facet value that is not an entity, such as `NamedFacet("language", "en")`.
 
-    `name` is the name of the facet: `entity_type`, `publication`, `language`, `year`, `month` or `day`.
+    A facet is a property of articles by which lists are filtered and counted.
+
+    Attributes:
+        name: The name of the facet: `entity_type`, `publication`, `language`, `year`, `month` or `day`.
+        value: The value as a text.
     """
 
     name: str
@@ -122,12 +126,14 @@ class ArticleFacet(Base):
 
 
 class FacetList(Base):
-    """All facet values of an article in a small row. Up to 10,000 rows are read to count the values.
+    """All facet values of an article, such as its language and its entities.
+
+    The values are counted by reading these rows, up to 10,000 for a request. The rows are therefore small.
 
     Attributes:
         article: The internal number of the article.
-        story: The internal number of its story. It repeats `Article.story`, because the rows of articles are
-            too large to read 10,000 of them.
+        story: The internal number of its story, as in `Article.story`. With this copy, the large rows of
+            articles are not read.
         facets: The numbers of its facet values, each in 8 bytes (see `pack_facets`).
     """
 

@@ -166,7 +166,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[..., Any]:
         """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
 
-        The returned function is never called: `resource` copies the documentation from it.
+        The returned function is never called: the method `resource` copies the documentation from it.
 
         Args:
             view: The function that answers requests. Its name in camel case is the operation id.

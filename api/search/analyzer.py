@@ -247,9 +247,9 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def _paragraph_terms(paragraph: str) -> list[str]:
-    """Return the search terms of a paragraph for the index, as texts.
+    """Return the search terms of a paragraph in the order in which the index contains them.
 
-    They are the terms of `analyze_for_index` without their positions.
+    Joined words, and the terms around them, follow the other terms.
     """
     terms = [*map(term, words_in(paragraph))]
     for index, joined in _joined_words(paragraph):

@@ -217,9 +217,13 @@ def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm
 
 @lru_cache(maxsize=MAX_PLANS)
 def _matching_among(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
-    """Return the statement that selects, among given articles, the articles that match all filters.
+    """Return a statement that selects the internal numbers of given articles that match all filters.
 
-    The numbers of the given articles are the bound parameter `numbers`. `forms` are the SQL of the filters.
+    The bound parameter `numbers` contains the internal numbers of the given articles.
+
+    Args:
+        table: The table of articles.
+        forms: The SQL of the filters.
     """
     numbers = select(table.number).where(table.number.in_(bindparam("numbers", expanding=True)))
     return numbers.where(*[form.condition(table) for form in forms])

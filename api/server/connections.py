@@ -165,9 +165,10 @@ class Connection:
         return MONITOR_REQUEST.match(self.received) is not None
 
     def take_request(self) -> Any:
-        """Parse `received` and return the request.
+        """Parse the request in the bytes `received`, and return the request.
 
-        A POST request to `/mcp` is returned with its whole body. The bodies of other requests are not read.
+        The bytes must contain its whole head. A POST request to `/mcp` is returned with its whole body. The
+        bodies of other requests are not read.
 
         Raises:
             StopIteration: The previous request asked to close the connection.

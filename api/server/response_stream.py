@@ -41,9 +41,10 @@ class ResponseStream:
         self._queued_bytes = 0
 
     def sendall(self, data: bytes) -> None:
-        """Send a block of a response, or keep it if the client does not receive it now.
+        """Send as much of a block of a response as the client receives now, and keep the rest.
 
-        The first block of a response is its head, which is sent together with the second block.
+        `flush` sends the rest later. The first block of a response is its head, which is sent together with
+        the second block.
 
         Raises:
             ClientGoneError: The client has closed the connection.

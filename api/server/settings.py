@@ -61,9 +61,10 @@ def default_log_format() -> str:
 
 
 def check_settings() -> tuple[Settings, str]:
-    """Return the settings of the application from the environment, and the address of the service.
+    """Return the settings of the application from the environment, and the address to listen on.
 
-    If a setting is invalid, the process exits with a message of one line.
+    The address is BRIEFS_BIND with the port of the variable PORT, if PORT is set. If a setting is invalid,
+    the process exits with a message of one line.
     """
     try:
         settings = read_settings(os.environ, str(INSTANCE))

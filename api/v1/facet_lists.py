@@ -245,12 +245,14 @@ def _find_hits(search: Ranking) -> Integers:
 
 
 def _find_last(filters: Sequence[Filter], hits: Integers | None = None) -> Integers:
-    """Return the numbers of the matching articles published last, at most MAX_COUNTED_ARTICLES + 1.
+    """Return the internal numbers of the articles that match all `filters`.
+
+    If more than MAX_COUNTED_ARTICLES + 1 articles match, return only the articles published last.
 
     Args:
         filters: The filters.
-        hits: The internal numbers of the articles that a full-text search finds, or None if there is no
-            search.
+        hits: The internal numbers of the articles that a full-text search finds. Only these articles match.
+            None if there is no search.
     """
     # The numbers are read from an index in the order of publication. If there are `hits` or several filters
     # with an index, their lists of numbers are intersected in Python. Looking up each article in the index of

@@ -163,7 +163,7 @@ class MatchingCounter:
 
     @property
     def articles(self) -> int:
-        """The number of matching articles that are counted."""
+        """The number of articles that are counted. If too many articles match, not all are counted."""
         return self._matching.articles
 
     @property

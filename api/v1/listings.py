@@ -279,10 +279,9 @@ CO_MENTIONED_KEYS = tuple(schemas.CoMentionedEntity().fields)
 
 
 def co_mentioned_items(rows: Rows) -> list[Values]:
-    """Return the JSON values of entities, each with its count of shared articles.
+    """Return the JSON values of entities that articles mention together with a given entity.
 
-    A shared article mentions both this entity and the entity to which the list belongs. CO_MENTIONED_ROWS
-    selects `rows`.
+    Each has the number of articles that mention both. `rows` are rows of the statement CO_MENTIONED_ROWS.
     """
     names = CO_MENTIONED_KEYS
     items = []

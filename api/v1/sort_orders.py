@@ -22,7 +22,7 @@ CHANGES = table_of(Change)
 
 
 def article_orders(table: KeyTable) -> Orders:
-    """Return the order of a list of articles for each value of the parameter `sort`.
+    """Return the sort orders of a list of articles, by the value of the query parameter `sort`.
 
     A value is a key such as `title`, or `-title` for the descending order. `table` is the table with the
     columns to sort by. The orders by title are left out if the table has no titles.
@@ -35,7 +35,7 @@ def article_orders(table: KeyTable) -> Orders:
 
 
 def story_orders(table: KeyTable) -> Orders:
-    """Return the order of a list of stories for each value of the parameter `sort`.
+    """Return the sort orders of a list of stories, by the value of the query parameter `sort`.
 
     The values are `last_published_at` and `article_count`, each also with `-` (descending). `table` is the
     table with the columns to sort by.
@@ -46,7 +46,7 @@ def story_orders(table: KeyTable) -> Orders:
 
 
 def takeaway_orders(table: KeyTable) -> Orders:
-    """Return the order of a list of takeaways (key points) for each value of the parameter `sort`.
+    """Return the sort orders of a list of takeaways (key points), by the value of the query parameter `sort`.
 
     The values are `published_at` and `-published_at` (descending). In both orders, the takeaways of one
     article are in the order in which the article lists them. `table` is the table with the columns to sort
@@ -56,7 +56,7 @@ def takeaway_orders(table: KeyTable) -> Orders:
 
 
 def takeaway_orders_in_article() -> Orders:
-    """Return the order of the takeaways of one article for each value of the parameter `sort`.
+    """Return the sort orders of the takeaways of one article, by the value of the query parameter `sort`.
 
     The values are `published_at` and `-published_at`. Both give the order in which the article lists its
     takeaways, because `published_at` is the time of the article.
@@ -65,7 +65,7 @@ def takeaway_orders_in_article() -> Orders:
 
 
 def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) -> Orders:
-    """Return the order of a list of entities for each value of the parameter `sort`.
+    """Return the sort orders of a list of entities, by the value of the query parameter `sort`.
 
     A value is a key such as `name`, or `-name` for the descending order.
 
@@ -82,10 +82,11 @@ def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) 
 
 
 def co_mentioned_orders(shared_article_count: Key) -> Orders:
-    """Return the order of entities mentioned together with a given entity, for each value of `sort`.
+    """Return the sort orders of co-mentioned entities, by the value of the query parameter `sort`.
 
-    The values are `shared_article_count` and `name`, each also with `-` (descending). The argument is the
-    column with the number of articles that mention both entities.
+    Articles mention these entities together with a given entity. The values are `shared_article_count` and
+    `name`, each also with `-` (descending). The argument `shared_article_count` is the column with the number
+    of articles that mention both entities.
     """
     ties = (ENTITIES.number,)
     by_count = order_pair("shared_article_count", shared_article_count, ties)
@@ -93,7 +94,7 @@ def co_mentioned_orders(shared_article_count: Key) -> Orders:
 
 
 def related_link_orders(table: KeyTable) -> Orders:
-    """Return the order of a list of related links for each value of the parameter `sort`.
+    """Return the sort orders of a list of related links, by the value of the query parameter `sort`.
 
     The values are `published_at` and `score`, each also with `-` (descending). Links of one article with
     equal values keep their order in the article. `table` is the table with the columns to sort by.

@@ -31,9 +31,15 @@ remember = lru_cache(maxsize=MAX_PLANS)
 
 
 def select_stories(listing: Listing, parameters: Mapping[str, Any], references: References) -> PlannedRows:
-    """Return the stories of `listing` that match the query `parameters`, in the requested order.
+    """Return the stories that match the query `parameters`, in the requested order.
 
-    `references` has the entities that the parameters name.
+    Args:
+        listing: The collection of stories.
+        parameters: The validated query parameters.
+        references: The entities that the parameters name.
+
+    Returns:
+        An object that reads the matching stories, page by page.
     """
     sort = parameters["sort"]
     filters = _by_size(parameters["min_articles"], sort)

@@ -1,4 +1,4 @@
-"""One story, and the stories that match a query: a page of the list, or all of them for a stream."""
+"""Read one story, or the stories that match a query: one page of them, or all for a stream."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

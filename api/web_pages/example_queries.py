@@ -55,7 +55,7 @@ def example_queries(briefs: Sequence[Values], stories: Sequence[Values]) -> Iter
 
 
 def _entities(briefs: Sequence[Values], stories: Sequence[Values]) -> list[Values]:
-    """Return the entities of the newest story or, if there is no story, the entities of the briefs."""
+    """Return the entities of the first story or, if there is no story, the entities of all briefs."""
     if stories:
         return list(stories[0]["entities"])
     return [each for brief in briefs for each in brief["entities"]]

@@ -64,7 +64,7 @@ def measure_evidence(name: str, gold: Mapping[int, GoldEvidence], article: Json 
 
     Args:
         name: The file name of the document.
-        gold: The annotations, by the number of the takeaway. Other takeaways are not evaluated.
+        gold: Maps the number of a takeaway to its annotation. Takeaways without one are not evaluated.
         article: The article that the API returns, or None if the document was rejected.
     """
     takeaways = article["takeaways"] if article else []

@@ -1,4 +1,4 @@
-"""Call the API on a database that contains only the samples, and find articles by file name."""
+"""Load annotated documents into a new database, and read their articles from the API by file name."""
 
 import logging
 import tempfile

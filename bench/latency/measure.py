@@ -54,10 +54,11 @@ def measure_latency(
 
 
 def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], rounds: int) -> str:
-    """Return a Markdown table with a row for each request in `cases`.
+    """Measure the response times of each request in `cases`, and return a Markdown table.
 
-    For each service, a row has the number of hits, and the median and the 95th percentile of the response
-    times. Each of `services` has a database of a different size. Each request is sent `rounds` times.
+    The table has a row for each request. For each of `services`, a row has the number of hits, and the median
+    and the 95th percentile of the response times. The services have databases of different sizes. Each
+    request is sent `rounds` times.
     """
     hits = [[_count_hits(service, case.path) for service in services] for case in cases]
     requests = [[_request(service, case.path) for service in services] for case in cases]

@@ -159,7 +159,7 @@ class ReferenceSerializer(serializers.ModelSerializer):
 
 
 class RelatedSerializer(serializers.ModelSerializer):
-    """A link from an article to a related article."""
+    """Serializes a link from an article to a related article."""
 
     id = serializers.UUIDField()
     target = ReferenceSerializer()

@@ -2,8 +2,8 @@
 
 SQLite ranks all articles that its full-text index FTS5 finds. The comparison says how often the first 20
 articles of both rankings are the same, and how much CPU time both need. The queries are one to three words of
-a title, drawn at random. The table has two rows: searches that find at most MAX_EXACT articles, and searches
-that find more.
+a title, drawn at random. The result is a table with two rows: one for searches that find at most MAX_EXACT
+articles, and one for searches that find more.
 """
 
 import random

@@ -49,8 +49,7 @@ class EntityRecord(NamedTuple):
         description: What the entity is, or None. Only an entity of the catalogue has a description.
         same_as: The URLs of pages about the same entity on other sites. Only an entity of the catalogue has
             them.
-        origin: `catalogue` if the entity is in the catalogue, the file of known entities; otherwise
-            `extracted`.
+        origin: `catalogue` for an entity of the catalogue, otherwise `extracted`.
     """
 
     name: str

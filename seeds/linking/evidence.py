@@ -130,7 +130,8 @@ def _best_paragraphs(
     Args:
         takeaway: The text of the takeaway.
         quoted: The search terms of each quotation in the takeaway.
-        items: The items (entities, numbers and words) of the takeaway, with their base weights.
+        items: The weight of each item (entity, number or word) of the takeaway. The weight does not depend
+            on the paragraphs.
         paragraphs: The texts of the paragraphs of the article.
         body: The items of each paragraph.
         paragraph_counts: The number of paragraphs that contain each item.

@@ -48,9 +48,8 @@ class FeatureVector(NamedTuple):
     def term_by_name(self) -> dict[str, WrittenTerm | None]:
         """Return the term of each feature in this vector, by the name of the feature.
 
-        A term is a word or name as the article writes it, such as `XR-5` for the feature `xr`. The value is
-        None for a feature without a term: an entity, or a word alone such as `5` or `the` (see
-        `written_terms`).
+        A term is a word or name as the article writes it, such as `XR-5` for the feature `xr`. The term is
+        None for an entity, and for a word that tells readers nothing, such as `5` or `the`.
         """
         return dict(zip(self.weights, self.terms, strict=True))
 

@@ -102,8 +102,11 @@ def _compare(
 ) -> list[Neighbour]:
     """Return the candidates whose similarity to the article `given` is at least `MIN_SIMILARITY`, best first.
 
-    Each result stores a reference to `entities`, which maps the names of features to shared entities. The
-    caller can add the entities to this mapping after the call.
+    Args:
+        given: The given article.
+        candidates: The articles to compare with the given article.
+        entities: Maps the name of an entity's feature to the entity. Each result refers to this mapping. The
+            caller can therefore fill the mapping after the call.
     """
     similar = []
     for each in candidates:

@@ -112,7 +112,7 @@ def read_blocks(data: bytes) -> PageBlocks:
     """Split `data`, the bytes of an article page, into blocks of lines.
 
     Raises:
-        Rejection: If `data` is empty, not UTF-8 text, or HTML or JSON.
+        Rejection: If `data` is empty or not UTF-8 text, or if it is HTML, JSON or Markdown.
     """
     text = decode_utf8(data)
     blocks = _split(clean_characters(text))

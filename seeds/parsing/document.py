@@ -108,9 +108,9 @@ class ParseWarning(LoadWarning):
 class FieldLines:
     """Where each field of a parsed document is in its file, for messages and for `flask seed parse`.
 
-    A value is a pair: the numbers of the first and the last line of the field, from 1. The takeaways, the
-    body and the related articles have a pair for each item or paragraph. A field that the page does not have
-    is None. Two fields can overlap.
+    Each attribute is a pair of line numbers: the first and the last line of the field, counted from 1. The
+    takeaways, the body and the related articles have a pair for each item or paragraph. An attribute is None
+    if the document does not have the field. The lines of two fields can overlap.
     """
 
     title: Span

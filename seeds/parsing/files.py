@@ -292,8 +292,8 @@ def read_manifest(path: str | Path) -> Manifest | None:
 def _read_manifest(path: Path, state: FileState) -> Manifest | Rejection:  # noqa: ARG001
     """Return the parsed manifest at `path`, or the reason why it is invalid.
 
-    The results are cached by `path` and `state`, the result of `_file_state`, so that a changed file is read
-    again.
+    `state` is the result of `_file_state` for the manifest. The function caches its results: it reads the
+    file again only if `state` has changed.
     """
     try:
         data = read_bytes(path, MAX_MANIFEST_BYTES)

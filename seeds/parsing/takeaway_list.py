@@ -51,12 +51,14 @@ class TakeawayList(NamedTuple):
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
     """Return the list items at the start of `blocks`, and the number of blocks with these items.
 
-    A block is a group of lines. A line starts an item if it begins with the same bullet as the first item, or
-    with a different bullet and the number of the next item. All other lines continue the item above. The list
-    ends before the first block whose first line does not start an item. The result is `([], 0)` if there is
-    no list.
+    A block is a group of lines. A line starts an item if it begins in one of these ways:
 
-    If the items are numbered, the bullet can be any sign before the numbers, or can be missing.
+    - with the bullet of the first item, such as `•`, or with the sign before its number, such as `#`;
+    - with a different bullet and the number of the next item;
+    - with the number of the next item, if the first item begins with a number, or with letters and a number.
+
+    All other lines continue the item above. The list ends before the first block whose first line does not
+    start an item. The result is `([], 0)` if there is no list.
     """
     lines = [line.folded for block in blocks[:1] for line in block.lines]
     mark = list_mark([*lines, *(block.lines[0].folded for block in blocks[1:])])

@@ -54,8 +54,8 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
     Args:
         connection: The connection, in a write transaction.
-        terms: The search terms of each article, by its database number. The terms must equal the inserted
-            terms. If the stored content is unchanged, `read_search_terms` returns these terms.
+        terms: Maps the database number of each article to the search terms that the index contains for the
+            article. `read_search_terms` returns them until new content of the article is stored.
     """
     _execute(connection, _deletion, terms)
     if terms:

@@ -197,11 +197,12 @@ def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
 
 
 def forget_story_json(connection: Connection, story: int) -> None:
-    """Delete the stored JSON of the articles of a story, except for its founder.
+    """Delete the stored JSON of all articles of a story except the founder.
 
-    The founder is the article that the story is named after. Call this if its slug or title has changed,
-    because the JSON of the other articles contains this slug and title. `story` is the database number of the
-    story. Do nothing if there is no such story.
+    The founder is the article that the story is named after. The JSON of the other articles contains the
+    founder's slug and title. Call this function if the slug or the title of the founder has changed.
+
+    `story` is the database number of the story. Do nothing if there is no such story.
     """
     connection.execute(DELETE_STORY_RENDERINGS, {"story": story})
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})

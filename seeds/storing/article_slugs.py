@@ -24,10 +24,10 @@ class SlugRegister:
 
     Args:
         connection: The connection, in a write transaction.
-        choices: The possible slugs of each article, by its id (see `slug_choices`).
+        choices: Maps the id of each article to its possible slugs, best first.
 
     Attributes:
-        new: The chosen slugs that are not stored yet, each with the id of its article.
+        new: Maps each chosen slug that is not stored yet to the id of its article.
     """
 
     def __init__(self, connection: Connection, choices: Mapping[UUID, list[str]]) -> None:

@@ -36,11 +36,11 @@ class LockError(Exception):
 
 @contextmanager
 def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -> Iterator[Transaction]:
-    """Yield a function that opens a write transaction, for use in a `with` statement.
+    """In the `with` block, provide a function that opens write transactions of a seeding command.
 
-    A transaction is committed at the end of its block, or rolled back if the block raises an exception. In a
-    dry run, nothing is kept: the transactions are savepoints of one transaction that is rolled back at the
-    end.
+    A call of the function is used in a further `with` statement, whose value is the connection. At the end of
+    this statement, the transaction is committed, or rolled back after an exception. In a dry run, nothing is
+    kept: the transactions are savepoints of one transaction that is rolled back at the end.
 
     If a different seeding command is running on the same database, wait until it ends.
 

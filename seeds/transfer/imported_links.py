@@ -51,8 +51,8 @@ class ImportedLinks(WaitingRows):
         """Insert all links into the table of links.
 
         Args:
-            entities: The number of entities in the export. The line number in an error message is computed
-                from it.
+            entities: The number of entities in the export. Their lines precede those of the articles, so the
+                number is added to the line number in an error message.
 
         Raises:
             InvalidExportError: If a link leads to an article that is not in the export.

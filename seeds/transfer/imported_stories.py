@@ -63,8 +63,8 @@ class ImportedStories(WaitingRows):
         """Put the articles into their stories, and insert the rows of all stories.
 
         Args:
-            entities: The number of entities in the export. The line number in an error message is computed
-                from it.
+            entities: The number of entities in the export. Their lines precede those of the articles, so the
+                number is added to the line number in an error message.
             key_points: Chooses the key points of the stories.
 
         Raises:

@@ -248,7 +248,7 @@ def article_rows(values: Values) -> LineRows:
 
 
 def former_story_rows(values: Values) -> LineRows:
-    """Return the row for a story that ended. `values` are the values of the line of the export, by key."""
+    """Return the row for a story that no longer exists. `values` are the values of its line, by key."""
     return LineRows({FormerStory: [_select_values(values, FORMER_STORY_COLUMNS)]})
 
 

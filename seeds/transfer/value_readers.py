@@ -302,8 +302,8 @@ def record(fields: Mapping[str, Reader]) -> Reader:
 def by_kind(readers: Mapping[str, Reader]) -> Reader:
     """Return a function that reads JSON objects of several kinds, such as the reasons of a link.
 
-    The value of the key `kind` in an object selects the function in `readers` that reads the object.
-    `readers` maps kinds to functions.
+    The key `kind` of an object says which kind the object has. `readers` maps each kind to the function that
+    reads its objects. An object with any other kind is an error.
     """
     kind = one_of(readers)
 

@@ -1,4 +1,4 @@
-"""The routes of streams: four collections, each as NDJSON and as CSV."""
+"""The routes of streams: articles, stories, entities and takeaways, each as NDJSON and as CSV."""
 
 from collections.abc import Callable
 from typing import Any

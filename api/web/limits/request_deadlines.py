@@ -54,7 +54,7 @@ class RequestDeadlines:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application with a deadline, or send 503 if other requests do not finish in time.
 
-        If too many requests run, this request waits for them, at most for the share WAITING_SHARE of
+        If too many requests run, this request waits for them. The maximum time is WAITING_SHARE times
         BRIEFS_REQUEST_SECONDS. Requests for the state of the service (STATUS_PATHS) are not limited.
         """
         if environ["PATH_INFO"] in STATUS_PATHS:

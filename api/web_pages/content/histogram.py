@@ -116,7 +116,10 @@ def _starts(unit: str, dates: Collection[date], limit: int) -> list[date]:
 
 
 def _before(unit: str, start: date) -> date:
-    """Return the first day of the previous unit of time. `start` is the first day of a unit."""
+    """Return the first day of the unit of time before the unit that begins on `start`.
+
+    `unit` is `day`, `month` or `year`.
+    """
     day_before = start - timedelta(days=1)
     if unit == "day":
         return day_before

@@ -10,7 +10,7 @@ ELLIPSIS = "…"
 
 
 class Segment(NamedTuple):
-    """A piece of a text. `entity` is the reference to the mentioned entity, or None."""
+    """A piece of a text. `entity` is a JSON reference to the entity that the piece names, or None."""
 
     text: str
     entity: Values | None

@@ -125,10 +125,16 @@ def _follows_comma(lexicon: Lexicon, last: Token, token: Token) -> bool:
 
 
 def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a season is part of a name and not a date: Spring Festival, Brevik Winter Games.
+    """Return True if `last` or `token` is a season in a name, as in `Brevik Winter Games`.
 
-    A noun such as Festival must follow the season. The season is `last` in Spring Festival, and `token` in
-    Brevik Winter Games. `following` contains the next capitalised words and numbers of `text`.
+    A noun such as `Games` must follow the season. Without such a noun, the season is a date.
+
+    Args:
+        lexicon: The lists of known words.
+        text: The text that contains the words.
+        last: A capitalised word or number.
+        token: The next capitalised word or number.
+        following: The capitalised words and numbers after `token`.
     """
     seasons = lexicon.seasons
     if last.lower in seasons:

@@ -27,8 +27,8 @@ class PlainTexts:
     def add(self, text: str, section: str, line: int) -> str:
         """Return `text` on one line with single spaces, without control characters.
 
-        Return an empty text if no visible character remains. If `text` has control characters, or characters
-        that change the direction of the text, `warnings` returns a warning about these later.
+        Return an empty text if no visible character remains. Control characters, and characters that change
+        the direction of the text, are noted: the method `warnings` returns a warning about them.
 
         Args:
             text: The text.

@@ -64,10 +64,10 @@ def parse(data: bytes, name: str) -> Document:
 def parse_line(data: bytes, name: str, line: int) -> Document:
     """Parse one line of the file `name`, which has a document on each line.
 
-    `data` are the bytes of the line, and `line` is its number.
+    The ending of the name determines the format. `data` are the bytes of the line, and `line` is its number.
 
     Raises:
-        Rejection: If `data` is not a document in this format.
+        Rejection: If `data` is not a document in the format of the file.
     """
     return _document(import_module(find_format(name).module).parse_line(data, name, line))
 

@@ -203,7 +203,7 @@ def _parse_time(text: str) -> datetime | None:
 
 
 def read_language(text: str) -> str:
-    """Return a language tag such as `en-GB` from `en_GB`.
+    """Return `text` as a language tag: `en_GB` becomes `en-GB`.
 
     Raises:
         ValueError: If `text` is not a language tag.
