@@ -1,6 +1,7 @@
-"""Fixtures for databases of both engines, which are migrated once and copied for each test.
+"""Fixtures for databases of SQLite and PostgreSQL, which are migrated once and copied for each test.
 
-Also the Hypothesis profiles: `repeatable` draws the same examples in each run, `explore` draws new ones.
+This module also registers two Hypothesis profiles: `repeatable` draws the same examples in each run,
+`explore` draws new ones.
 """
 
 import shutil
@@ -195,7 +196,10 @@ def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def forked_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Yield a folder with the programs `flask` and `briefs`, which start fast in forks of one process."""
+    """Yield a folder with the programs `flask` and `briefs`.
+
+    They start fast: each run is a fork of a process that has already imported the application.
+    """
     with running_command_server(tmp_path_factory.mktemp("commands")) as folder:
         yield folder
 

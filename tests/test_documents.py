@@ -58,8 +58,8 @@ def anchors_of(page: Path) -> set[str]:
 def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """Return a folder in which commands run as in the project folder.
 
-    In a slow test, each command starts a new Python interpreter. In other tests, each command runs in a fork
-    of a process that has already imported the modules.
+    A slow test runs each command with a new Python interpreter. Other tests run it in a fork of a process
+    that has already imported the modules.
     """
     is_slow = request.node.get_closest_marker("slow") is not None
     return project_folder(tmp_path, None if is_slow else request.getfixturevalue("forked_programs"))
@@ -107,7 +107,7 @@ def server(folder: Path, database_url: str, seeded: None) -> Iterator[Server]:  
 
 
 def on_server(text: str, server: Server) -> str:
-    """Return `text` with the address in the examples replaced by the address of `server`."""
+    """Return `text` with `localhost:8000` replaced with the address of `server`."""
     return text.replace(EXAMPLE_SERVICE, f"localhost:{server.port}")
 
 

@@ -1,4 +1,4 @@
-"""Tests with random requests for lists, on both engines, compared with a simple implementation."""
+"""Tests that request random lists on SQLite and PostgreSQL, and compare them with a simple implementation."""
 
 import shutil
 from collections.abc import Iterator
@@ -186,7 +186,10 @@ class Lists(RuleBasedStateMachine):
         drawn=st.lists(changes, min_size=1, max_size=3),
     )
     def walk_while_it_changes(self, question: Question, limit: int, drawn: list[DrawnChange]) -> None:
-        """Read all pages of a list, with one of the changes in `drawn` after each of the first pages."""
+        """Read all pages of a list that changes in the meantime.
+
+        After each page, the next change in `drawn` is made until none is left.
+        """
         # A change can merge two stories, whose addresses then redirect.
         drawn = [] if question.kind == "story-articles" else drawn
         for walk in self._walks(self._with_stories(question), limit, drawn):
@@ -195,11 +198,11 @@ class Lists(RuleBasedStateMachine):
                 walk.check()
 
     def _walks(self, question: Question, limit: int, drawn: list[DrawnChange]) -> list[Walk]:
-        """Read all pages of a list on both engines, and return the walks that have checked the pages.
+        """Read all pages of a list on both databases, and return the walks.
 
-        One walk reads each page on both engines. If the list is sorted by relevance, the order can differ
-        between engines, so there is one walk for each engine. The changes in `drawn` are made while the list
-        is read.
+        A walk is one complete reading of the list, which compares each page of both databases. If the list is
+        sorted by relevance, its order can differ, and each database has a walk of its own. The changes in
+        `drawn` are made while the list is read.
         """
         groups = [self.clients] if question.order != RELEVANCE else [[client] for client in self.clients]
         return [self._follow(clients, question, limit, drawn) for clients in groups]
@@ -238,7 +241,12 @@ class Lists(RuleBasedStateMachine):
         return following
 
     def _change(self, name: str, change: DocumentParts | str) -> None:
-        """Load a new, corrected or unchanged document, or change the type of a known entity."""
+        """Load a document, or change the type of a known entity.
+
+        Args:
+            name: The key of the document, or the slug of the entity.
+            change: The changed parts of the document, or the new type of the entity.
+        """
         self.clock.time += timedelta(seconds=1)
         if not isinstance(change, str):
             self._load([self._submission(name, change)])
@@ -260,7 +268,10 @@ class Lists(RuleBasedStateMachine):
         self.corpus.stories = {article: story["id"] for article, story in found[0].items()}
 
     def _with_stories(self, question: Question) -> Question:
-        """Return `question` with the slugs of stories in place of the keys of their articles."""
+        """Return `question` with the slug of each story in the scope or in the filter `story`.
+
+        The argument `question` names a story by the key of one of its articles.
+        """
         if question.kind == "story-articles":
             story = self.stories.get(article_id(str(question.scope)), {"slug": question.scope})
             return replace(question, scope=story["slug"])
@@ -271,7 +282,10 @@ class Lists(RuleBasedStateMachine):
         return replace(question, filters=filters)
 
     def _submission(self, key: str, parts: DocumentParts) -> SubmittedDocument:
-        """Return the document with `key` as it is submitted to a load. `parts` replace its earlier parts."""
+        """Change `parts` of the document with `key`, and return the whole document for a load.
+
+        The other parts are the same as in the last load.
+        """
         self.drawn[key] = DEFAULT_PARTS | self.drawn.get(key, {}) | parts
         drawn = dict(self.drawn[key])
         published_at, language = drawn.pop("published_at"), drawn.pop("language")

@@ -1,4 +1,4 @@
-"""Tests of the checks that the Makefile makes before it installs packages, and of pinned files."""
+"""Tests of the checks that the Makefile makes before it installs packages, and of other targets."""
 
 import os
 import re
@@ -62,7 +62,7 @@ def fake_python(folder: Path, statement: str) -> str:
 
 
 def error_line(run: subprocess.CompletedProcess[str]) -> str:
-    """Return the message of a target of the Makefile that failed, without the last line, which make adds."""
+    """Return the error message of a make target that failed. The last line, which make adds, is left out."""
     assert run.returncode != 0
     assert run.stdout == ""
     line, last = run.stderr.splitlines()
@@ -105,9 +105,10 @@ echo "$DATABASE_URL" "${0##*/}" "$@"
 
 @pytest.fixture
 def folder_with_fake_programs(tmp_path: Path) -> Path:
-    """Return a folder with the Makefile, in which fake programs replace `python`, `flask` and `gunicorn`.
+    """Return a folder with the Makefile and with fake programs `python`, `flask` and `gunicorn`.
 
-    The Makefile takes all packages as installed. A fake program only prints its database URL and its command.
+    In this folder, the Makefile regards all packages as installed. A fake program only prints its database
+    URL and its command.
     """
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Invented source pages: data written in the page format and loaded by the command."""
+"""Functions that write invented pages in the source format and load them with `flask seed load`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ HARBOUR = "Harbour Lights Return to the Outer Isles"
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The parts of an article page for tests. A part that is None or empty is left out of its text."""
+    """The parts of an article page for tests. The text of the page has no parts that are None or empty."""
 
     title: str = HARBOUR
     summary: str | None = (
@@ -35,7 +35,7 @@ class Page:
     related: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Return the text of the page as a file contains it."""
+        """Return the text of the page, as it is written to a file."""
         items = [f"  • {number}{text}" for number, text in enumerate(self.takeaways, 1)]
         blocks = [
             self.title,
@@ -53,7 +53,10 @@ class Page:
 
 
 def write_page(folder: Path, name: str, page: Page, **sidecar: str) -> Path:
-    """Write a page to the file NAME.txt in `folder`, and `sidecar`, if given, to the YAML file beside it."""
+    """Write a page to the file NAME.txt in `folder`.
+
+    If `sidecar` is given, write these fields to the file NAME.yaml beside it.
+    """
     path = folder / f"{name}.txt"
     path.write_bytes(page.text().encode())
     if sidecar:

@@ -102,9 +102,9 @@ class Parameter:
             yield from PREFIXES if collection.endswith(("/entities", "/co-mentioned")) else QUERIES
 
     def values(self) -> list[str]:
-        """Return valid values of this parameter, except for those that require a different parameter.
+        """Return valid values of this parameter, first the examples of the specification.
 
-        The examples of the specification come first.
+        Values that are valid only together with a different parameter are left out.
         """
         schema = self.schema
         given = [_written(value) for value in self.examples]

@@ -25,7 +25,7 @@ def documented_path(rule: str) -> str:
 
 
 def operation_of(app: Flask, rule: str) -> dict[str, Any]:
-    """Return the description of the GET operation of a URL rule in the OpenAPI document."""
+    """Return what the OpenAPI document says about the GET operation of the URL rule `rule`."""
     operation: dict[str, Any] = specification_of(app)["paths"][documented_path(rule)]["get"]
     return operation
 

@@ -83,12 +83,12 @@ def row_id(kind: str, *numbers: int) -> UUID:
 
 
 def article_rows(number: int, takeaways: int | None = None, **columns: Any) -> Rows:
-    """Return the rows of a test article in all tables. The keys are the models of the tables.
+    """Return the rows of a test article, as a list of rows for each model (table class).
 
     Args:
         number: The index of the test article, from 0. Its number in the database is `stored_number(number)`.
-        takeaways: The number of takeaways, by default up to three.
-        **columns: Further arguments for `api.v1.article_content.article_content`, such as `summary`.
+        takeaways: The number of takeaways. None stands for `number % 4`.
+        **columns: Values of the article, such as `summary`. They override the default values.
     """
     identity, published = row_id("article", number), PUBLISHED[number % len(PUBLISHED)]
     count = number % 4 if takeaways is None else takeaways
@@ -149,10 +149,15 @@ def content_of(document: Row) -> Row:
 
 
 def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
-    """Return the rows of a test database with these numbers of articles and entities.
+    """Return the rows of a test database, as a list of rows for each model (table class).
 
-    The keys are models. Article 0 has all parts, and every article mentions entity 0. `columns` are further
-    arguments for the content of article 0.
+    Article 0 mentions all entities, and has the same number of takeaways, related links and revisions. Every
+    article mentions entity 0.
+
+    Args:
+        articles: The number of articles.
+        entities: The number of entities.
+        **columns: Values of article 0, such as `summary`. They override the default values.
     """
     corpus: Rows = {}
     for number in range(articles):
@@ -277,7 +282,7 @@ def _facets(article: Row, document: Row, naming: list[Row], types: Mapping[int, 
 def insert_rows(app: Flask, rows: Rows) -> None:
     """Insert `rows` into the database of `app`, and index the texts of the articles for the search.
 
-    The keys of `rows` are models.
+    `rows` has a list of rows for each model (table class).
     """
     with app.app_context():
         for table in db.metadata.sorted_tables:
@@ -348,6 +353,9 @@ def _link(article: int, position: int, articles: int) -> Row:
 
 
 def render(app: Flask) -> int:
-    """Store the JSON of all articles, as commands do at their end, and return the number of articles."""
+    """Store the JSON of all articles, and return the number of articles.
+
+    `flask seed load` also does this before it ends.
+    """
     with app.app_context(), transactions(db.engine, print) as begin:
         return render_articles(begin)

@@ -1,4 +1,4 @@
-"""Tests of invalid parameters on every route: each is a 422 with the allowed values and a suggestion."""
+"""Tests of invalid parameters on every route. Each gets a 422 with the allowed values and a suggestion."""
 
 from itertools import pairwise
 from typing import Any
@@ -29,7 +29,7 @@ def routes(app: Flask) -> dict[str, list[Parameter]]:
 
 
 def error_of(client: FlaskClient, address: str, *query: tuple[str, str]) -> dict[str, Any]:
-    """Send a request whose first parameter in `query` is invalid, and return the error about it."""
+    """Send a request whose first query parameter is invalid, and return the error about this parameter."""
     target = f"{address}?" + "&".join(f"{quote(name)}={quote(value)}" for name, value in query)
     (error,) = assert_parameter_error(client.get(target), query[0][0])
     return error

@@ -1,4 +1,7 @@
-"""Tests of the tables of space, CPU time and relevance, on a small database of generated articles."""
+"""Tests of the tables that benchmarks print: disk space, CPU time and relevance.
+
+The benchmarks run on a small database of generated articles.
+"""
 
 import shutil
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Find the changes of the specification that break clients of the last release.
 
-`redocly diff` rates each change by the version number that it requires. A change breaks clients if it
-requires a new major version. A breaking change is allowed if `declared-changes.yaml` names it with a reason.
+For each change, `redocly diff` says if it requires a new major version. Such a change breaks clients. It is
+allowed if `declared-changes.yaml` names it with a reason.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def breaking_changes(released: Path, current: Path) -> list[str]:
 
 
 def declared_changes(path: Path) -> dict[str, str]:
-    """Return the reason for each declared change in a YAML file, by the text of the change.
+    """Return the changes that a YAML file declares, each with its reason.
 
     Raises:
         ValueError: A declaration has no reason.

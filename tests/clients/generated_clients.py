@@ -74,9 +74,9 @@ def run_with_change(
 
     Args:
         command: The command. Its last part is the file of the program.
-        make_driver: A function that returns code to append to the program. The code must request the address
-            that is the argument of the function.
-        change: A function that is called when the program requests this address.
+        make_driver: A function that takes a URL and returns code to append to the program. The code must
+            request the URL.
+        change: A function that is called when the program requests the URL.
     """
 
     class Changes(BaseHTTPRequestHandler):

@@ -1,4 +1,7 @@
-"""The specification breaks no client of the last release, unless the change is declared."""
+"""Tests that the specification breaks no clients of the last release.
+
+Breaking changes that `declared-changes.yaml` names are allowed.
+"""
 
 from collections.abc import Callable
 from copy import deepcopy

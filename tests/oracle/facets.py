@@ -59,13 +59,14 @@ def _facet(corpus: Corpus, name: str, items: Iterable[Item], limit: int) -> list
 def _facet_values(corpus: Corpus, name: str, facts: Mapping[str, Any]) -> set[tuple[Any, ...]]:
     """Return the values of the facet `name` that an article has, as tuples.
 
-    The last member of a tuple is the value: for an entity its id, for a story the key of its founder (its
-    first article), and otherwise a text. Values with equal counts are sorted by their tuples.
+    The last member of a tuple is the value: the id of an entity, the key of a story's founder (its first
+    article), or a text. Values with equal counts are sorted by their tuples. A tuple for an entity or story
+    begins with a negative number, so that later entities and stories come first.
 
     Args:
         corpus: All articles.
         name: The facet, such as `language`.
-        facts: The values of the article by which lists are filtered and sorted.
+        facts: The values of the article that lists use as filters and sort keys.
     """
     if name == "entity":
         return {(-corpus.entity_numbers[each], each) for each in facts["entity_ids"]}

@@ -54,9 +54,9 @@ class Row:
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
     """Return `rows` in the order `sort`, such as `-title`.
 
-    Rows without a value come last. Among rows with the same value, rows of articles or entities that were
-    stored later come first, and rows of one article have ascending positions. This also holds for a
-    descending order.
+    Rows without a value come last. If rows have equal values, the row of the newest article or entity comes
+    first. If these rows also belong to the same article, the row with the lowest position comes first. These
+    three rules also hold for a descending order.
     """
     newest_first = sorted(rows, key=lambda row: (-row.owner, row.position))
     known = [row for row in newest_first if row.value is not None]
@@ -68,7 +68,7 @@ def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
 
 @dataclass(frozen=True)
 class Item:
-    """An item that a list can contain. `facts` are the values by which it is filtered and sorted."""
+    """An item that a list can contain. Lists filter and sort the item by its values `facts`."""
 
     id: UUID
     facts: Mapping[str, Any]
@@ -244,9 +244,9 @@ class Corpus:
         return {item.row(order) for item in items if item.passes(filters)}
 
     def shown_rows(self, question: Question) -> set[Row]:
-        """Return the rows that all pages of the requested list must contain together.
+        """Return the rows that the pages of the requested list must contain.
 
-        A collapsed list has the first row of each story. The order must not be relevance.
+        A collapsed list has only the first row of each story. The list must not be sorted by relevance.
         """
         rows = self.rows(question)
         if not question.is_collapsed:
@@ -261,10 +261,10 @@ class Corpus:
         return [*first.values()]
 
     def story_references(self, article: Article) -> set[str]:
-        """Return all ids and slugs by which the story of `article` can be requested.
+        """Return all ids and slugs that lead to the story of `article`.
 
-        For each article of the story, these are the id and slug of a story that begins with this article.
-        Such a story can have been merged into the present one.
+        Each article of the story can have had a story of its own before stories were merged. Therefore the
+        result has a story id and a slug for each article.
         """
         story = self.stories[article.id]
         members = [each for each in self.articles.values() if self.stories[each.id] == story]
@@ -311,7 +311,7 @@ class Corpus:
         return [each for each in self.articles.values() if scope is None or scope in each.references]
 
     def article_items(self, entity: str | None) -> Iterator[Item]:
-        """Yield all articles or, if `entity` is the id or slug of an entity, those that mention it."""
+        """Yield all articles, or only articles that mention `entity`, which is an id or a slug."""
         for article in self.articles.values():
             references = self._entity_references(article)
             if entity is None or entity in references:
@@ -386,9 +386,9 @@ class Corpus:
     def _counted(self, here: list[FoundEntity]) -> Iterator[Item]:
         """Yield an item with counts for each entity in `here`.
 
-        The entities in `here` come from the articles that a list is about. An entity occurs once for each of
-        these articles. The count `mention_count` is the number of mentions in `here`. The count
-        `article_count` is the number of articles in the whole corpus that mention the entity.
+        An entity occurs in `here` once for each article that mentions it. The count `mention_count` is the
+        number of mentions in `here`. The count `article_count` is the number of articles in the whole corpus
+        that mention the entity.
         """
         everywhere = [found for article in self.articles.values() for found in article.entities]
         for each in {found.entity.id for found in here}:

@@ -29,7 +29,8 @@ REPEATED = ("publication", "publication_not")
 class Search:
     """A full-text query for tests. Words and phrases are written as in the parameter `q`.
 
-    A text matches if it contains an alternative of each choice in `required`, and no phrase of `excluded`.
+    A member of `required` is a choice, such as `a OR b`. A text matches if it contains at least one
+    alternative of each choice, and no phrase of `excluded`.
     """
 
     required: tuple[tuple[str, ...], ...]

@@ -45,7 +45,7 @@ PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
 
 @dataclass(frozen=True)
 class Page:
-    """The parts of an article page for tests. A part that is None or empty is left out of its text."""
+    """The parts of an article page for tests. The text of the page has no parts that are None or empty."""
 
     title: str = "Harbour Towns Share Their Tide Gauges"
     summary: str | None = "Nine towns will read one another's gauges and warn one another of floods."
@@ -62,7 +62,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """Return the text of the page as a file contains it, with blank lines between its blocks."""
+        """Return the text of the page, as it is written to a file. Blank lines separate its blocks."""
         return "\n\n".join(self._blocks()) + "\n"
 
     def _blocks(self) -> Iterator[str]:
@@ -80,7 +80,10 @@ class Page:
 
 
 def write(folder: Path, name: str, page: Page | bytes, sidecar: str | None = None) -> Path:
-    """Write a page to the file NAME.txt in `folder`, and `sidecar`, if given, to NAME.yaml beside it."""
+    """Write a page to the file NAME.txt in `folder`.
+
+    If `sidecar` is given, write this text to the file NAME.yaml beside it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.txt"
     path.write_bytes(page.text.encode() if isinstance(page, Page) else page)
@@ -100,9 +103,9 @@ def make_unreadable(path: Path) -> Path:
 
 
 def submit(name: str, page: Page | bytes, sidecar: str = "") -> SubmittedDocument:
-    """Return a page in the form in which it is loaded, as if it had been read from NAME.txt.
+    """Return a page in the form that a load expects, as if it had been read from NAME.txt.
 
-    `sidecar` is the content of the YAML file beside it.
+    `sidecar` is the content of the YAML file beside NAME.txt.
     """
     data = page.text.encode() if isinstance(page, Page) else page
     document, beside = parse(data, f"{name}.txt"), parse_sidecar(sidecar.encode(), f"{name}.yaml")
@@ -120,7 +123,10 @@ def seed(app: Flask, *arguments: object) -> Result:
 
 
 def without_progress(stderr: str) -> list[str]:
-    """Return the lines of `stderr` without progress lines, whose number depends on the machine."""
+    """Return the lines of `stderr` without progress lines.
+
+    The number of progress lines depends on the speed of the machine.
+    """
     return [line for line in stderr.splitlines() if line and not line.startswith(PROGRESS)]
 
 
@@ -191,9 +197,18 @@ def remove_article(app: Flask, key: str) -> Outcome:
 def rederive_pages(
     app: Flask, submissions: Iterable[SubmittedDocument], catalogue: Iterable[EntityRecord] = ()
 ) -> list[bool]:
-    """Derive the entities, evidence and features of loaded articles again, as after a change of `catalogue`.
+    """Derive the data of loaded articles again, for example after a change of the catalogue.
 
-    Return, for each article, whether its data changed. `catalogue` contains the known entities.
+    The derived data of an article are its entities, its evidence, and its features. Features are the words
+    and entities that similar articles share.
+
+    Args:
+        app: The application whose database contains the articles.
+        submissions: The documents of the articles.
+        catalogue: The known entities.
+
+    Returns:
+        For each document, True if the data of its article changed.
     """
     known = tuple(catalogue)
     with (

@@ -178,7 +178,10 @@ def _add_response(client: FlaskClient, target: str, found: Responses) -> str | N
 
 
 def _resource_targets(app: Flask) -> list[str]:
-    """Return the URLs of all articles, entities and so on, by their current and former ids and slugs."""
+    """Return the paths of all articles, entities, takeaways and related links, and of their parts.
+
+    There are paths for each id and each slug, both current and former.
+    """
     with app.app_context(), db.engine.connect() as connection:
         articles = [*connection.scalars(select(ArticleSlug.slug)), *connection.scalars(select(Article.id))]
         articles += connection.scalars(select(ArticleSlug.article_id).distinct()).all()
@@ -196,7 +199,7 @@ def _resource_targets(app: Flask) -> list[str]:
 def comparable_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
     """Return the rows of all tables, without the values that an import changes.
 
-    These values are the numbers of links and folders, and the stored JSON of articles as list items.
+    These values are the internal keys of links and folders, and the JSON that lists contain for an article.
     """
     found = rows(app)
     for row in found["articles"]:

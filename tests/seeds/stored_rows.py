@@ -56,9 +56,9 @@ def rows(app: Flask) -> Rows:
 
 
 class _Names:
-    """Replaces internal keys in rows, which differ between databases, by values that are the same in all.
+    """Replaces internal keys in rows with ids and paths, because internal keys differ between databases.
 
-    The key of an article or entity is replaced by its id, and the key of a folder by its path.
+    The key of an article or entity is replaced with its id, and the key of a folder with its path.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -67,7 +67,7 @@ class _Names:
         self._folders: dict[int, str] = dict(connection.execute(select(Folder.number, Folder.path)).all())
 
     def replace(self, row: Row) -> Row:
-        """Replace the numbers in `row` by ids and paths, and return `row`."""
+        """Replace the internal keys in `row` with ids and paths, and return `row`."""
         row.pop("analyzer_version", None)
         if "evidence" in row:
             article, position = takeaway_place(row["number"])
@@ -128,7 +128,7 @@ def stored_content(app: Flask, key: str) -> dict[str, Any]:
 
 
 def corpus_revision(app: Flask) -> int:
-    """Return the corpus revision of the database, a number that each change of its data increases."""
+    """Return the corpus revision of the database: a number that increases with each change of the data."""
     return int(rows(app)["corpus"][0]["revision"])
 
 
@@ -168,10 +168,10 @@ def recount_facets(found: Rows) -> list[Row]:
 
 
 def recount_facet_lists(found: Rows) -> list[Row]:
-    """Return the rows that `facet_lists` must have, computed again from other tables.
+    """Return the rows that the table `facet_lists` must have, computed from other tables.
 
-    The facets of an article are its facets in `article_facets`, and the year, month and day of its
-    publication. `found` has the rows of all tables, by table.
+    The facets of an article are in its rows of `article_facets`. Further facets are the year, month and day
+    of its publication. `found` is a dict from the name of a table to its rows.
     """
     facets: dict[UUID, list[str]] = {row["id"]: [] for row in found["articles"]}
     for row in found["article_facets"]:

@@ -1,4 +1,4 @@
-"""Tests that a dry run reports the same as the load of a random folder, and changes no row."""
+"""Tests of dry runs of random folders. A dry run reports the same as a real load, and changes no row."""
 
 import shutil
 from pathlib import Path

@@ -119,8 +119,8 @@ def parsed(document: Document) -> dict[str, Any]:
     """Return the fields of `document` in a form that does not depend on variants of characters.
 
     All texts are folded: without invisible characters, and with plain quotation marks and dashes. The field
-    `source` is None, because it describes the bytes of the file. Warnings of direction-changing characters
-    are left out.
+    `source` is None, because it describes the bytes of the file. Warnings about characters that change the
+    direction of text are left out.
     """
     fields: dict[str, Any] = folded(document_to_json(document))
     warnings = [each for each in fields["warnings"] if "direction-changing" not in each["message"]]

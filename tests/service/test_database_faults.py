@@ -100,7 +100,10 @@ def fill_cache(server: Server) -> None:
 
 @contextmanager
 def clients(server: Server, number: int) -> Iterator[list[Future[Timed]]]:
-    """Send `number` requests for different uncached responses at the same time, and yield their futures."""
+    """Send `number` requests at the same time, and yield their futures.
+
+    Each request has a different URL, which is not in the cache.
+    """
     with ThreadPoolExecutor(number) as threads:
         yield [threads.submit(timed_get, server, uncached()) for _ in range(number)]
 

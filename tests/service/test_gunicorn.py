@@ -189,7 +189,10 @@ def test_ignored_variables_of_a_platform_are_named_once(database: str, tmp_path:
 
 
 def send_on_new_connection(connection: HTTPConnection) -> int:
-    """Send a request on a new connection, and return the status of the response."""
+    """Send a request, close `connection`, and return the status of the response.
+
+    Because `connection` is closed, the next request opens it again.
+    """
     try:
         return finish(send(connection))
     finally:
@@ -225,7 +228,7 @@ def finish(response: HTTPResponse) -> int:
 
 @contextmanager
 def sending_clients(server: Server) -> Iterator[list[object]]:
-    """Let clients send requests in the background, and yield a list to which each result is added.
+    """Let clients send requests in the background. Yield the list of results, which grows with each response.
 
     A result is the status of a response, or an exception.
     """

@@ -32,7 +32,10 @@ DURATIONS = "briefs_http_request_duration_seconds"
 
 
 class CountingClient:
-    """A client that counts its requests by the route, method and status that the metrics should have."""
+    """A client that counts its requests by route, method and status.
+
+    Tests compare these counts with the metrics of the server.
+    """
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -196,7 +199,7 @@ def workers_in(server: Server) -> float:
 
 
 def _is_counted(server: Server) -> bool:
-    """Send a request, and return True if the metrics of `server` contain a request like this one."""
+    """Request `/v1/articles`, and return True if the metrics of `server` contain a request for this route."""
     assert server.get("/v1/articles").status == 200
     return ("/v1/articles", "GET", "200") in requests_in(scrape(server))
 

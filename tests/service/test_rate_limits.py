@@ -33,7 +33,10 @@ class Service(NamedTuple):
 
 @pytest.fixture(scope="module")
 def service(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Start two servers that share a database and Redis. The second key has a limit of its own."""
+    """Start two servers that share a database and Redis, and create two API keys.
+
+    The first key has the default limit. The second key has the limit KEY_LIMIT.
+    """
     folder = tmp_path_factory.mktemp("limits")
     url = seeded_copy(sqlite_template, folder)
     runner = make_app(url).test_cli_runner()

@@ -1,4 +1,7 @@
-"""Tests of nginx with docs/nginx.conf in front of gunicorn: what it caches, how long, and its own errors."""
+"""Tests of nginx with docs/nginx.conf in front of gunicorn.
+
+They test which responses nginx caches, for how long, and which errors nginx sends itself.
+"""
 
 import json
 import threading
@@ -47,7 +50,7 @@ def nginx(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="module")
 def article(server: Server) -> str:
-    """Return the path of an article, such as `/v1/articles/harbour`, that the service has."""
+    """Return the path of the first listed article, such as `/v1/articles/harbour`."""
     path: str = json.loads(server.get("/v1/articles").body)["data"][0]["links"]["self"]
     return path
 

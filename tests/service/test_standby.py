@@ -33,7 +33,7 @@ class Pair(NamedTuple):
 
 @contextmanager
 def running_postgresql(data: Path) -> Iterator[str]:
-    """Run the PostgreSQL server of the folder `data`, and yield the URL of its maintenance database."""
+    """Run a PostgreSQL server on the data directory `data`, and yield the URL of its maintenance database."""
     server = get_server(data, cleanup_mode="stop")
     try:
         yield server.get_uri()

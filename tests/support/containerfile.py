@@ -44,7 +44,10 @@ class Image:
         return self.root / os.path.join(self.folder, path).lstrip("/")  # noqa: PTH118
 
     def with_local_paths(self, text: str) -> str:
-        """Return `text` with absolute paths of the image (`/srv/…`, `/var/lib/…`) changed to this machine."""
+        """Return `text` with paths of the image replaced with the corresponding paths on this machine.
+
+        The paths of the image begin with `/srv/` or `/var/lib/`.
+        """
         return text.replace("/srv/", f"{self.root}/srv/").replace("/var/lib/", f"{self.root}/var/lib/")
 
     def run(self, command: list[str], environ: Mapping[str, str]) -> str:

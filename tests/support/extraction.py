@@ -13,7 +13,7 @@ LEXICON = load_lexicon()
 def make_matcher(
     catalogue: Iterable[EntityRecord] = (), recognize: Recognizer = recognize_nothing
 ) -> EntityMatcher:
-    """Return a matcher that finds the entities of `catalogue` in texts, and names that the rules find.
+    """Return a matcher that finds entities in texts: those of `catalogue`, and unknown entities.
 
     `recognize` is an additional function that finds names, such as a spaCy pipeline.
     """

@@ -66,9 +66,9 @@ class Mirror:
             self._fetch(identity)
 
     def _fetch(self, identity: str) -> None:
-        """Copy an article again, unless it is the same as in the copy (304).
+        """Copy the article with the id `identity`, if it has changed since it was last copied.
 
-        If the article has been removed (410), remove it from the copy.
+        If the article has been removed from the service (410), remove it from the copy.
         """
         condition = {"If_None_Match": self.etags[identity]} if identity in self.etags else {}
         answer = self.get(self.article.replace("{article}", identity), Cache_Control="no-cache", **condition)

@@ -164,7 +164,15 @@ def starting_gunicorn(
 def running_gunicorn(
     database_url: str, folder: Path, *, application: str = "wsgi:app", root: Path = ROOT, **environ: str
 ) -> Iterator[Server]:
-    """Start gunicorn on the database at `database_url` and yield it when it answers."""
+    """Start gunicorn on the database at `database_url` and yield it when it answers.
+
+    Args:
+        database_url: The URL of the database.
+        folder: The folder for the files with the output of gunicorn.
+        application: The WSGI application, as `module:name`.
+        root: The working directory of gunicorn. It contains gunicorn.conf.py.
+        **environ: Further environment variables.
+    """
     environ["DATABASE_URL"] = database_url
     with starting_gunicorn(folder, environ, application=application, root=root) as server:
         server.wait_until("an answer from /healthz", lambda: is_answering(server))

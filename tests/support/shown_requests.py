@@ -27,9 +27,9 @@ class ShownRequest:
 
 
 def shown_requests(specification: dict[str, Any]) -> list[ShownRequest]:
-    """Return, for each operation in `specification`, the request that the documentation page shows.
+    """Return the request that the documentation page shows for each operation in `specification`.
 
-    It is the request before a user edits it.
+    The request is shown as it is before the user edits it.
     """
     return [
         _shown_request(specification, path, method, operation)

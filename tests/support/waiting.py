@@ -19,8 +19,9 @@ from wsgi import app
 def waiting(application: WSGIApplication) -> WSGIApplication:
     """Wrap `application` so that requests with certain header fields wait or get long responses.
 
-    The fields are `X-Wait-For`, `X-Body-Bytes` and `X-Blocks`. A request with `X-Wait-For: FILE` waits for
-    this file. When it begins to wait, the file FILE.waiting is created.
+    A request with `X-Wait-For: FILE` waits until this file exists. When it begins to wait, the file
+    FILE.waiting is created. The number of bytes of the response is `X-Body-Bytes`. With `X-Blocks`, the
+    response has this number of blocks, each of `X-Body-Bytes` bytes.
     """
 
     def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -46,7 +46,7 @@ def reader(app: Flask) -> Iterator[CountingReader]:
 
 @pytest.fixture
 def lookup(reader: CountingReader) -> KeyLookup:
-    """Return the tested object, which finds the owners of API keys by the queries of `reader`."""
+    """Return a KeyLookup that finds the owners of API keys through `reader`."""
     return KeyLookup(reader, STALE_SECONDS)
 
 

@@ -50,7 +50,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def make_watch(app: Flask) -> Iterator[MakeWatch]:
-    """Yield a function that makes a revision watch of the test's database, from its interval in seconds."""
+    """Yield a function that takes an interval in seconds and returns a revision watch.
+
+    A revision watch reads the version of the database at most once per interval.
+    """
     watches: list[RevisionWatch] = []
 
     def make(interval: float) -> RevisionWatch:

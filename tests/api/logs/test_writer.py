@@ -1,4 +1,7 @@
-"""The thread that writes the log: order, chunks, a full queue, failures, forks and the end of a process."""
+"""Tests of the thread that writes the log.
+
+They test the order of lines, a full queue, failures, forked processes and the end of a process.
+"""
 
 import os
 import select
@@ -39,7 +42,10 @@ class Pipe:
     writer: LogWriter
 
     def read(self, *, until: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        """Read JSON lines from the pipe until `until` returns True for these lines, and return the lines."""
+        """Read JSON lines from the pipe, and return them.
+
+        `until` is called with all lines that were read so far. Reading ends when `until` returns True.
+        """
         data = b""
         lines: list[dict[str, Any]] = []
         while not until(lines):

@@ -42,9 +42,9 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.fixture(scope="module")
 def client(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """Yield a client of the service on the demonstration briefs and two more briefs.
+    """Yield a test client of the service.
 
-    The two briefs are the document in `seeds/documents` and `LONG_BRIEF`.
+    The database contains the demonstration briefs, the brief in `seeds/documents` and `LONG_BRIEF`.
     """
     folder = tmp_path_factory.mktemp("demo")
     app = make_app(seeded_copy(sqlite_template, folder, "demo"))

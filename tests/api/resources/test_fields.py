@@ -41,7 +41,7 @@ def _names(parameter: Parameter) -> list[str]:
 
 
 def items_of(answer: Any) -> list[Any]:
-    """Return the items of a page, or a list of only `answer` if `answer` is not a page."""
+    """Return the items of a page, or `[answer]` if `answer` is not a page."""
     found: list[Any] = answer.get("data", [answer])
     return found
 

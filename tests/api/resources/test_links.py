@@ -46,10 +46,10 @@ def _pairs(several: list[Parameter]) -> Iterator[tuple[str, str]]:
 
 
 def _written(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the query that a link in a response has after a request with the query `pairs`.
+    """Return the query that the links of a response must have if the request has the query `pairs`.
 
-    Both queries are lists of names and values. The link has the names in alphabetical order, and joins the
-    values of a name with commas. Parameters for publications are repeated instead.
+    Both queries are lists of names and values. In the links, the names are in alphabetical order. The values
+    of a name are joined with commas, but a parameter for publications occurs once for each value.
     """
     given = {name: [value for each, value in pairs if each == name] for name, _ in sorted(pairs)}
     written = []

@@ -42,7 +42,10 @@ def renamed_article(app: Flask, tmp_path: Path, snapshots: Snapshots) -> None:
 
 
 def load_renamed_article(app: Flask) -> None:
-    """Load an article into `app` that has had three slugs: that of its title, then `second`, then `third`."""
+    """Load into `app` an article that has had three slugs.
+
+    The first slug is made from the title. The later slugs are `second` and `third`.
+    """
     with TemporaryDirectory() as folder:
         for slug in (None, "second", "third"):
             write_page(Path(folder), "page", Page(), **({"slug": slug} if slug else {}))
@@ -51,12 +54,12 @@ def load_renamed_article(app: Flask) -> None:
 
 @pytest.fixture
 def merged_entities(app: Flask, snapshots: Snapshots) -> None:
-    """Insert entities. Entity 1 has an earlier slug and the id of an entity that was merged into it."""
+    """Insert entities. The slugs `old-name` and `merged` and the id MERGED_ID also lead to entity 1."""
     snapshots.fill(app, insert_merged_entities)
 
 
 def insert_merged_entities(app: Flask) -> None:
-    """Insert entities. Entity 1 has an earlier slug and the id of an entity that was merged into it."""
+    """Insert entities. The slugs `old-name` and `merged` and the id MERGED_ID also lead to entity 1."""
     number = stored_number(1)
     insert_rows(app, corpus_rows(articles=7, entities=4))
     slugs = [{"slug": slug, "entity": number} for slug in ("old-name", "merged")]
@@ -231,7 +234,7 @@ def test_an_earlier_slug_is_never_given_to_a_different_article(
 
 
 def _pages_under(app: Flask, reference: str) -> list[str]:
-    """Return the URL of each route under an article, given by its id or slug in `reference`."""
+    """Return the URL of each route under an article. `reference` is the id or slug of the article."""
     adapter = app.url_map.bind("localhost")
     rules = [rule for rule in app.url_map.iter_rules() if "article" in rule.arguments]
     assert len(rules) >= 8

@@ -1,4 +1,4 @@
-"""Tests of query parameters: an invalid value is a 422 that names the parameter, and what it allows."""
+"""Tests of query parameters. An invalid value gets a 422 that names the parameter and its allowed values."""
 
 from typing import Any
 

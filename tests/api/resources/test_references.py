@@ -1,4 +1,4 @@
-"""Tests of filters by entity: a value that names nothing is in `meta.warnings`, with the likely slug."""
+"""Tests of filters by entity. `meta.warnings` reports a value that matches no entity, and suggests a slug."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Tests of the order of relevance: the best articles of the corpus come first, and each article once."""
+"""Tests of the order of relevance. Articles that match the query best come first, and each comes once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The head of a response, as the worker encodes it."""
+"""Tests of the HTTP responses that the service's gunicorn worker sends."""
 
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -11,7 +11,7 @@ from api.server.responses import Response
 
 
 class Request:
-    """The attributes of a parsed request that a response reads."""
+    """A stand-in for a request that gunicorn has parsed. It has only the attributes that `Response` uses."""
 
     def __init__(
         self, method: str = "GET", version: tuple[int, int] = (1, 1), *, closes: bool = False

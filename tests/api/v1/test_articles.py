@@ -1,4 +1,4 @@
-"""Tests of the JSON of articles: of the document in `seeds/documents`, and of invented pages."""
+"""Tests of the JSON of an article. The articles are the brief in `seeds/documents` and invented pages."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,8 @@
-"""Tests of every list in every order: each row once, the same cost for any page, the same on both engines."""
+"""Tests of every list in every order, on SQLite and PostgreSQL.
+
+The pages of a list contain each row once. A longer page takes no more statements. The responses are the same
+with both databases.
+"""
 
 import re
 import shutil
@@ -170,7 +174,7 @@ def _pages_and_items(app: Flask) -> dict[str, bytes]:
 
 @contextmanager
 def recorded(app: Flask) -> Iterator[list[Statement]]:
-    """Yield a list to which each SQL statement that `app` executes is added."""
+    """Record the SQL statements that `app` executes. Yield the list of these statements."""
     statements: list[Statement] = []
 
     def record(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:

@@ -1,4 +1,4 @@
-"""Tests of the revisions of an article: each shows the content that the article had at that time."""
+"""Tests of the revisions of an article. Each shows the content of the article after one of its changes."""
 
 import hashlib
 import re

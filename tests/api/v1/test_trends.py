@@ -31,7 +31,7 @@ def corpus(app: Flask, snapshots: Snapshots) -> None:
 
 
 def load_corpus(app: Flask) -> None:
-    """Load an article for each entity and day in PUBLISHED, and an article without a date, into `app`."""
+    """Load articles into `app`: one for each entity and day in PUBLISHED, and one without a date."""
     pages = [submit("undated", Page(title="Undated Sunrise", takeaways=("Sunrise grew.",)))]
     for name, days in PUBLISHED.items():
         for day in days:

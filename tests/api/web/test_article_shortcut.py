@@ -1,4 +1,7 @@
-"""Tests of the shortcut by which plain requests for one article are answered without Flask."""
+"""Tests of the shortcut that answers plain requests for an article without Flask.
+
+A plain request is a GET request without a query string and without `If-Match`.
+"""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -18,7 +21,10 @@ PAGES = {"first": Page(title="The First"), "second": Page(title="The Second", bo
 
 @pytest.fixture
 def uncached_client(app: Flask, client_with: ClientWith, snapshots: Snapshots) -> FlaskClient:
-    """Return a client without the cache, for two articles. The first article has a former slug."""
+    """Return a client of an application without a response cache.
+
+    The database contains two articles. The first article has a former slug.
+    """
     snapshots.fill(app, load_two_articles)
     return client_with(BRIEFS_CACHE_BYTES="0")
 
@@ -32,7 +38,7 @@ def load_two_articles(app: Flask) -> None:
 
 @contextmanager
 def recorded_requests(client: FlaskClient) -> Iterator[list[str]]:
-    """Yield a list to which the path of each request that reaches Flask is added."""
+    """Record the paths of requests that reach Flask. Yield the list of these paths."""
     paths: list[str] = []
 
     def record(_: Flask, **__: object) -> None:

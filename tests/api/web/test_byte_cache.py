@@ -65,7 +65,10 @@ HEADERS: tuple[dict[str, str], ...] = (
 
 
 class FakeWatch(RevisionWatch):
-    """A revision watch for the byte cache whose version of the database is set by the test."""
+    """A revision watch for tests of the byte cache.
+
+    A test sets the database version and the outage that the watch reports.
+    """
 
     def __init__(self) -> None:
         self.current: int | None = 1
@@ -77,7 +80,6 @@ class FakeWatch(RevisionWatch):
         return self.current
 
     def outage_seconds(self) -> float | None:
-        """Return `outage`, the seconds of the outage that the test has set, or None without an outage."""
         return self.outage
 
 

@@ -1,4 +1,7 @@
-"""Briefs that a page must survive: hostile texts, many paragraphs, and nothing but a title and a body."""
+"""Briefs whose contents could break their HTML page.
+
+One brief contains HTML. Two briefs are very long. One brief has only a title and a body.
+"""
 
 from typing import Any
 

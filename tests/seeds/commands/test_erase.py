@@ -55,10 +55,10 @@ IDENTITY = article_id("barge")
 
 
 def compressed_texts(url: str) -> list[bytes]:
-    """Return the content of all compressed values in the database at `url`.
+    """Return the decompressed content of all compressed values in the database at `url`.
 
-    Some values need a document as preset dictionary. Therefore each value is also decompressed with each
-    content that was found without a dictionary.
+    Some values can be decompressed only with a document as dictionary. Therefore each content that needs no
+    dictionary is also tried as the dictionary of every value.
     """
     engine = create_engine(url)
     values: list[bytes] = []
@@ -74,9 +74,9 @@ def compressed_texts(url: str) -> list[bytes]:
 
 
 def decompressed(value: bytes, dictionary: bytes | None = None) -> bytes | None:
-    """Return the decompressed bytes of `value`, or None if it is in neither the zlib nor the gzip format.
+    """Return the decompressed bytes of `value`, or None if its format is neither zlib nor gzip.
 
-    `dictionary` is the preset dictionary with which the value was compressed, or None.
+    `dictionary` is the preset dictionary that was used to compress the value, or None.
     """
     try:
         if dictionary is not None:

@@ -17,7 +17,7 @@ from tests.seeds.random_histories import export
 
 
 def keys(runner: FlaskCliRunner, *arguments: str) -> str:
-    """Run a command that must succeed and return its standard output."""
+    """Run `flask keys` with `arguments`, assert that it succeeds, and return its standard output."""
     result = runner.invoke(args=["keys", *arguments])
     assert result.exit_code == 0, result.output
     return result.stdout

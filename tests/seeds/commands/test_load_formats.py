@@ -21,7 +21,10 @@ KEY = "https://ledger.example.org/briefs/canal-lift"
 
 
 def brief(key: str, **fields: object) -> bytes:
-    """Return a brief as a line of a JSON lines file. `fields` replace or complete its title and body."""
+    """Return a brief as a line of a JSON lines file.
+
+    `fields` override its title and body, or add other fields.
+    """
     return orjson.dumps({"key": key, "title": f"The Tide of {key}", "body": ["It rose."]} | fields)
 
 

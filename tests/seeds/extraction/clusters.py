@@ -11,9 +11,14 @@ EXTRACTOR = EntityExtractor(LEXICON)
 def clusters(
     *texts: str, headline: str = "", known: "dict[str, object] | None" = None
 ) -> dict[str, EntityCluster]:
-    """Return what extraction finds in `texts`: for each entity, by its main name, its names and its type.
+    """Extract entities from `texts`, and return a dict from main names to clusters.
 
-    `headline` is a title in capitals, and `known` are the entities of the catalogue by name.
+    A cluster has all names of an entity, and its type.
+
+    Args:
+        *texts: The texts of a document.
+        headline: A title in capitalised words. Only places and quoted names are read from it.
+        known: The entities of the catalogue, by name.
     """
     folded = [fold_characters(text) for text in texts]
     found = EXTRACTOR.extract(folded, known or {}, fold_characters(headline))

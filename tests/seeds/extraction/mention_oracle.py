@@ -1,4 +1,7 @@
-"""A few known entities, and a slow but simple search for their names, to compare the matcher with."""
+"""A few known entities, and a slow but simple search for their names.
+
+Tests compare the results of `EntityMatcher` with this search.
+"""
 
 import re
 from collections.abc import Iterable, Iterator

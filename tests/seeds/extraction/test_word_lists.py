@@ -1,4 +1,4 @@
-"""Tests of the frozen word lists: they are the same as in the packages that they come from."""
+"""Tests of the stored word lists. They must equal the lists in the packages that they were copied from."""
 
 import gzip
 import hashlib

@@ -21,14 +21,15 @@ JOINED_AFTER = re.compile(r"[-‐‑–&]\w|['’](?!s\b)\w").match
 def term_faults(
     article: Json, entities: Sequence[Json], reasons: Sequence[Json]
 ) -> Iterator[tuple[str, str | None]]:
-    """Yield each term among the reasons of a link, and its fault.
+    """Yield each term among the reasons for a link, and the fault of the term.
 
-    The fault is a text, such as `a bare number`, or None if nothing is wrong with the term.
+    A reason is a term (a word or compound) or an entity that both linked articles contain. A fault is a text,
+    such as `a bare number`, or None if nothing is wrong with the term.
 
     Args:
-        article: The article of the link, as the API returns it.
+        article: The article that has the link, as the API returns it.
         entities: The entities of this article, with their mentions.
-        reasons: The reasons of the link.
+        reasons: The reasons for the link.
     """
     texts = dict(_texts(article))
     spans: dict[tuple[str, int | None], list[tuple[int, int]]] = {}

@@ -39,7 +39,7 @@ FRUIT = page("fruit", "A Short Season for Jam", ORCHARD)
 
 
 def related(client: FlaskClient, slug: str) -> dict[str, dict[str, Any]]:
-    """Return the related links of the article `slug`, by the slug of the article to which each leads."""
+    """Return the related links of the article `slug`. The keys are the slugs of the linked articles."""
     links = client.get(f"/v1/articles/{slug}/related?limit=100").get_json()["data"]
     assert [link["position"] for link in links] == [*range(1, len(links) + 1)]
     found = {link["target"]["slug"]: link for link in links if link["target"]}

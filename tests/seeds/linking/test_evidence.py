@@ -39,7 +39,7 @@ def evidence_for_one(takeaway: str, *body: str) -> list[int]:
 
 
 def padded(text: str) -> str:
-    """Return `text` with further words, so common that they have no weight in the comparison."""
+    """Return `text` followed by a sentence of common words. These words have no weight as evidence."""
     return f"{text} And so it was, as it had been before, and as it will be after them all, for what it is."
 
 

@@ -38,8 +38,8 @@ def page(name: str, title: str, *related: str | tuple[str, str], day: str = "") 
 def links(app: Flask) -> dict[tuple[str, int], str | None]:
     """Return the key of the article that each listed link leads to, or None if there is no such article.
 
-    The link is given by the key of the page with the list, and the position in the list, from 1. Links that
-    were computed from texts are left out.
+    A link is identified by the key of the article with the list, and the position in the list, from 1. Links
+    that were computed from texts are left out.
     """
     return {
         (BY_ID[row["article"]], link_precedence(0) - row["precedence"]): row["target"]
@@ -49,12 +49,12 @@ def links(app: Flask) -> dict[tuple[str, int], str | None]:
 
 
 def listed_rows(app: Flask) -> list[Row]:
-    """Return the rows of the links whose titles are in the list of related articles of a page."""
+    """Return the rows of links that come from the list of related articles of a page."""
     return [row for row in rows(app)["related_links"] if row["basis"] == "listed"]
 
 
 def scores(app: Flask) -> dict[tuple[str, str], float]:
-    """Return the scores of links, by the keys of the two articles. Links without a score are left out."""
+    """Return the score of each link that has a score. A key consists of the keys of the two articles."""
     scored = [row for row in rows(app)["related_links"] if row["score_key"] != UNSCORED]
     found = {(BY_ID[row["article"]], BY_ID[row["target"]]): row["score_key"] for row in scored}
     assert len(found) == len(scored), "one edge at most from one article to another"

@@ -1,7 +1,8 @@
-"""Tests of written terms, and of the reasons of links.
+"""Tests of written terms and of the reasons for links.
 
-Articles are compared by their features, which are words and entities. The written term of a word is its
-spelling in the text of the article, or the name or compound that contains the word.
+A link connects two similar articles. A reason for the link is a word or an entity that both articles contain.
+The written term of a word is a piece of the text of an article: the word itself, or the name or compound that
+contains the word.
 """
 
 from collections import Counter
@@ -40,9 +41,9 @@ def found(text: str, *names: str) -> FoundEntity:
 
 
 def terms(text: str, *entities: FoundEntity) -> dict[str, str | None]:
-    """Return how an article writes each of its features (words and entities), by the name of the feature.
+    """Return a dict from each feature (word or entity) of an article to its written form.
 
-    The article consists only of the paragraph `text`, and mentions `entities`. The result is None for an
+    The article consists of the paragraph `text`, and mentions `entities`. The written form is None for an
     entity, and for a word that alone says nothing, such as a number.
     """
     features = extract_features(body(text), entities, LEXICON)
@@ -114,9 +115,10 @@ ENTITIES = {FEATURE: SharedEntity(7, QUILL.name)}
 def explained(
     products: dict[str, int], written: Mapping[str, WrittenTerm | None], score: float = 0.5
 ) -> dict[str, int]:
-    """Return the weights of the reasons of a link, in ten-thousandths.
+    """Return the weight of each reason for a link between two articles, in ten-thousandths.
 
-    A key of the result is a term, or `=` and the name of an entity.
+    A reason is a word or an entity that both articles contain. A key of the result is the term of a word, or
+    `=` and the name of an entity.
 
     Args:
         products: For each shared feature (word or entity), the product of its weights in the two articles.

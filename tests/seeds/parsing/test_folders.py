@@ -8,9 +8,9 @@ from seeds.parsing.folders import NO_FORMAT, SUBFOLDER, find_files
 
 
 def found_in(folder: Path) -> tuple[list[str], dict[str, str]]:
-    """Return the names of the documents in `folder`, and reports about other files.
+    """Return the names of the documents in `folder`, and the reasons why other files are not documents.
 
-    A report is the reason why a file or subfolder is not a document, by its name.
+    The reasons are a dict. A key is the name of a file or subfolder.
     """
     found = find_files([folder])
     return [Path(path).name for path in found.documents], {

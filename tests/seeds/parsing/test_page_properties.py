@@ -247,8 +247,8 @@ def _check_lines(document: Document, text: str) -> None:
     def cited_around(span: Span | None) -> set[str | None]:
         """Return the texts that a field can have if it is on the lines `span`.
 
-        If a list of takeaways is between these lines, the list is not part of the text. There is one text for
-        each line where the list can end. If `span` is None, the only text is None.
+        A list of takeaways between these lines is not part of the text. The result has a text for each line
+        on which the list can end. If `span` is None, the result has only None.
         """
         headings = [warning.line for warning in document.warnings if warning.section == "takeaways"]
         if not span or not any(span[0] < line < span[1] for line in headings):

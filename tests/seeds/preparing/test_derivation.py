@@ -1,4 +1,4 @@
-"""Tests of data derived from an article's text, and of the checksum that shows if it has changed."""
+"""Tests of the data that are derived from the text of an article, and of the checksum of these data."""
 
 from dataclasses import replace
 

@@ -23,9 +23,9 @@ def articles(published: list[datetime]) -> list[StoryArticle]:
 
 
 def linked(*links: tuple[int, int, float]) -> Scores:
-    """Return the scores of links, in both directions.
+    """Return a dict with the score of each link, in both directions.
 
-    Each of `links` is the numbers (internal keys) of two articles, and the score of their link.
+    A member of `links` has the internal keys of two articles, and the score of their link.
     """
     scores: dict[int, dict[int, float]] = {}
     for one, other, score in links:

@@ -33,9 +33,9 @@ def dated(day: int) -> str:
 
 
 def story_rows(found: Rows) -> dict[UUID, dict[str, Any]]:
-    """Return the rows of stories, by the id of the story's founder (its first article).
+    """Return the row of each story, by the id of its founder (the first article of the story).
 
-    `found` has the rows of all tables, by table.
+    `found` is a dict from the name of a table to its rows.
     """
     return {row["founder"]: row for row in found["stories"]}
 
@@ -51,7 +51,11 @@ def founder_of(app: Flask, key: str) -> UUID:
 
 
 def assert_consistent(found: Rows) -> None:
-    """Assert that the rows of stories agree with the articles, and that former ids lead to articles."""
+    """Assert that the rows of stories match the rows of articles.
+
+    Each story must have the correct id, number of articles and last date. The id of a former story must not
+    be the id of a present story.
+    """
     members: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for article in found["articles"]:
         members[article["story"]].append(article)

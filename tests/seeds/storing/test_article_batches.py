@@ -111,7 +111,7 @@ def rows_of_article(found: Rows, key: str) -> Rows:
 
 
 def entities_by_slug(found: Rows) -> dict[str, Row]:
-    """Return the rows of the entities in `found`, which has the rows of all tables, by slug."""
+    """Return the row of each entity, by slug. `found` is a dict from the name of a table to its rows."""
     return {str(row["slug"]): row for row in found["entities"]}
 
 

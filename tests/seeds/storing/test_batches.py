@@ -29,7 +29,10 @@ DIFFERENT = {"changed_at", "created_at", "updated_at", "secret_key", "item_json"
 
 
 def write_versions(folder: Path, seed: int) -> None:
-    """Write documents to `folder`. Several have the same title, and can ask for the same slug or key."""
+    """Write random documents to `folder`. The same `seed` always leads to the same documents.
+
+    Several documents have the same title. The metadata of several documents can contain the same slug or key.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     random = Random(seed)  # noqa: S311
     for name in "abcdefghijklm":
@@ -45,7 +48,7 @@ def write_versions(folder: Path, seed: int) -> None:
 
 @pytest.fixture(scope="module")
 def pools() -> Iterator[dict[int, WorkerPool[EntityMatcher]]]:
-    """Yield a pool of one process and a pool of two processes, by their numbers of processes."""
+    """Yield two pools as a dict. A key is the number of worker processes in a pool: one or two."""
     with (
         WorkerPool(1, make_matcher, (CATALOGUE,), min_items=1) as one,
         WorkerPool(2, make_matcher, (CATALOGUE,), min_items=1) as two,
@@ -66,7 +69,7 @@ def load(
 
 
 def comparable(found: Rows) -> Rows:
-    """Return `found` without the values that can differ between equal loads."""
+    """Return `found` without values that differ if the same documents are loaded twice, such as times."""
     for row in (*found["related_links"], *found["folders"]):
         del row["number"]
     return {

@@ -10,7 +10,10 @@ from tests.seeds.stored_rows import Rows, recount_facet_lists, recount_facets, r
 
 
 def assert_counted(found: Rows) -> None:
-    """Assert that the stored counts and lists of facets in `found` equal those computed from its articles."""
+    """Assert that the stored counts and lists of facets are the same as those computed from other tables.
+
+    `found` is a dict from the name of a table to its rows.
+    """
     assert [
         {name: row[name] for name in ("name", "value", "article_count")} for row in found["facet_counts"]
     ] == recount_facets(found)

@@ -1,4 +1,4 @@
-"""Tests that statements of seeding find their rows by an index, however many articles there are."""
+"""Tests that the SQL statements of `flask seed` find their rows by an index."""
 
 import importlib
 import pkgutil
@@ -58,7 +58,7 @@ BY_FACET = re.compile(r"article_facets USING .*\(facet")
 
 
 def _statements() -> Iterator[tuple[str, Statement]]:
-    """Yield each SQL statement that a module defines as a constant, with the names of module and constant."""
+    """Yield each SQL statement that a module defines as a constant, after its name `module.CONSTANT`."""
     for package in (seeds.linking, seeds.search_index, seeds.stories, seeds.storing):
         for module_info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(module_info.name)
@@ -78,7 +78,7 @@ def _parameters(statement: Statement) -> dict[str, Any]:
 
 
 def _value(bind: BindParameter[Any]) -> Any:
-    """Return a value for a bound parameter, by its name or else by its type."""
+    """Return an example value that fits the name of a parameter, or else its type."""
     values: dict[type, Any] = {int: 1, float: 0.5, str: "x", bytes: b"0", datetime: LATEST, list: []}
     if isinstance(bind.type, NullType):
         return PARAMETERS.get(bind.key, 1)

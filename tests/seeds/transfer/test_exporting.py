@@ -23,7 +23,10 @@ from tests.seeds.stored_rows import rows
 
 
 def output(programs: Path, database_url: str, *arguments: str) -> bytes:
-    """Run `flask seed` of the folder `programs` in a new process, and return its standard output."""
+    """Run `flask seed` with `arguments` in a new process, and return its standard output.
+
+    The program `flask` is in the folder `programs`.
+    """
     command = [str(programs / "flask"), "seed", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment(database_url), capture_output=True, check=True)
     return done.stdout

@@ -59,7 +59,10 @@ def slugs_of_article(lines: list[Line]) -> list[str]:
 
 
 def copy_to_next_line(name: str) -> Callable[[list[Line], int], object]:
-    """Return a function for `change_export` that copies the value of the key `name` to the next line."""
+    """Return a function for `change_export` that copies a value from one line to the line below.
+
+    The value has the key `name` in the line at the given index.
+    """
     return lambda lines, at: lines[at + 1].update({name: lines[at][name]})
 
 

@@ -38,7 +38,7 @@ pytestmark = needs_chromium
 
 @pytest.fixture(scope="module")
 def server(demonstration: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server of the demonstration briefs with a base URL that is not its own address."""
+    """Start a server with the demonstration briefs. Its base URL is not its own address."""
     folder = tmp_path_factory.mktemp("docs")
     with running_gunicorn(demonstration, folder, BRIEFS_BASE_URL=BASE_URL) as server:
         yield server
@@ -46,7 +46,7 @@ def server(demonstration: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """Start a browser with its own profile that records its console and its network requests."""
+    """Start a browser that records console messages and network requests. It has a profile of its own."""
     with running_browser(tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
@@ -117,13 +117,16 @@ def test_the_page_fits_a_phone_and_works_below_a_path(
 
 
 def show(browser: Chrome, page: str, shown: ShownRequest) -> None:
-    """Show an operation of the documentation page at the URL `page`, as a link to the operation does."""
+    """Open the documentation page at the URL `page`, and scroll to the operation of the request `shown`."""
     # The page reads the fragment when it starts. It can miss a fragment that is set while it starts.
     browser.get(f"{page}#tag/{shown.tag}/GET{shown.path}")
 
 
 def send_request(browser: Chrome, shown: ShownRequest) -> str:
-    """Open the console of an operation, send its request, and return the beginning of the answer."""
+    """Open the request form of an operation, send the request, and return the beginning of the response.
+
+    `shown` is the request of the operation.
+    """
     text = f"(get {shown.path})"
     click(browser, f"//button[contains(@class, 'show-api-client-button')][contains(., '{text}')]")
     click(browser, "//button[@data-addressbar-action='send']")
@@ -131,16 +134,16 @@ def send_request(browser: Chrome, shown: ShownRequest) -> str:
 
 
 def close_console(browser: Chrome) -> None:
-    """Close the console of the operation that is shown, and wait until it has disappeared."""
+    """Close the request form of an operation, and wait until the form has disappeared."""
     click(browser, CLOSE_BUTTON)
     wait_until(browser, lambda: not visible_elements(browser, CLOSE_BUTTON))
 
 
 def foreign_links(browser: Chrome, origin: str) -> list[str]:
-    """Return the links of the page and its console that lead away from the service.
+    """Return the links on the page that lead away from the service.
 
     A link leads to the service if it begins with `origin` or with BASE_URL, the public address of the
-    service. So do `blob:` links of `origin`, which download a response.
+    service. A link that begins with `blob:` and `origin` downloads a response, and is left out too.
     """
     links = browser.execute_script("return [...document.querySelectorAll('a[href]')].map(a => a.href)")
     assert len(links) > 20
@@ -148,7 +151,7 @@ def foreign_links(browser: Chrome, origin: str) -> list[str]:
 
 
 def click(browser: Chrome, path: str) -> None:
-    """Click on the first visible element that matches the XPath `path`, in the middle of the window."""
+    """Scroll to the first visible element that matches the XPath `path`, and click on it."""
 
     def is_clicked() -> bool:
         element = find(browser, path)

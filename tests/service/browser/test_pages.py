@@ -153,7 +153,7 @@ def test_evidence_is_marked_under_the_pointer_by_the_keyboard_and_by_the_address
 
 
 def _backgrounds(browser: Chrome) -> list[str]:
-    """Return the background colour of each paragraph of the brief that the browser shows, in CSS."""
+    """Return the background colour of each paragraph of the brief, such as `rgba(0, 0, 0, 0)`."""
     paragraphs = browser.find_elements(By.CLASS_NAME, "paragraph")
     return [each.value_of_css_property("background-color") for each in paragraphs]
 
@@ -180,6 +180,9 @@ def _follow(browser: Chrome, action: Callable[[], None]) -> None:
 
 
 def _assert_fits(browser: Chrome, size: tuple[int, int]) -> None:
-    """Assert that the page is not wider than the window, whose `size` is its width and height in pixels."""
+    """Assert that the page is not wider than the window.
+
+    `size` is the width and height of the window in pixels.
+    """
     width = browser.execute_script("return document.documentElement.scrollWidth")
     assert width <= size[0], browser.current_url

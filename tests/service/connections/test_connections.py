@@ -84,7 +84,7 @@ def receive_response(connection: socket.socket) -> bytes:
 def shortest_seconds(server: Server, target: str) -> float:
     """Return the duration of the fastest request for `target`.
 
-    Send requests until one takes less than a second, but at most five.
+    Send up to five requests. Stop after the first request that takes less than a second.
     """
     durations = []
     for _ in range(5):
@@ -307,7 +307,8 @@ def test_a_client_that_sends_a_long_body_receives_its_response(server: Server) -
 def busy_threads(server: Server, folder: Path, number: int) -> Iterator[list[bytes]]:
     """Keep `number` requests waiting in the threads of `server` until the `with` body ends.
 
-    Yield a list to which their responses are added after that. A file in `folder` ends the waiting.
+    Yield an empty list. When the `with` body ends, a file is created in `folder`, which lets the requests
+    continue. Their responses are then added to the list.
     """
     go = folder / "go"
     request = f"GET /v1/articles HTTP/1.1\r\nHost: a\r\nX-Wait-For: {go}\r\nConnection: close\r\n\r\n"

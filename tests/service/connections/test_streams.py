@@ -22,7 +22,10 @@ STREAM = b"GET /v1/articles.ndjson HTTP/1.1\r\nHost: a\r\n\r\n"
 
 @pytest.fixture
 def server(database: str, tmp_path: Path) -> Iterator[Server]:
-    """Start a server with long streams, whose only worker has two threads and sends one stream at a time."""
+    """Start a server that sends very long streams.
+
+    Its only worker has two threads, and sends one stream at a time.
+    """
     with running_gunicorn(
         database,
         tmp_path,

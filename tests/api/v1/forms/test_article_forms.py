@@ -1,4 +1,4 @@
-"""Tests of the forms of an article at the API: Markdown, JSON-LD and ninjs."""
+"""Tests of the three further formats of an article in the API: Markdown, JSON-LD and ninjs."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,7 @@
-"""Tests of the Markdown of an article: `seed load` reads back what was written, on hostile texts too."""
+"""Tests that `flask seed load` reads the same article from the Markdown that the API returns.
+
+Some of the articles contain Markdown syntax in their texts.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -140,7 +143,13 @@ related_titles = st.lists(st.tuples(hostile_texts, optional_texts), max_size=3)
 
 
 def content_of(values: dict[str, Any], takeaways: list[str], related: list[Any]) -> dict[str, Any]:
-    """Return the content of an article, as the database stores it."""
+    """Return the content of an article in the form that the database stores.
+
+    Args:
+        values: All other fields of the article, such as `title`, `body` and `analysis`.
+        takeaways: The texts of the takeaways.
+        related: The titles of related articles, each with its printed date or None.
+    """
     analysis = values["analysis"]["paragraphs"] if values["analysis"] else []
     source = {"source_name": "a.txt", "source_sha256": "0", "source_bytes": 0}
     word_count = sum(len(text.split()) for text in (*values["body"], *analysis))

@@ -36,10 +36,10 @@ def _slugs(client: FlaskClient) -> list[str]:
 
 
 def _texts(article: Any) -> dict[tuple[str, int | None], str]:
-    """Return the texts of an article in which the page marks entities.
+    """Return all texts of an article that can contain highlighted names of entities.
 
-    Each key is a part of the article, such as `body`, and the number of the text within the part, from 1. The
-    number is None if the part is a single text.
+    A key of the result is a pair: a part of the article, such as `body`, and the number of the text within
+    this part, from 1. The number is None if the part is a single text.
     """
     analysis = article["analysis"] or {"paragraphs": []}
     texts: dict[tuple[str, int | None], str] = {("title", None): article["title"]}

@@ -1,4 +1,4 @@
-"""Make the names and contexts that tests give to signs, and add up votes.
+"""Functions that make names and contexts for tests of signs, and that add up the votes of signs.
 
 A sign is a rule about the words of a name, or about the words around the name. If the rule applies, the sign
 votes for an entity type with a weight.
@@ -42,7 +42,7 @@ def context_of(text: str, name: str) -> Context:
 
 
 def marked_context(example: str) -> Context:
-    """Return the words around a name in a sentence that marks the name: `They met [Velmora] again.`"""
+    """Return the words around a name. In `example`, the name is in brackets: `They met [Velmora] again.`"""
     start = example.index("[")
     text = example.replace("[", "").replace("]", "")
     found = [each for each in candidates(text) if each.start == start]

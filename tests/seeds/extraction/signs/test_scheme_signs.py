@@ -1,4 +1,4 @@
-"""Tests of the signs (rules) that recognize policies with names of English words, such as Quiet Shore."""
+"""Tests of scheme signs: rules that recognize policies named with ordinary words, such as Quiet Shore."""
 
 import pytest
 
@@ -9,9 +9,10 @@ from tests.support.extraction import LEXICON
 
 
 def policy_votes(text: str) -> float:
-    """Return the sum of the weights with which scheme signs vote for the last name in `text`.
+    """Return how strongly scheme signs suggest that a name is a policy.
 
-    A scheme sign is a rule that recognizes the name of a policy by the words around it.
+    If `text` contains several names, the name is the last of them. A scheme sign is a rule that recognizes
+    the name of a policy by the words around the name.
     """
     context = ENGINE.read_context(text, candidates(text)[-1])
     found = [(sign, result) for sign, result in ENGINE.find_signs(context) if sign in scheme_signs.SIGNS]

@@ -1,4 +1,4 @@
-"""Tests of the signs (rules) by which the use of a name, such as in quotation marks, votes for its type."""
+"""Tests of usage signs: rules that find the type of a name from its use, for example in quotation marks."""
 
 import pytest
 

@@ -19,7 +19,7 @@ def parse_text(text: str) -> Manifest:
 
 
 def rejection_of(text: str | bytes, name: str | None = None) -> str:
-    """Parse the manifest `text`, look up the row of the document `name`, and return the reason of rejection.
+    """Parse the manifest `text`, look up the row of the document `name`, and return why it is rejected.
 
     Either the manifest or the row must be rejected.
     """

@@ -13,7 +13,7 @@ PAGES = sorted((Path(__file__).parent / "pages").glob("*.html"))
 
 
 def fields_of(document: Document) -> dict[str, Any]:
-    """Return the fields of a document under the names that the expected values have."""
+    """Return the fields of a document. The keys are the same as in the JSON files in the folder `pages`."""
     byline, analysis, metadata = document.byline, document.analysis, document.metadata
     assert byline
     time = metadata.published_at
