@@ -171,7 +171,10 @@ def _milliseconds(times: list[float]) -> str:
 
 @contextmanager
 def running_service(url: str) -> Iterator[Service]:
-    """Run gunicorn with one worker on the database at `url`, and yield it until the `with` block ends."""
+    """In the `with` block, run gunicorn with one worker on the database at `url`.
+
+    The value of the context manager is the running server.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         running_gunicorn(url, Path(folder), BRIEFS_WORKERS="1") as server,

@@ -23,7 +23,7 @@ class StreamError(Exception):
 
 @contextmanager
 def open_input(path: Path) -> Iterator[BinaryIO]:
-    """Open the file `path`, or standard input if `path` is `-`, for reading bytes.
+    """In the `with` block, open the file `path`, or standard input if `path` is `-`, to read bytes.
 
     Raises:
         StreamError: If the file cannot be opened or read.
@@ -38,10 +38,11 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
-    """Open the file `path`, or standard output if `path` is `-`, for writing bytes.
+    """In the `with` block, open the file `path`, or standard output if `path` is `-`, to write bytes.
 
-    Only the owner can read the file. It appears at `path`, and replaces an older file, when the body of
-    the `with` statement ends without an error.
+    The new file appears at `path`, and replaces an older file, when the block ends without an error. After an
+    error, the older file remains. Only the owner can read the new file. A pipe or device at `path` is written
+    directly.
 
     Raises:
         StreamError: If the file cannot be opened or written, or if another process is writing it.

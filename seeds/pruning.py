@@ -72,10 +72,10 @@ class FolderComparison(NamedTuple):
 
     @property
     def objection(self) -> str:
-        """The reason why `--force` is needed to remove the articles in `gone`, or an empty text if it is not.
+        """The reason why `--force` is needed to remove the articles in `gone`, as the end of a message.
 
-        The text is the end of a message. There are two reasons: more than half of the folder's articles are
-        gone, or a rejected file in the folder can be the document of one of these articles.
+        The text is empty if `--force` is not needed. There are two reasons: more than half of the folder's
+        articles are gone, or a rejected file in the folder can be the document of one of these articles.
         """
         if self.gone and self.unidentified:
             name = printable(self.unidentified[0])

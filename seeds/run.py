@@ -95,9 +95,9 @@ class Run:
         self._store_batch(preparation)
 
     def finish(self) -> None:
-        """Add the corpus revision, a number that increases with every change of the data, to the report.
+        """Add the corpus revision to the report of this run. Call this after `load` and `prune`.
 
-        Call this after `load` and `prune`.
+        The corpus revision is a number that increases with every change of the data.
         """
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(CORPUS_REVISION).one()

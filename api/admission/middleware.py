@@ -142,7 +142,8 @@ class Admission:
     def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> KeyOwner | _Refusal:
         """Return the owner of the API key `key`, or a refusal if the key is not valid.
 
-        `key` is None if the request has no key. A refused request counts against the limit of its address.
+        `key` is None if the request has no key. A request without a valid key counts against the limit of the
+        client's IP address. If this limit is used up, the refusal says so.
         """
         address, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
 

@@ -258,10 +258,10 @@ def lock_path(path: str) -> Path:
 
 
 def read_log_owner(path: str) -> str:
-    """Return the device and the inode of the SQLite file that commands last wrote at `path`, as text.
+    """Return which SQLite file at `path` commands last wrote: its device and its inode, as text.
 
-    Commands store this text in the lock file. Return an empty text if the lock file is missing. If somebody
-    has replaced the file at `path`, the result differs from the device and inode of the new file.
+    Commands store this text in the lock file of `path`. If the lock file is missing, return an empty text. If
+    somebody has since replaced the SQLite file, the result differs from the device and inode of the new file.
     """
     try:
         return lock_path(path).read_text(encoding="ascii").strip()

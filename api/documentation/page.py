@@ -99,10 +99,11 @@ def _specification_yaml() -> bytes:
 
 
 def _displayed_specification() -> dict[str, Any]:
-    """Return the specification for the documentation page, with values that exist in the database.
+    """Return the specification for the documentation page, with example values of parameters.
 
-    The page sends these values as parameters. If the service requires a key, or if the database does not
-    answer, the values are fixed examples. The page itself needs no key, so it must not reveal slugs.
+    The page fills these values into requests that readers can send, so they exist in the database. If the
+    service requires a key, the values are fixed, because the page needs no key and must not reveal slugs.
+    They are also fixed if the database does not answer.
     """
     displayed = displayed_specification(document(current_app), PARAMETER_LOCATIONS)
     if settings().require_key:

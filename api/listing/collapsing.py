@@ -24,7 +24,7 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
     Args:
         listing: The collection of articles.
         forms: The SQL of the other filters of the list.
-        sort: The order of the list: a value of the parameter `sort`, such as `-title`.
+        sort: The order of the list: a value of the query parameter `sort`, such as `-title`.
     """
     rows = listing.table.table
 

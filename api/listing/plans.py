@@ -53,9 +53,10 @@ class FilterForm:
         condition: A function that takes a table and returns the condition on its rows as SQL. The table
             contains the rows of the collection, or is an index table that repeats their row numbers and sort
             keys.
-        sorted_tables: A function that takes a value of the parameter `sort`, such as `-title`. It returns the
-            tables that have an index of the matching rows, sorted by this value. If there are several tables,
-            each table contains a part of the rows. The result is empty if there is no such table.
+        sorted_tables: A function that takes a value of the query parameter `sort`, such as `-title`. It
+            returns the tables that have an index of the matching rows, sorted by this value. If there are
+            several tables, each table contains a part of the rows. The result is empty if there is no such
+            table.
         orders: For a filter that always matches few rows, the orders of these rows, by the value of `sort`.
             The rows are then sorted without counting or scanning. None for other filters.
         repeats_numbers: True if `numbers` can select a row number more than once.
@@ -133,7 +134,7 @@ class Listing:
 
         Args:
             filters: The filters of the list.
-            sort: The value of the parameter `sort`, such as `-title`.
+            sort: The value of the query parameter `sort`, such as `-title`.
             collapse: A function such as `first_of_story`. It takes this Listing, the SQL of the filters and
                 `sort`, and returns the SQL of a filter that keeps only the first row of each group. None to
                 keep all rows. The total counts all rows that match `filters` in both cases.
@@ -152,7 +153,7 @@ class Listing:
 
         Args:
             filters: The filters of the list.
-            sort: The value of the parameter `sort`, such as `-title`.
+            sort: The value of the query parameter `sort`, such as `-title`.
             selective: The filter whose matching rows are read and sorted. None to scan an index instead.
                 `selective` has no effect if a filter always matches few rows.
         """
@@ -179,7 +180,8 @@ class Listing:
 
         Args:
             forms: The SQL of all filters.
-            sort: The order of the index and of the result: a value of the parameter `sort`, such as `-title`.
+            sort: The order of the index and the result: a value of the query parameter `sort`, such as
+                `-title`.
         """
         choices = [(form.sorted_tables(sort), form) for form in forms]
         parts = [each for each in choices if each[0] and self.table not in each[0]]
@@ -199,7 +201,7 @@ class Listing:
 
         Args:
             forms: The SQL of all filters.
-            sort: The order of the page: a value of the parameter `sort`, such as `-title`.
+            sort: The order of the page: a value of the query parameter `sort`, such as `-title`.
             tables: The tables. Each table has a part of the rows that match `form`, with their sort keys.
             form: The filter among `forms` that `tables` belong to. The plan tests the other filters.
         """
@@ -220,7 +222,7 @@ class Listing:
 
         Args:
             forms: The SQL of all filters.
-            sort: The order: a value of the parameter `sort`, such as `-title`.
+            sort: The order: a value of the query parameter `sort`, such as `-title`.
             selective: The filter among `forms` with few matching rows. The plan reads these rows, and tests
                 the other filters.
         """

@@ -27,8 +27,9 @@ class ValueIndex:
         table: The table.
         number: The name of the column with the row number (internal key).
         value: The name of the column with the values.
-        sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
-        no_value: A value that no row has. It fills up short lists of values (see `_bound_values`).
+        sorts: The orders for which the table has an index of value and sort key. An order is a value of the
+            query parameter `sort`, without `-`.
+        no_value: A value that no row has. It can be added to the values to find without changing the result.
         rows: `table` as a KeyTable, if it is the table of the filtered rows themselves. Each row then has a
             single value. None if `table` is a separate table.
     """

@@ -67,9 +67,10 @@ def pre_fork(_: Any, __: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Start to publish the metrics of a worker that has loaded the application.
 
-    This function also sets `worker.base_url`, the prefix of the URLs in the error responses of the worker. It
-    does nothing for other applications and worker classes, which the benchmarks run with gunicorn.conf.py.
+    Also set `worker.base_url`, the prefix of the URLs in the error responses of the worker. Do nothing if the
+    application or the worker class does not belong to this service.
     """
+    # The benchmarks run other applications and worker classes with the same gunicorn.conf.py.
     if METRICS not in getattr(worker.wsgi, "extensions", {}) or not hasattr(worker, "connections"):
         return
     metrics = worker.wsgi.extensions[METRICS].metrics

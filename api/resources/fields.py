@@ -1,4 +1,4 @@
-"""Marshmallow fields for links and for objects of several kinds, and the format of times in JSON."""
+"""Marshmallow fields for URLs and for objects with one of several schemas, and the JSON format of times."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -64,10 +64,11 @@ def parse_query(text: str) -> Query:
 
 
 def _items(text: str) -> list[tuple[str, Phrase]]:
-    """Split a full-text query into words and quoted phrases, as pairs of a kind and a tuple of search terms.
+    """Split a full-text query into its words and quoted phrases.
 
-    The kind is `not` for a word or phrase after a `-`, `OR` for the word `OR` without quotation marks, and
-    `word` for any other word or phrase. A word or phrase without terms, such as `&`, is skipped.
+    Return a pair for each word or phrase: its kind, and the tuple of its search terms. The kind is `not` for
+    a word or phrase after a `-`, `OR` for the word `OR` without quotation marks, and `word` for any other
+    word or phrase. A word or phrase without terms, such as `&`, is skipped.
     """
     items = []
     for item in ITEM.finditer(fold_characters(text)):

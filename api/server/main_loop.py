@@ -175,10 +175,10 @@ class PollingWorker(ConnectionWorker):
         return len(self.connections) < before
 
     def _refuse_oldest(self) -> None:
-        """Send 503 to some of the clients whose requests have waited for a thread for the longest time.
+        """Send 503 to the clients whose requests have waited for a thread for the longest time.
 
-        Refuse at most about a tenth of all connections. If no request waits for a thread, stop accepting
-        connections until the next check of the deadlines.
+        Refuse at most about a tenth of all connections. If no request waits for a thread, accept no new
+        connections for about TICK_SECONDS.
         """
         oldest = sorted(self.connections, key=LONGEST_WAIT)
         refused = islice(filter(self._refuse_if_queued, oldest), len(oldest) // 10 + 1)

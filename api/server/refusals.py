@@ -33,19 +33,19 @@ def status_of(error: BaseException) -> int:
 
 
 def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: str = "/") -> bytes:
-    """Log one line about a refused request, and return the bytes of the error response (RFC 9457).
+    """Log one line about a refused request, and return the bytes of the error response.
 
-    The line and the response contain nothing that the client sent. `failure_level` returns the level of the
-    line.
+    The body of the response is a problem in JSON (RFC 9457).
 
     Args:
         log: The logger for the line.
         status: The HTTP status of the response.
         reason: Why the request is refused, for the line in the log.
-        base_url: The value of BRIEFS_BASE_URL, the prefix of `type` and `instance` in the problem, or an
-            empty text.
-        path: The path in `instance` of the problem: a path that the request is known to have, or `/`.
+        base_url: The prefix of the URLs `type` and `instance` in the problem: the value of BRIEFS_BASE_URL,
+            or an empty text.
+        path: The path in `instance`: the path of the request if it is known, or `/`.
     """
+    # Neither the line nor the response contains anything that the client sent.
     request_id = make_id()
     extra = {"request_id": request_id, "status": status, "error": reason}
     log.log(failure_level(status), "request refused", extra=extra)

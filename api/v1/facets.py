@@ -200,7 +200,8 @@ def _labelled(counts: Mapping[int, int], statement: AnySelect) -> list[Values]:
 
     Args:
         counts: The number of articles of each entity or story, by its number. The result has the same order.
-        statement: Selects the number, the slug and the label of each of the `numbers` (a bound parameter).
+        statement: Selects the number, the slug and the label of each entity or story whose number is in the
+            bound parameter `numbers`.
     """
     if not counts:
         return []

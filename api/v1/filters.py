@@ -267,7 +267,7 @@ def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
     Args:
         table: The table of takeaways or related links.
         condition: A function that returns the condition on the columns of a table.
-        orders: The possible orders of the rows, by the value of the parameter `sort`.
+        orders: The possible orders of the rows, by the value of the query parameter `sort`.
     """
     return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)
 

@@ -1,4 +1,4 @@
-"""The possible orders of the lists of version 1, by the value of the parameter `sort`.
+"""The possible orders of the lists of version 1, by the value of the query parameter `sort`.
 
 Each function returns a dictionary such as `{"title": …, "-title": …}`, with an ascending and a descending
 order for each key. In both orders, rows with equal keys are sorted by the time when they were loaded, newest

@@ -85,11 +85,10 @@ def _by_size(min_articles: int, sort: str) -> list[Filter]:
 
 @remember
 def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
-    """Return the SQL of a filter for stories with several articles.
+    """Return the SQL of a filter for stories with a minimum number of articles.
 
     Args:
-        has_minimum: True if the bound parameter `min_articles` is the minimum number of articles, and False
-            if the minimum is two.
+        has_minimum: True if the minimum is the bound parameter `min_articles`. False if it is two.
         is_sorted: True if the list of stories is sorted by the number of articles.
     """
     if not has_minimum:

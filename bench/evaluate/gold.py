@@ -27,7 +27,7 @@ class SamplesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GoldEntity:
-    """An entity that a reader has annotated in a document, to be compared with extraction.
+    """An entity that a reader has annotated in a document. The extracted entities are compared with it.
 
     Attributes:
         name: Its name.

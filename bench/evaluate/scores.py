@@ -75,9 +75,10 @@ def ratio(part: float, total: float) -> float | None:
 
 
 def difference(expected: Texts, got: Texts) -> tuple[str, str]:
-    """Return excerpts of the expected and the found text, for a message. Both show the first difference.
+    """Return excerpts of the expected and the found text that show their first difference.
 
-    Each text is given in parts, joined with ` / `. The excerpts begin shortly before the first difference.
+    Both excerpts begin shortly before the difference. Each text is a tuple of parts. In the excerpts, the
+    parts are joined with ` / `.
     """
     texts = [" / ".join(each) for each in (expected, got)]
     pairs = enumerate(zip(*texts, strict=False))

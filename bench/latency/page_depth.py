@@ -1,4 +1,4 @@
-"""Find the last page of a collection, which can only be reached through `links.next`."""
+"""Find the last page of a collection by following `links.next` from page to page."""
 
 from collections import deque
 from urllib.parse import parse_qsl, urlencode, urlsplit

@@ -185,9 +185,10 @@ def _agreement(service: LocalService, index: ExhaustiveIndex, text: str, terms: 
 
 
 def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
-    """Return a Markdown table with two rows: queries with few matches, and queries with many matches.
+    """Return a Markdown table that shows how well the service's search results agree with BM25.
 
-    `articles` is the number of articles in the corpus, for the heading.
+    One row is for the queries with few matches, and one for those with many. `agreements` has a comparison
+    for each query. `articles` is the number of articles in the corpus, for the heading.
     """
     few = [each for each in agreements if each.matches <= EXACT_MATCHES]
     many = [each for each in agreements if each.matches > EXACT_MATCHES]

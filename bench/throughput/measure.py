@@ -57,7 +57,7 @@ def first_searches() -> Targets:
 
 
 def hot_paths(slug: str) -> dict[str, str]:
-    """Return the paths to request when the service answers from its cache of complete responses.
+    """Return the paths to request when responses from the cache of the service are measured.
 
     The result maps the name of a measurement, such as `hot list`, to a path. Each path is requested many
     times, so that its response is in the cache. `slug` is the slug of an article.

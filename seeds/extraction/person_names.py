@@ -21,7 +21,10 @@ GENERATION_WORDS = frozenset(("jr", "sr", "ii", "iii", "iv"))
 
 
 def without_generation(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of a name without a last word such as `jr` or `iii`, if two words precede it."""
+    """Return the words of a name without a last word such as `jr` or `iii`.
+
+    If at most one word precedes it, return all words.
+    """
     return words[:-1] if len(words) > 2 and words[-1] in GENERATION_WORDS else words
 
 

@@ -94,9 +94,9 @@ def replace_computed_links(
 
 
 def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, Reasons]]:
-    """Return up to `MAX_SCORED_LINKS` of `neighbours`, in order, each with the reasons for its link.
+    """Return the first `MAX_SCORED_LINKS` of `neighbours` that have reasons, each with its reasons.
 
-    Each neighbour is a pair of similar articles. Neighbours without reasons are left out.
+    A neighbour is a pair of similar articles. The reasons say what makes the two articles similar.
     """
     explained = ((neighbour, neighbour.explain()) for neighbour in neighbours)
     return list(islice((each for each in explained if each[1]), MAX_SCORED_LINKS))

@@ -163,7 +163,7 @@ def computed_link_row(
         target: The number and the id of the similar article.
         score: The similarity of the two articles.
         reasons: The reasons for the similarity.
-        published: The `published_key` of the article that the link starts from.
+        published: When the article that the link starts from was published, or `UNDATED`.
     """
     return {
         "id": computed_link_id(article[1], target[1]),

@@ -103,7 +103,7 @@ class _Cluster:
         """Return the linkage of this cluster and `other`: how strongly their articles are linked.
 
         The linkage is `strength`, the sum of the strengths of the links between the two clusters, divided by
-        the number of links that the clusters could have.
+        the number of links that there could be between them.
         """
         fewer, more = sorted((len(self.articles), len(other.articles)))
         return strength / (UNIT * min(fewer * more, LINKS_PER_ARTICLE * fewer))
@@ -161,8 +161,7 @@ def _push(
 ) -> None:
     """Add possible merges of a cluster with others to `heap`, if their linkage is at least `min_linkage`.
 
-    The linkage of two clusters is the sum of the strengths of the links between their articles, divided by
-    the number of links that the clusters could have.
+    The linkage of two clusters says how strongly the articles of one are linked with those of the other.
 
     Args:
         heap: The possible merges, highest linkage first. A merge is a tuple: the negative linkage, and the

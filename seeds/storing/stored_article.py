@@ -187,9 +187,9 @@ def find_slug_owner(connection: Connection, slug: str) -> UUID | None:
 
 
 def read_stored_articles(connection: Connection, numbers: Collection[int]) -> list[StoredArticle]:
-    """Return stored articles with their content, in the order of their numbers.
+    """Return the stored articles with the database numbers `numbers`, lowest number first.
 
-    `numbers` are the database numbers of the articles. Their entities and evidence are not read.
+    The articles have their content, but their entities and evidence are not read.
     """
     return [
         StoredArticle(

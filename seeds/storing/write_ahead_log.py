@@ -1,7 +1,7 @@
-"""Keep the write-ahead log of SQLite short while other processes read the database.
+"""Empty the write-ahead log of SQLite when it is large, so that it does not grow without limit.
 
 SQLite copies the log into the database by itself, but it begins a new log only when no process is reading the
-old log. With many readers there is no such moment, and the log would grow without limit.
+old log. With many readers, there is no such moment unless the process that writes waits for it.
 """
 
 import os

@@ -80,7 +80,10 @@ def _articles(connection: Connection) -> ExportedLines:
 
 
 def _articles_between(connection: Connection, first: int, last: int) -> ExportedLines:
-    """Yield the lines of the articles with numbers from `first` to `last`."""
+    """Yield a line of the export for each article with a database number from `first` to `last`.
+
+    A line is a pair: its kind, which is `article`, and its values by key.
+    """
     ends = {"first": first, "last": last}
     slugs = _sorted_values(connection.execute(ARTICLE_SLUGS, ends))
     takeaways = _read_takeaways(connection, first, last)

@@ -52,9 +52,9 @@ NEXT_STORIES = (
 class ImportedStories(WaitingRows):
     """The stories of imported articles, which wait in a temporary table until all articles are imported.
 
-    A story is given as its founder, the article that the story is named after. Use this class as a context
-    manager. `add` takes rows in the form of `LineRows.story_members`. `insert` then puts the articles into
-    their stories.
+    Use this class as a context manager. `add` takes rows in the form of `LineRows.story_members`: an article,
+    and the founder of its story. The founder is the article that the story is named after. `insert` then puts
+    the articles into their stories.
     """
 
     table = WAITING

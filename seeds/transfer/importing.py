@@ -165,10 +165,13 @@ class _Import:
             raise
 
     def _make_rows(self, batch: list[ExportLine]) -> list[LineRows]:
-        """Return the complete rows for each line of `batch`. All lines are of the same kind.
+        """Return the rows for each line of `batch`, completed with database numbers, such as of entities.
 
-        Folders that are not stored yet are inserted. Raise `InvalidExportError` if the values of a line
-        contradict each other.
+        All lines are of the same kind, such as articles. Folders that are not stored yet are inserted.
+
+        Raises:
+            InvalidExportError: If a line mentions an entity that is not in the database, or if a number is
+                higher than the limit in the first line of the export.
         """
         made: list[LineRows] = [line.values["rows"] for line in batch]
         articles = [each.article for each in made if each.article]

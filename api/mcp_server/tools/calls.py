@@ -10,10 +10,11 @@ from api.mcp_server.tools.tool import ToolError
 
 
 def call_tool(params: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of `tools/call`: the answer of the tool, or a text that says what to do next.
+    """Call a tool, and return the result of the protocol's method `tools/call`.
 
-    The result contains the answer twice, as the protocol recommends: as a JSON value, and as text for clients
-    that pass only text to the language model.
+    The result contains the answer of the tool twice, as the protocol recommends: as a JSON value, and as text
+    for clients that pass only text to the language model. If the tool fails, the result contains the message
+    of the error instead. `params` has the `name` of the tool and its `arguments`.
 
     Raises:
         ProtocolError: There is no such tool, or the arguments are not an object.

@@ -69,7 +69,7 @@ class RelatedLinkLinks(Shape):
 
 
 class RelatedLink(Shape):
-    """A link from an article to a related article, its `target`, with their similarity and the reasons."""
+    """A link from an article to a related article (`target`), with their similarity and its reasons."""
 
     id = fields.UUID()
     position = number("The position among the links of the article, starting at 1.", 1)

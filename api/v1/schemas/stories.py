@@ -1,4 +1,7 @@
-"""Schema classes of stories (the articles that report one event) and what their articles have in common."""
+"""Schema classes of stories and of their publications, entities and key points.
+
+A story is the articles that report one event.
+"""
 
 from marshmallow import fields
 

@@ -25,10 +25,10 @@ class NdjsonEncoder:
         self._reported = 0
 
     def __call__(self, items: list[Any], progress: Progress) -> bytes:
-        """Return the items of a portion as JSON, one per line.
+        """Return the lines for `items`, the next items of the stream: a JSON value for each item.
 
-        A line with the progress follows at the end of the stream, and each time ITEMS_PER_PROGRESS more items
-        were encoded.
+        A line with `progress` follows if the stream is complete, or if at least ITEMS_PER_PROGRESS items were
+        encoded since the last such line.
         """
         lines = [orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE) for item in items]
         is_last = progress.next_cursor is None

@@ -113,12 +113,15 @@ class _Stream:
         return chunk
 
     def close(self) -> None:
-        """Close the body. The server always calls this method, even if the client has disconnected."""
+        """End the stream and close its body.
+
+        The server always calls this method, even if the client has disconnected.
+        """
         self._end()
         getattr(self._body, "close", lambda: None)()
 
     def __del__(self) -> None:
-        """Let the next stream begin if the body was dropped without being read or closed."""
+        """Call `release` if the body is dropped before it is read to its end or closed."""
         self._end()
 
     def _end(self) -> None:

@@ -92,10 +92,11 @@ def timeline(points: Sequence[Point]) -> Timeline | None:
 
 
 def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
-    """Return the points of each lane in order of time, by the label of the lane.
+    """Divide the points of a timeline into lanes, and return the points by the label of the lane.
 
-    The label is the publication. If there are more than MAX_LANES publications, the last lane has the label
-    OTHERS, with the points of all publications that have no lane.
+    A point is a brief. A lane has the points of one publication in order of time, and its label is the name
+    of the publication. If there are more than MAX_LANES publications, the last lane has the label OTHERS, and
+    the points of all other publications.
     """
     lanes: dict[str, list[Point]] = {}
     in_order = sorted(points, key=lambda point: (point.time, point.number))

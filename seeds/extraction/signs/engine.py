@@ -40,10 +40,10 @@ class SignSubject(Protocol):
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """The kinds of parts that this name or context has, such as `head noun` or `title`.
+        """The scopes of the name or of its context: the kinds of its parts, such as `head noun` or `title`.
 
-        These kinds are called scopes. A sign (a rule that votes for the type of a name) has one scope, and is
-        tested only if this list contains it.
+        A sign (a rule that votes for the type of a name) has one scope. It is tested only if this list
+        contains its scope.
         """
 
 

@@ -31,18 +31,21 @@ class ManifestRow(NamedTuple):
 
 
 class Manifest:
-    """The rows of a manifest, by the name of the document: its file name, with or without the extension."""
+    """The rows of a manifest, a table with the metadata of documents.
+
+    `rows` maps the name of each document to its row. A name is a file name, with or without the extension.
+    """
 
     def __init__(self, rows: dict[str, ManifestRow]) -> None:
         self.rows = rows
 
     def find(self, name: str) -> Sidecar:
-        """Return the metadata of the document in the file `name`.
+        """Return the metadata that the manifest has for the document in the file `name`.
 
-        If the document has no row, all values of the result are None.
+        If the manifest has no row for the document, all values of the result are None.
 
         Raises:
-            Rejection: If the row of the document is invalid, or if the document has two rows.
+            Rejection: If the row for the document is invalid, or if there are two rows for it.
         """
         # The name of a file without an extension is also its stem.
         names = dict.fromkeys((name, PurePath(name).stem))

@@ -78,7 +78,7 @@ def find_takeaways(root: HtmlElement) -> HeadedList | None:
 
 
 def find_related(root: HtmlElement) -> HeadedList | None:
-    """Return the first list under a heading such as "Related articles" that contains a link, or None."""
+    """Return the first list with links under a heading such as "Related articles", or None."""
     lists = (
         found
         for found in _lists(root, RELATED_HEADINGS)
