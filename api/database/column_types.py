@@ -118,5 +118,5 @@ class CompressedJson(TypeDecorator[Any]):
         return value if isinstance(value, Compressed) else zlib.compress(orjson.dumps(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        """Return the value of the compressed JSON `value`. None is returned unchanged."""
+        """Decompress and parse `value`, and return the result. None is returned unchanged."""
         return None if value is None else orjson.loads(zlib.decompress(value))

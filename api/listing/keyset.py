@@ -116,9 +116,10 @@ class IndexedRows(Plan):
         return rows
 
     def _ascend(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
-        """Return the first `count` rows with a higher key than `after`, in ascending order of the keys.
+        """Return `count` rows in ascending order, with higher keys than the rows of the previous page.
 
-        Rows with the same key are ordered newest first, and rows whose key is null come last.
+        A key is a value of the column to sort by. Rows with the same key are ordered newest first, and rows
+        whose key is null come last. The result has fewer rows if there are no more.
 
         Args:
             values: The values of the bound parameters of the filters.

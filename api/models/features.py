@@ -20,7 +20,7 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 class ArticleFeatures(Base):
     """The feature vector of an article: its words and entities with weights, normalized to length 1.
 
-    `features` is a vector as `seeds.linking.feature_vectors` stores it.
+    `seeds.linking.feature_vectors` defines the form of the column `features`.
     """
 
     __tablename__ = "article_features"

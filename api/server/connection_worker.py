@@ -138,7 +138,10 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connection.state = State.RECEIVING
 
     def finish(self, connection: Connection) -> None:
-        """Send the rest of a response, and then wait for the next request or close the connection."""
+        """Let the main loop send the rest of a response, or expect the next request if nothing is left.
+
+        Close the connection instead if it must not remain open. Return at once.
+        """
         connection.state = State.SENDING
         connection.since = time.monotonic()
         if connection.sock.unsent_bytes:

@@ -11,7 +11,7 @@ from api.web_pages.templates import site_path
 
 
 def page_body(page: Page) -> dict[str, Any]:
-    """Return the body of `page`, a page of a collection, as a client of the API reads it."""
+    """Return the JSON body of `page`, a page of a collection, as Python values."""
     # Items can be fragments of stored JSON (`orjson.Fragment`), which this conversion resolves.
     body: dict[str, Any] = orjson.loads(orjson.dumps(page[0]))
     return body

@@ -1,4 +1,4 @@
-"""Samples: a folder of documents and the gold standard that a reader annotated.
+"""Read samples: a folder of documents, and their gold standard (annotations by a reader).
 
 `documents/*.txt` are the pages, with sidecars if they have any. `gold/NAME.json` has the expected content of
 `NAME.txt`; fields that it omits are not evaluated. `gold/related.json` lists related pages by file name.

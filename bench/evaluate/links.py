@@ -16,8 +16,8 @@ class LinkResult:
 
     Attributes:
         score: Hits, false positives and misses.
-        precision_at_cutoff: The hits among the best PRECISION_CUTOFF links, divided by this number or by the
-            number of related pages if that is lower. None for a page without related pages.
+        precision_at_cutoff: The hits among the best PRECISION_CUTOFF links, divided by the lower of two
+            numbers: PRECISION_CUTOFF and the number of related pages. None for a page without related pages.
         faults: All errors.
     """
 

@@ -67,7 +67,10 @@ class RunningServer(NamedTuple):
 
 @contextmanager
 def run_server(program: Program, path: str) -> Iterator[RunningServer]:
-    """Start `program`, a server, and yield it when it answers `path` with 200. Stop it at the end."""
+    """Start the server `program`, and stop it at the end of the `with` block.
+
+    The block begins when the server answers a request for `path` with 200.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="briefs-bench-") as folder:

@@ -241,7 +241,7 @@ def find_entities(article: ArticleText, matcher: EntityMatcher) -> list[FoundEnt
 def _find_mentions(
     texts: Sequence[Section], matcher: EntityMatcher
 ) -> dict[EntityRecord, list[tuple[int, Mention]]]:
-    """Return the mentions of each entity in `texts`, in reading order, as pairs of an offset and a mention.
+    """Return the mentions of each entity in `texts`, in reading order, as pairs `(offset, mention)`.
 
     `texts` are all texts of an article, and `matcher` finds the names in them. The offset is the number of
     characters before the mention, counted from the beginning of the first text.

@@ -68,7 +68,7 @@ class LoadedDocument(NamedTuple):
 
     Attributes:
         identity: The id of the article.
-        read: The document.
+        read: The document as it was read from its file.
         record: The content of the article, with the slug that the article gets.
         state: The article as it is stored before the load, or None if the article is created.
         revision: The number of the revision that the article gets.

@@ -111,7 +111,7 @@ def insert_derived_rows(
 
     Args:
         connection: The connection, in a write transaction.
-        articles: The articles. They have none of these rows.
+        articles: The articles. None of their rows of these kinds is in the database.
         previous: None if the articles are new. If a single article is stored again, this is its former
             mentions, as `delete_derived_rows` returned them.
     """
