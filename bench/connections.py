@@ -66,7 +66,7 @@ class BadClients:
                 self._send_slowly()
 
     def stop(self) -> None:
-        """Make `run` return."""
+        """Let the method `run`, which runs in a different thread, return soon."""
         self._done.set()
 
     def close(self) -> None:
@@ -102,7 +102,9 @@ class BadClients:
 
 @contextmanager
 def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadClients]:
-    """Keep the connections of bad clients open until the `with` block ends.
+    """In the `with` block, keep connections of bad clients open.
+
+    The block receives the clients, which count the connections that the server closes.
 
     Args:
         port: The port of the server.

@@ -153,9 +153,10 @@ class Run:
         return [LoadWarning("published_at", read.line, message)]
 
     def _store_batch(self, preparation: Preparation) -> None:
-        """Store the documents of the current batch in one transaction, and report all outcomes in order.
+        """Store the documents of the current batch in one transaction, and empty the batch.
 
-        The batch is empty afterwards. `preparation` prepares the articles that are created or updated.
+        Then report for each document, in order, whether it was stored or rejected. `preparation` prepares the
+        articles that are created or updated.
         """
         batch, self._batch, self._batch_bytes = self._batch, [], 0
         documents = [each.read for each in batch if isinstance(each.read, ReadDocument)]

@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def word_lists() -> Mapping[str, list[str]]:
-    """Return the sorted lines of each word list, by the name of its file without the extension."""
+    """Return the sorted lines of all word lists to be written, by file name without the extension."""
     frequencies = word_frequencies()
     given_votes, family_votes = (name_votes(kind, frequencies) for kind in ("first", "last"))
     places = place_names(frequencies)
@@ -129,7 +129,7 @@ def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
     """Return given names or family names in lower case, each with its number of votes.
 
     Each language of the package Faker adds one vote to each name that it lists. If a name is also an English
-    word, some languages add no vote or two votes (see LIST_WEIGHTS).
+    word, the languages in LIST_WEIGHTS add the number of votes given there instead.
 
     Args:
         kind: "first" for given names or "last" for family names.

@@ -29,8 +29,9 @@ class Quota(NamedTuple):
 class Decision(NamedTuple):
     """The decision on a request.
 
-    `is_admitted` is False if the client is over a limit. `quotas` has what is left of each policy after the
-    request, in the order of the policies.
+    Attributes:
+        is_admitted: False if the client is over a limit.
+        quotas: What is left of each limit of the client after the request, in the order of the limits.
     """
 
     is_admitted: bool

@@ -63,9 +63,10 @@ class StatementReader:
 
 
 class BoundedReader(StatementReader):
-    """A statement reader for threads without a deadline. Each statement must end within MAX_ANSWER_SECONDS.
+    """A statement reader for threads that set no time limit of their own.
 
-    While the database is unavailable, statements fail at once.
+    A statement that takes more than MAX_ANSWER_SECONDS fails. While the database is unavailable, statements
+    fail at once.
     """
 
     def __init__(self, engine: Engine, watch: RevisionWatch, watchdog: Watchdog) -> None:

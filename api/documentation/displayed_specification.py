@@ -40,9 +40,10 @@ def displayed_specification(document: Json, locations: Mapping[str, str]) -> Jso
 
 
 def with_values(displayed: Json, values: Mapping[str, Any]) -> Json:
-    """Return the OpenAPI document `displayed` with values that the documentation page fills in and sends.
+    """Return `displayed`, an OpenAPI document, with other example values for some parameters.
 
-    `values` has these values by the name of the parameter. Other parameters stay unchanged.
+    The documentation page fills in these values and sends them. `values` has them by the name of the
+    parameter. Other parameters stay unchanged.
     """
     components = displayed["components"]
     parameters = {

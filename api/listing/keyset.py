@@ -346,10 +346,12 @@ def after_values(after: Sequence[Any]) -> dict[str, Any]:
 
 
 def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
-    """Return the SQL condition for rows that are lower in `columns` than the last row of the previous page.
+    """Return the SQL condition for rows that are lower than the last row of the previous page.
+
+    The rows are compared by `columns`: if the values of the first column are equal, by the second, and so on.
 
     Args:
-        columns: Columns of the sort key that follow each other.
+        columns: Successive columns of the sort key.
         first: The place of the first of these columns in the sort key, from 0.
     """
     # The database can use an index for a comparison of row values.

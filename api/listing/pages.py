@@ -79,7 +79,7 @@ def make_page(
 
 
 def stream_cursors(parameters: Mapping[str, Any], rule: str) -> CursorWriter:
-    """Return the cursor writer for the stream that the current request asks for.
+    """Return the object that writes the cursors (places to continue from) of the stream that is requested.
 
     Args:
         parameters: The loaded query of the request.

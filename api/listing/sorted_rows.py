@@ -23,7 +23,7 @@ from api.listing.orders import Key, Order
 
 @dataclass(frozen=True, eq=False)
 class SortedRows(Plan):
-    """A plan for few matching rows: the database sorts all of them."""
+    """A way to read the pages of a list if few rows match: the database sorts all matching rows."""
 
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.

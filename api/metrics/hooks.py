@@ -103,7 +103,10 @@ def archive_ended_workers() -> None:
 
 
 def pre_exec(server: Any) -> None:
-    """Pass the folder for metrics to the master process that replaces this process."""
+    """Give the new master process of gunicorn the folder for metrics.
+
+    gunicorn calls this hook before it starts a new master process to replace this process.
+    """
     folder = _folder()
     if folder:
         server.cfg.env_orig[MULTIPROCESS_FOLDER] = str(folder)

@@ -106,8 +106,8 @@ class ArticleFacet(Base):
     """A facet value of an article, such as its language, for filters of articles.
 
     `facet` is the internal number of an entity, or the `facet_number` of an entity type, a publication or a
-    language. The row repeats the sort keys of the article, so that a single index can filter articles and
-    sort them.
+    language. The row repeats the times by which lists of articles are sorted, so that a single index can
+    filter and sort articles.
     """
 
     __tablename__ = "article_facets"
@@ -150,7 +150,7 @@ class FacetCount(Base):
     The tables of entities and stories have their own `article_count`.
 
     Attributes:
-        number: Identifies the facet value.
+        number: The number that stands for the facet value, computed from `name` and `value`.
         name: The name of the facet, such as `language`.
         value: The value of the facet, such as `en`.
         article_count: How many articles have this value.

@@ -28,7 +28,10 @@ def published_key(published_at: datetime | None) -> datetime:
 
 
 def published_at_of(key: datetime) -> datetime | None:
-    """Return the time of publication for a value of a column `published_key`, or None for `UNDATED`."""
+    """Return the time of publication that `key`, a value of a column `published_key`, stands for.
+
+    Return None for `UNDATED`, which is stored for articles without a time of publication.
+    """
     return None if key == UNDATED else key
 
 
@@ -56,7 +59,10 @@ def takeaway_range(article: int) -> tuple[int, int]:
 
 
 def takeaway_place(number: int) -> tuple[int, int]:
-    """Return the internal number of the article and the position of the takeaway with the number `number`."""
+    """Return the internal number of the article and the position of a takeaway.
+
+    Both are computed from `number`, the internal number of the takeaway.
+    """
     return number >> POSITION_BITS, MAX_TAKEAWAYS - (number & MAX_TAKEAWAYS)
 
 

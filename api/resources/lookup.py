@@ -149,7 +149,8 @@ def _missing_article(statement: AnySelect, value: Any, reference: str) -> Proble
     """Return the error for an article that does not exist: 410 if the article was removed, otherwise 404.
 
     Args:
-        statement: A statement that selects the removal of an article by the bound parameter `reference`.
+        statement: A statement for the row that records the removal of an article. The bound parameter
+            `reference` identifies the article.
         value: The value of this bound parameter: an id or a slug, as the statement requires.
         reference: The id or slug of the article, as in the URL, for the message.
     """
@@ -258,7 +259,7 @@ def _required(row: Any, kind: ProblemKind, reference: str) -> Any:
 
 
 def redirect(**arguments: str) -> NoReturn:
-    """Redirect the request (308) to the same resource with other path parameters.
+    """Abort the request with a redirect (308) to the same resource with other path parameters.
 
     `arguments` are the new values of path parameters, by name. The query string stays the same.
     """

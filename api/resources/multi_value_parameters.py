@@ -48,7 +48,10 @@ class ListParameter(fields.List[str]):
         return ValueList(dict.fromkeys(chain.from_iterable(text.split(",") for text in given)))
 
     def suggest(self, given: Sequence[str]) -> str | None:  # noqa: ARG002 -- for subclasses
-        """Return the text that a client probably meant by the invalid `given`, or None."""
+        """Return the text that a client probably meant by the invalid values `given`, or None.
+
+        This method always returns None. Subclasses can override it.
+        """
         return None
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

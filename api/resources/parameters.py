@@ -189,7 +189,10 @@ class Window(fields.String):
         return timedelta(days=int(value[:-1]))
 
     def suggest(self, value: str) -> str | None:
-        """Return the valid value that the invalid `value` probably means: `7d` for `7`, otherwise None."""
+        """Return the valid value that the invalid `value` probably means, or None if this is unknown.
+
+        A number without a unit means days: `7` means `7d`.
+        """
         is_number = re.fullmatch("[1-9][0-9]{0,2}", value) and int(value) <= MAX_WINDOW_DAYS
         return f"{value}d" if is_number else None
 

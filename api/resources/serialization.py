@@ -1,7 +1,7 @@
 """Schema classes of JSON objects, and the selection of keys by the parameters `fields` and `include`.
 
-The schema classes are the published specification. Resources make the JSON values themselves, and tests check
-that each response conforms to the specification.
+The schema classes are the published specification. They do not make the JSON of responses, but tests check
+that each response conforms to them.
 """
 
 from collections.abc import Mapping

@@ -96,10 +96,10 @@ def _word_start(text: str, offset: int, latest: int) -> int:
 
 
 def _word_end(text: str, offset: int, earliest: int) -> int:
-    """Return the offset in `text` at which a passage ends, from `earliest` to `offset`.
+    """Return the offset at which to end a passage of `text`, so that the last word is complete.
 
-    If a passage up to `offset` would end inside a word, it ends before the last space instead. If there is no
-    space after `earliest`, it ends at `offset`, inside the word.
+    The result is `offset`, unless this is inside a word. In this case, the result is the offset of the last
+    space between `earliest` and `offset`, or `offset` if there is no space.
     """
     if offset == len(text) or text[offset].isspace():
         return offset

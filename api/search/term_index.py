@@ -112,9 +112,9 @@ class TermList(NamedTuple):
     """The articles that contain a term.
 
     Attributes:
-        places: The indexes of these articles in the arrays of the term index, or None if `frequencies` has an
-            item for every article of the index.
-        frequencies: The frequency of the term in each of the articles.
+        places: The place of an article in the term index, for each item of `frequencies`. None if
+            `frequencies` has an item for every article of the index, in the order of the places.
+        frequencies: The frequencies of the term in articles.
         article_count: The number of articles that contain the term.
     """
 

@@ -144,7 +144,10 @@ class Connection:
         return received.count(b"\n") != received.count(b"\r\n")
 
     def body_arrival(self) -> Arrival:
-        """Return how much of the request body is in `received`, which contains a whole request head."""
+        """Return how much of the request body is in `received`, the bytes that have arrived.
+
+        Call this only if `received` contains the whole head of the request.
+        """
         if self.body is None:
             self.body = body_of(self.received)
         return self.body.arrival(self.received) if self.body else Arrival.COMPLETE

@@ -355,12 +355,12 @@ def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 
 @cache
 def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
-    """Return a SELECT that gives one row: the facet values of all given articles.
+    """Return a SELECT that gives one row with the facet values of several articles.
 
-    To name the given articles, bind the result of the function `listed` to the parameter `listed`. The first
-    column contains the facet lists of the articles, joined to one sequence of bytes (in hexadecimal on
-    SQLite). If `has_stories` is True, the second column is a list with the internal number of the story of
-    each article.
+    The first column contains the stored facet lists of the articles, joined to one sequence of bytes (in
+    hexadecimal on SQLite). If `has_stories` is True, the second column is a list with the internal number of
+    the story of each article. The bound parameter `listed` names the articles. Its value is a result of the
+    function `listed`.
     """
     table, number = listed_numbers(dialect)
     facets: ColumnElement[Any] = func.string_agg(LISTS.c.facets, literal(b"", LargeBinary))

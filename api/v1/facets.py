@@ -153,9 +153,10 @@ class KeptCounter:
 
 
 class MatchingCounter:
-    """A FacetCounter for the articles that match a query.
+    """Returns the facet values of the articles that match a query, with their counts.
 
-    `matching` is the result of `count_matching`: the article counts of all facet values and stories.
+    This class implements the interface FacetCounter. `matching` is the result of `count_matching`: the
+    article counts of all facet values and stories.
     """
 
     def __init__(self, matching: MatchingFacets) -> None:

@@ -227,7 +227,7 @@ def entity_items(rows: Rows) -> list[Values]:
 def article_entity_page(parameters: Parameters, article: Any) -> Page:
     """Return a page of the entities in an article that match the query `parameters`.
 
-    `article` is the row of the article, with its mentions.
+    `article` is the row of the article. Its attribute `mentions` has the mentions of the entities.
     """
     matching = filters.entity_filters(parameters)
     plan = _article_entity_plan(parameters["sort"], tuple(each.form for each in matching))

@@ -76,7 +76,7 @@ class RenderedArticle(NamedTuple):
         return size
 
     def article_json(self) -> bytes:
-        """Return the uncompressed JSON."""
+        """Return the JSON of the article, uncompressed."""
         return isal_zlib.decompress(self.json_gzip, GZIP_FORMAT, self.byte_count)
 
     def parts(self, names: Sequence[str]) -> bytes:

@@ -1,8 +1,9 @@
 """Turn the query parameters of a list of stories into filters.
 
-A story matches if a single article of the story matches all article filters. The article filters are combined
-into one filter on stories. If few articles match one of the article filters, the stories of these articles
-are listed and sorted. Otherwise, an index of stories is scanned, and the articles of each story are tested.
+A story matches if at least one of its articles matches all article filters at once. The article filters are
+combined into one filter on stories. If few articles match one of the article filters, the stories of these
+articles are listed and sorted. Otherwise, an index of stories is scanned, and the articles of each story are
+tested.
 """
 
 from collections.abc import Mapping

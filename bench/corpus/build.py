@@ -54,9 +54,10 @@ class Corpus(NamedTuple):
 
 
 def read_corpus(url: str, articles: int) -> Corpus:
-    """Read the slugs and the times of loading from a database, and return them in a `Corpus`.
+    """Return a `Corpus` that describes the database at `url`.
 
-    `articles` is the number of generated articles in the database at `url`.
+    `articles` is the number of its generated articles. The slugs of the articles and the speed of loading are
+    read from the database.
     """
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), **engine_options(url))
     with engine.connect() as connection:

@@ -105,10 +105,10 @@ class Page:
             yield f"{title}\n{weeks} weeks ago" if weeks else title
 
     def _title_nearby(self) -> str:
-        """Return the title of a page with a similar number, for the list of related articles.
+        """Return the title of a different page with a similar number, for the list of related articles.
 
-        It is never this page. Near the end of the corpus, the number can exceed the number of the last page.
-        The title then belongs to no page.
+        At the end of the corpus, the number can exceed the number of the last page. The title then belongs to
+        no page.
         """
         distance = self.rng.randrange(1, MAX_DISTANCE)
         if self.number > distance and self.rng.random() < 0.7:

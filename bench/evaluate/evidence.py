@@ -52,9 +52,9 @@ class EvidenceResult:
 
     @property
     def recall(self) -> Share:
-        """The share of the required paragraphs that the API lists.
+        """The share of the required paragraphs that the API lists as evidence.
 
-        A paragraph is required if the annotations mark it as necessary evidence for the takeaway.
+        The annotations of the document say which paragraphs each takeaway (key point) requires as evidence.
         """
         return Share(self.score.hits, self.score.hits + self.score.missed)
 

@@ -1,8 +1,8 @@
 """The requests whose response times are measured. To measure one more request, add a case.
 
 A path can contain the placeholders `{updated_late}`, `{updated_middle}`, `{updated_early}` and `{article}`.
-Their values depend on when a corpus (a generated database) was seeded, so they are first looked up in each
-service.
+They stand for times and for a slug that differ between databases. Before the measurement, their values are
+looked up in each measured service.
 """
 
 from collections.abc import Iterable
@@ -55,7 +55,7 @@ def story_case(name: str, *pairs: tuple[str, str]) -> Case:
 
 
 def slugs(entities: Iterable[EntityRecord]) -> str:
-    """Return the slugs of `entities` as the value of a query parameter."""
+    """Return the slugs of `entities`, joined by commas, as the value of a query parameter."""
     return ",".join(entity.slug for entity in entities)
 
 

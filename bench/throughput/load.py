@@ -14,9 +14,13 @@ SCRIPT = Path(__file__).parent / "load.lua"
 
 
 class Load(NamedTuple):
-    """The result of sending requests for some seconds: their number and their response times.
+    """The result of sending requests for some time.
 
-    `median` and `p99` (the 99th percentile) are in milliseconds.
+    Attributes:
+        requests: The number of requests.
+        seconds: The time in which they were sent.
+        median: The median of the response times in milliseconds.
+        p99: The 99th percentile of the response times in milliseconds.
     """
 
     requests: int

@@ -126,7 +126,7 @@ def peer_cases(
 
 
 def _articles(server: RunningServer, article: Article) -> list[Article]:
-    """Return `article`, the articles that it links to, and the newest articles.
+    """Return `article`, the articles that it links to, and the 100 newest articles, each of them once.
 
     All articles except `article` are fetched from `server`, with body, takeaways, entities and links.
     """

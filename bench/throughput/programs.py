@@ -37,7 +37,7 @@ def briefs_with_granian(url: str) -> Program:
 
 
 def bare(bodies: Path) -> Program:
-    """Return the command line of a minimal WSGI application, the baseline of the comparison.
+    """Return the command line of a minimal WSGI application, to compare the service with.
 
     The application serves each file of the folder `bodies` under the name of the file.
     """

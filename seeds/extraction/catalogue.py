@@ -62,18 +62,18 @@ class EntityRecord(NamedTuple):
 
     @property
     def id(self) -> UUID:
-        """The id of the entity, a UUID made from its slug. The id is the same in every database.
+        """The id of the entity, a UUID that is the same in every database.
 
-        For an extracted entity, the UUID also depends on the group of its type: person, place or thing. If
-        two documents use an equal name, the entities have the same id, unless the groups differ.
+        For an entity of the catalogue (the file of known entities), the UUID is made from the slug. For other
+        entities, it is made from the slug and the group of the entity type: person, place or thing.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 
     @property
     def own_name(self) -> str | None:
-        """The name that an article uses for an extracted entity, or None for an entity of the catalogue.
+        """The name of an extracted entity, as an article uses it, or None for an entity of the catalogue.
 
-        An entity of the catalogue has the same name in all articles.
+        The catalogue is the file of known entities. They have the same name in all articles.
         """
         return self.name if self.origin == "extracted" else None
 

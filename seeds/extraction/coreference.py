@@ -144,8 +144,8 @@ class Clusters:
     def find_owner(self, cluster: EntityCluster) -> EntityCluster | None:
         """Return the existing cluster of the entity that `cluster` names, or None if the entity is new.
 
-        The returned cluster contains a longer form of the name (Tovrik Ekkelund for Ekkelund), or the same
-        name with different case or diacritics.
+        A cluster is the names that the document uses for one entity. The returned cluster contains a longer
+        form of the name (Tovrik Ekkelund for Ekkelund), or the same name with different case or diacritics.
         """
         if len(cluster.words) == 1 and cluster.words[0] in self._lexicon.function_words:
             return None

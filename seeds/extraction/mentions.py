@@ -64,8 +64,12 @@ class Section:
 class Mention:
     """One occurrence of the name of an entity in a text of an article.
 
-    `part` and `index` identify the text within the article, as in `Section`. `start` and `end` are offsets in
-    this text, in Unicode code points, and `text` is the name between them.
+    Attributes:
+        part: The part of the article that contains the text, such as `title` or `body`.
+        index: The number of the text in this part, from 1, or None if the part is a single text.
+        start: The offset in the text at which the name starts, in Unicode code points.
+        end: The offset at which the name ends.
+        text: The name, as the text writes it.
     """
 
     part: str

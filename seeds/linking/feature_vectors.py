@@ -38,7 +38,10 @@ class FeatureVector(NamedTuple):
     packed: Compressed | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what `pickle` stores: the packed form, which is faster than pickling each feature."""
+        """Return what `pickle` stores: only `packed` if it is not None, otherwise all attributes.
+
+        Pickling `packed` is faster than pickling each feature.
+        """
         return (unpack_vector, (self.packed,)) if self.packed else (FeatureVector, tuple(self))
 
     def heaviest(self, count: int) -> list[tuple[int, int]]:
@@ -82,7 +85,7 @@ def hash_feature(name: str) -> int:
 
 
 def stored_vector(vector: FeatureVector) -> list[Any]:
-    """Return `vector` in the form that the database stores: its names, weights and terms.
+    """Return `vector` in the form for the database: the names, weights and terms of its features.
 
     Each weight is stored as its difference from the previous weight. A term is stored as 0 if it equals the
     name of its feature, and otherwise as null (no term), a text, or a pair of the name and the id of an
@@ -139,7 +142,7 @@ class StoredTerms(Sequence[WrittenTerm | None]):
 
 
 def read_vector(stored: Sequence[Any]) -> FeatureVector:
-    """Return a feature vector from `stored`, its form in the database (see `stored_vector`)."""
+    """Return the feature vector that `stored_vector` converted to `stored`."""
     names, differences, terms = stored
     # Most names occur in many vectors, which share the strings.
     weights = dict(zip(map(intern, names), accumulate(differences), strict=True))

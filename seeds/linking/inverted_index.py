@@ -1,9 +1,9 @@
 """The inverted index from features (words and entities) to articles, used to find similar articles.
 
-`postings` has a row for each of the 24 heaviest features of each article. For each of these features of a
-given article, the index returns the 50 articles published last before the article and the 50 published
-first after it. The cost is therefore bounded, whatever the size of the corpus, and the result does not depend
-on the order of loading.
+The table `postings` is this index. It has a row for each of the 24 heaviest features of each article. For
+each of these features of a given article, the index returns the 50 articles published last before the article
+and the 50 published first after it. The cost is therefore bounded, whatever the size of the corpus, and the
+result does not depend on the order of loading.
 """
 
 from collections.abc import Iterable

@@ -65,7 +65,7 @@ class Neighbour:
         return explain(self.score, self.products, self.given.vector.term_by_name(), self.entities)
 
     def reversed(self) -> "Neighbour":
-        """Return the same pair with `given` and `other` exchanged."""
+        """Return this pair of articles with `given` and `other` exchanged."""
         return Neighbour(self.other, self.given, self.score, self.products, self.entities)
 
 

@@ -100,7 +100,7 @@ def written_terms(
 
 @lru_cache(maxsize=2_048)
 def _is_fragment(name: str) -> bool:
-    """Return True if the word `name` is not shown alone: a number, a letter, or a word such as `the`."""
+    """Return True if the word `name` alone says little: a number, a letter, or a word such as `the`."""
     is_letter = len(name) == 1 and not IS_CJK(name)
     return is_letter or bool(IS_NUMBER(name)) or name in words_without_content()
 
@@ -183,11 +183,11 @@ class _Occurrences:
         return _term_of_word(name, next(iter(forms)) if len(forms) == 1 else _most_frequent(forms)[0])
 
     def _term_of_part(self, name: str) -> WrittenTerm | None:
-        """Return the term for the word `name`, which the article also uses in a name or compound.
+        """Return the readable term for the feature `name`, a word that is also part of a name or compound.
 
-        The term is the name of an entity, a compound or the word alone. Of these three, the one in which the
-        word occurs most often is the term. If this is the word alone, return None for a number, a single
-        letter, or a word such as `the`.
+        The term is the name of an entity, a compound or the word alone, as the article writes it. Of these
+        three, the one in which the word occurs most often is the term. If this is the word alone, return None
+        for a number, a single letter, or a word such as `the`.
         """
         entity, in_entity = _most_frequent(self._names.get(name))
         compound, in_compound = _most_frequent(self._compounds.get(name))

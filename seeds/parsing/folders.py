@@ -21,7 +21,9 @@ NO_FORMAT = f"no document format has this ending; the endings are {ENDINGS}"
 
 
 class UnreadFile(NamedTuple):
-    """A file, subfolder or row of a manifest that a load does not read as a document.
+    """A file, subfolder or manifest row that is not read as a document.
+
+    A manifest is a file with the metadata of several documents, one in each row.
 
     Attributes:
         path: The path of the file or subfolder. For a row, the path of the manifest.

@@ -26,8 +26,8 @@ class Item(NamedTuple):
 
     Attributes:
         lines: The lines of the item, at least one.
-        mark_length: The length of the bullet at the beginning of the folded text of the first line, with the
-            white space after the bullet. It is 0 if there is no bullet.
+        mark_length: The length of the bullet and of the white space after it, in the folded text of the first
+            line (with plain quotation marks and hyphens). It is 0 if there is no bullet.
     """
 
     lines: list[Line]

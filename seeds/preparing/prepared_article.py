@@ -121,19 +121,20 @@ class PreparedArticle(NamedTuple):
 
 
 class ReadDocument(NamedTuple):
-    """A document that was read.
+    """A document that was read from a file.
 
     Attributes:
-        record: The content of its article. The slug is given in the metadata, or else is made from the title.
+        record: The content of the article in the document. Its slug is from the metadata, or is made from the
+            title.
         document: The bytes of the document.
-        folder: The real path of the folder that contains the file.
+        folder: The real path (without symbolic links) of the folder that contains the file.
         line: The line number of the document in the file, or None if the whole file is the document.
         date_source: For messages: a text that says where the time of publication is given, such as
             `the sidecar`.
         warnings: The warnings of the parser.
         slug_source: For messages: a text that says where the slug is given. None if the slug was made from
             the title.
-        article: The prepared article, or None if it is not prepared yet.
+        article: The article in the form in which it can be stored, or None if this form was not made yet.
     """
 
     record: ArticleRecord

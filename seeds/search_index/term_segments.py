@@ -111,9 +111,10 @@ def clear_terms(connection: Connection) -> None:
 
 
 def _make_segment(connection: Connection) -> None:
-    """Move pending articles to a new segment of level 1, a part of the term index.
+    """Move pending articles to a new segment, a part of the term index.
 
-    These are the `SEGMENT_ARTICLES` articles with the lowest numbers.
+    The `SEGMENT_ARTICLES` pending articles with the lowest numbers are moved. The new segment has level 1,
+    the lowest level.
     """
     rows = connection.execute(FIRST_PENDING, {"articles": SEGMENT_ARTICLES}).all()
     numbers, lengths = (np.array([getattr(row, name) for row in rows]) for name in ("number", "length"))
@@ -136,7 +137,7 @@ def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> N
 
     Args:
         connection: The connection, in a write transaction.
-        segments: The segments. All have the same level.
+        segments: The segments. All must have the same level, the size class of a segment.
         level: The level of the new segment.
     """
     articles = join_articles(segment.articles for segment in segments)

@@ -60,7 +60,7 @@ class StoryAssignment:
 
     @property
     def articles(self) -> Collection[int]:
-        """The database numbers of all articles in memory.
+        """The database numbers of all articles that this object keeps in memory.
 
         These are the articles given to the constructor, and all other articles of their stories.
         """

@@ -319,13 +319,14 @@ def _link(
     """Link `articles` with other articles, and assign `articles` to stories.
 
     A listed link is an entry in the list of related articles on a page. If the entry is the title of a stored
-    article, this article becomes the target of the link. A computed link leads to a similar article.
-    The computed links from and to `articles` are inserted.
+    article, this article becomes the target of the link. A computed link leads to a similar article. The
+    computed links from and to `articles` are inserted.
 
     Args:
         connection: The connection, in a write transaction.
         articles: The articles. `insert_derived_rows` has inserted their listed links.
         titles: The hashes of the titles of `articles` and, if an article was updated, of its former title.
+            Listed links of other articles with these titles can get or lose a target.
         vectors: Reads the feature vectors of similar articles.
         are_new: True if the articles were just created, and False if they were updated.
 

@@ -69,11 +69,11 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[[], None]]:
-    """Yield a function that keeps the write-ahead log of SQLite short. Call it after each transaction.
+    """In the `with` block, offer a function that keeps the write-ahead log of SQLite short.
 
-    The log is emptied at the end of the `with` block. On PostgreSQL, which has no such log, the function does
-    nothing. `announce` is called with a message if the log cannot be emptied, because a process is reading
-    it.
+    Call the function after each transaction. The log is emptied at the end of the block. On PostgreSQL, which
+    has no such log, the function does nothing. `announce` is called with a message if the log cannot be
+    emptied, because a process is reading it.
     """
     if connection.dialect.name == "postgresql":
         yield lambda: None

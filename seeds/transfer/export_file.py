@@ -135,7 +135,7 @@ def read_lines(
 def _raw_lines(file: BinaryIO, max_line_bytes: int, ahead: deque[bytes]) -> Iterator[RawLine]:
     """Yield the lines of `file`, and append the bytes of each line to `ahead`, for the checksum.
 
-    Stop after a line of more than `max_line_bytes`.
+    If a line has more than `max_line_bytes`, yield only its first `max_line_bytes` + 1 bytes, and stop.
     """
     number = 0
     while data := file.readline(max_line_bytes + 1):
@@ -186,7 +186,10 @@ class _Order:
         self._sort_key: tuple[Any, ...] = ()
 
     def check(self, line: ExportLine) -> None:
-        """Raise `MalformedError` if `line` cannot come after the line that was checked last."""
+        """Raise `MalformedError` if `line` cannot come after the line that was checked last.
+
+        Lines are sorted by kind, in the order of KINDS. Lines of one kind are sorted by its SORT_FIELDS.
+        """
         kind = KINDS.index(line.kind)
         if (kind == 0) != (self._kind == -1):
             raise MalformedError("the first line, and only the first, must be of kind corpus", "kind")

@@ -82,9 +82,10 @@ def import_lines(
 
 
 def _is_empty(connection: Connection) -> bool:
-    """Return True if there are no articles, entities or other rows that an export contains.
+    """Return True if all tables that an import fills are empty.
 
-    The table `corpus` has a row even in a new database. API keys are not part of an export.
+    Two tables are not checked: `corpus`, which always has a row, and the table of API keys, which are not
+    part of an export.
     """
     ignored = {Corpus.__tablename__, ApiKey.__tablename__}
     tables = (table for table in db.metadata.sorted_tables if table.name not in ignored)
@@ -123,9 +124,9 @@ class _Import:
         self._database = Database(0, 0, rendering_key())
 
     def run(self, lines: Iterable[ExportLine]) -> Counter[str]:
-        """Write `lines`, except for links and stories, which are only collected.
+        """Write `lines` to the database, and return the number of lines of each kind.
 
-        Return the number of lines of each kind.
+        Links and stories are only collected. The caller inserts them afterwards.
         """
         counts: Counter[str] = Counter()
         for batch in _batches(lines):

@@ -152,7 +152,7 @@ class LineRows:
     facets: list[dict[int, NamedFacet]] = field(default_factory=list)
 
     def add(self, other: "LineRows") -> None:
-        """Add the rows of `other`, except for its `article`."""
+        """Add the rows of `other` to these rows. The attribute `article` stays unchanged."""
         for model, rows in other.tables.items():
             self.tables.setdefault(model, []).extend(rows)
         self.terms |= other.terms
@@ -261,9 +261,9 @@ def removed_rows(values: Values) -> LineRows:
 
 
 def revision_rows(values: Values) -> LineRows:
-    """Return the row for a former revision of an article in an export.
+    """Return the database row for a former revision (version) of an article.
 
-    `values` are the values of the line of the export, by key.
+    `values` are the values of the revision's line in an export, by key.
     """
     document = values["document"]
     row = _select_values(values, REVISION_COLUMNS)

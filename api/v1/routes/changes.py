@@ -61,10 +61,11 @@ class ChangeFeed:
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
         """Return at most `limit` rows with changes and their sort keys, and True if there are more.
 
-        The rows follow the change with the sort key `after`. If `after` is None, they are the first changes.
+        The rows follow the change with the sort key `after`. If `after` is None or begins with 0, they are
+        the first changes.
 
         Raises:
-            InvalidCursor: `after` is neither the sort key of a change nor the start of the feed.
+            InvalidCursor: `after` is not the sort key of any change, and does not begin with 0.
         """
         number = after[0] if after else 0
         if number:

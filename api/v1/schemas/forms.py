@@ -1,6 +1,6 @@
 """Schema classes of articles in the formats of other programs: JSON-LD with schema.org, and ninjs.
 
-The formats leave out missing values. The descriptions say what a key contains in the terms of this API.
+Keys without a value are missing. The description of a key says which value of an article it contains.
 """
 
 from marshmallow import fields, validate

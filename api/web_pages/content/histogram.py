@@ -83,15 +83,15 @@ def histogram(
 
 
 def _fits(unit: str, values: Sequence[Mapping[str, Any]], facet_limit: int) -> bool:
-    """Return True if a histogram with bars of this unit of time has at most MAX_BARS bars.
+    """Return True if a histogram by `unit` is complete and has at most MAX_BARS bars.
 
-    Return False if values of the facet can be missing.
+    A histogram is complete if no value of its facet is missing.
 
     Args:
-        unit: The unit of time: `day`, `month` or `year`.
+        unit: The unit of time of a bar: `day`, `month` or `year`.
         values: The values of the facet `unit`.
-        facet_limit: The maximum number of values of a facet. A facet with this number of values can lack its
-            earliest values.
+        facet_limit: The maximum number of values of a facet. If the facet has this number of values, earlier
+            values can be missing.
     """
     starts = [_start_of(each["value"]) for each in values]
     return len(starts) < facet_limit and len(_starts(unit, starts, MAX_BARS + 1)) <= MAX_BARS

@@ -54,9 +54,10 @@ def _numbered(titles: Mapping[str, str], numbers: Mapping[str, int]) -> list[Val
 
 
 def story_timeline(briefs: Sequence[Values]) -> Timeline | None:
-    """Return the layout of the timeline of the briefs that have a date, or None if it cannot be drawn.
+    """Return the layout of the timeline of the briefs that have a date.
 
-    `briefs` are the result of `numbered_briefs`. See `timeline` for the cases without a layout.
+    Return None if no brief has a date, or if too many briefs of a publication are so close in time that their
+    dots overlap. `briefs` are the result of `numbered_briefs`.
     """
     return timeline(
         [

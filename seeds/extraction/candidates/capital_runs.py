@@ -71,7 +71,7 @@ def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
 
 
 def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if a number is a year that begins the name of an event: `2026 Asian Games`.
+    """Return True if the number `token` is a year that begins the name of an event: `2026 Asian Games`.
 
     A capitalised word or a lowercase noun of an event, as in `2026 general election`, must directly follow
     the number.
@@ -79,7 +79,8 @@ def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
     Args:
         text: The text that contains the number.
         token: The number.
-        following: The next capitalised word or number of the text, or nothing at the end of the text.
+        following: A sequence that contains only the next capitalised word or number of the text. It is empty
+            if there is none.
     """
     if not YEAR.fullmatch(token.text):
         return False

@@ -40,9 +40,9 @@ class PlainTexts:
         return clean_text(text)
 
     def warnings(self) -> list[ParseWarning]:
-        """Return the warnings about all added texts, sorted by line.
+        """Return the warnings about unusual characters in all texts that were added, sorted by line.
 
-        There is at most one warning for each section and each kind of characters.
+        A section has at most one warning for each kind of unusual characters, such as control characters.
         """
         found = (odd_character_warning(section, group) for (section, _), group in self._groups.items())
         return sorted(found, key=lambda warning: warning.line)

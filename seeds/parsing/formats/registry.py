@@ -56,7 +56,7 @@ def parse(data: bytes, name: str) -> Document:
     """Parse `data`, the bytes of the file `name`. The ending of the name determines the format.
 
     Raises:
-        Rejection: If `data` is not a document in this format.
+        Rejection: If `data` is not a document in the format that the ending determines.
     """
     return _document(import_module(find_format(name).module).parse(data, name))
 

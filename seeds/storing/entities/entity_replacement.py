@@ -1,6 +1,7 @@
-"""Delete the entities that no article mentions any more, and let their ids and slugs lead to a replacement.
+"""Delete the entities that no article mentions any more, and redirect their URLs to replacements.
 
-The API redirects (308) a former id or slug to the entity that replaced the deleted entity.
+If an article now mentions a different entity with the same text, this entity is the replacement. The API then
+redirects (308) the ids and slugs of the deleted entity to the replacement.
 """
 
 from collections.abc import Collection, Mapping
@@ -61,15 +62,15 @@ def replace_unmentioned(
 
 
 def _successor(texts: Collection[str], current: Mapping[int, Collection[str]]) -> int | None:
-    """Return the database number of the entity that replaces a former entity of an article, or None.
+    """Return the database number of the entity that replaces a former entity of an article.
 
     After a change of rules, an article can mention `Hope` as a ship and no longer as a person. The ship then
     replaces the person. If several entities have mentions with the former texts, choose the entity with the
-    most characters in these mentions.
+    most characters in these mentions. Return None if there is no such entity.
 
     Args:
-        texts: The texts of the article's former mentions of this entity, such as `Hope`.
-        current: The entities that the article mentions now, by number, with the text of each mention.
+        texts: The texts of the article's former mentions of the former entity, such as `Hope`.
+        current: The texts of the article's current mentions, by the database number of the entity.
     """
     letters = {
         entity: sum(len(mention) for mention in mentions if mention in texts)
