@@ -88,12 +88,11 @@ class Service:
     def read_stream(self, target: str) -> tuple[float, float, int, int]:
         """Read the stream at the path `target`, and measure it.
 
-        curl reads the stream in its own process, so that reading does not delay the small requests.
-
         Returns:
             The seconds to the first byte, the seconds to the last byte, the number of bytes, and the peak
                 memory of the worker in bytes.
         """
+        # In its own process, curl does not delay the small requests that are measured at the same time.
         written = "%{time_starttransfer} %{time_total} %{size_download} %{exitcode}"
         address = f"http://127.0.0.1:{self.port}{target}"
         command = ["curl", "-sS", "-o", os.devnull, "-w", written, address]

@@ -12,9 +12,9 @@ THRESHOLDS = (50_000, 20, 50)
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Run the garbage collector rarely in the body of the `with` statement.
+    """In the `with` block, run the garbage collector rarely.
 
-    Objects that exist at the beginning, such as modules, are not examined in the body.
+    It does not examine objects that were made before the block, such as modules.
     """
     previous = gc.get_threshold()
     collect_rarely()

@@ -116,7 +116,8 @@ def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
 def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
     """Return the population that a place needs to be listed as `name`, or None if it must not be listed.
 
-    The minimum is higher if the name is also an English word, by the `frequencies` of English words.
+    The more often the name occurs as an English word, the higher is the minimum. `frequencies` says how
+    often each English word occurs.
     """
     count = frequencies.get(fold(name), 0)
     # Names are compared without accents, so listing "Salé" would make "sale" a place.

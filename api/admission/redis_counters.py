@@ -216,7 +216,7 @@ class RedisCounters:
     def _query(self, client: str, policy: Policy, lease: _Lease, size: int) -> int:
         """Count `size` requests of `client` in Redis, and return how many of them `policy` still admits.
 
-        Store in `lease` how many requests are left in the window, and when the window ends.
+        Also write to `lease` how many requests are left in the time window, and when the window ends.
         """
         key = f"{client}/{policy.quota}/{policy.window_seconds}"
         count = self._storage.incr(key, policy.window_seconds, amount=size)

@@ -166,14 +166,14 @@ class Watchdog:
         oldest_connection: float = float("-inf"),
         outage_message: str | None = None,
     ) -> Iterator[Deadline]:
-        """Limit the time that the current thread spends in the database during the `with` body.
+        """In the `with` block, limit the time that the current thread can use the database.
 
         If a statement is running when the time is over, it fails with an error of the database. A later
-        statement raises `DeadlineError`.
+        statement raises `DeadlineError`. The target of `with` is the Deadline.
 
         Args:
-            seconds: How long the thread can use the database.
-            message: The message of `DeadlineError` after this time.
+            seconds: The time until the deadline, from the beginning of the block.
+            message: The message of `DeadlineError`.
             oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
             outage_message: If it is not None, each use of the database raises `DatabaseUnavailableError` with
                 this message.

@@ -48,11 +48,11 @@ def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -
 
 
 def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
-    """Return the SQL condition that one row comes before another row in the list.
+    """Return the SQL condition that a row of one table comes before a row of another table in a list.
 
     Args:
-        earlier: The order of the list, expressed in columns of the table with the row that comes before.
-        own: The same order, expressed in columns of the table with the other row.
+        earlier: The order of the list, expressed in columns of the first table.
+        own: The same order, expressed in columns of the second table.
     """
     if own.descending or own.key is None:
         return _row(earlier.columns) > _row(own.columns)

@@ -95,7 +95,7 @@ class Plan(ABC):
 
 
 class IndexedRows(Plan):
-    """A plan that reads rows in the order of an index, beginning at the sort key of the page."""
+    """A plan that reads the rows of a page in the order of an index, without sorting them."""
 
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
@@ -153,13 +153,15 @@ class IndexedRows(Plan):
         return list(request_connection().execute(statement, {**values, **bound, "row_count": count}))
 
     def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
-        """Return a statement that selects at most `row_count` rows (a bound parameter) with their sort keys.
+        """Return a statement that selects the first rows, with their sort keys.
+
+        The bound parameter `row_count` is the maximum number of rows.
 
         Args:
             clauses: A function that takes a sort order and returns the columns to sort by, each with its
                 direction.
-            condition: A function that takes a sort order and returns a condition on its columns. If None, all
-                rows are selected.
+            condition: A function that takes a sort order and returns an SQL condition on its columns. Only
+                rows that match it are selected. If None, all rows can be selected.
         """
         conditions = [condition(self.order)] if condition else []
         return self.keyed_rows.where(*conditions).order_by(*clauses(self.order))
@@ -209,13 +211,16 @@ class MergedRows(IndexedRows):
     branches: Sequence[tuple[AnySelect, Order]]
 
     def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
-        """Return a statement that selects at most `row_count` rows (a bound parameter) with their sort keys.
+        """Return a statement that selects the first rows, with their sort keys.
+
+        The bound parameter `row_count` is the maximum number of rows. Both functions are called for
+        each table, with the sort order in columns of this table.
 
         Args:
             clauses: A function that takes a sort order and returns the columns to sort by, each with its
                 direction.
-            condition: A function that takes a sort order and returns a condition on its columns. If None, all
-                rows are selected.
+            condition: A function that takes a sort order and returns an SQL condition on its columns. Only
+                rows that match it are selected. If None, all rows can be selected.
         """
         parts = []
         for numbers, order in self.branches:

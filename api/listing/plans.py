@@ -154,8 +154,8 @@ class Listing:
         Args:
             filters: The filters of the list.
             sort: The value of the query parameter `sort`, such as `-title`.
-            selective: The filter whose matching rows are read and sorted. None to scan an index instead.
-                `selective` has no effect if a filter always matches few rows.
+            selective: A filter that matches few rows. Its rows are read, tested with the other filters, and
+                sorted. If it is None, rows are read by an index that has the order `sort`.
         """
         forms = tuple(each.form for each in filters)
         return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))

@@ -22,12 +22,12 @@ class ErrorCode(IntEnum):
 
 
 class ProtocolError(Exception):
-    """An error for a request that breaks a rule of the protocol or cannot be answered.
+    """An error for an MCP request that breaks a rule of the protocol or cannot be answered.
 
     Args:
-        code: The code of the error.
+        code: The JSON-RPC code of the error.
         message: What is wrong and what would be right.
-        data: The member `data` of the error, or None to leave it out.
+        data: The member `data` of the JSON-RPC error, or None to leave it out.
         status: The HTTP status of the response.
     """
 

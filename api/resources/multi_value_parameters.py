@@ -100,7 +100,7 @@ class Texts(ListParameter):
 
 
 class Names(ListParameter):
-    """A query parameter whose values are some of `names`."""
+    """A query parameter with one or more values, each of which must be in `names`."""
 
     def __init__(self, names: Iterable[str], description: str) -> None:
         self.allowed = list(names)

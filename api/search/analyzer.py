@@ -116,16 +116,15 @@ def analyze(text: str) -> Iterator[Term]:
 
 
 def analyze_for_index(text: str) -> Sequence[Term]:
-    """Return the search terms of `text` for the index.
+    """Return the search terms of `text` for the index, including the terms of joined words.
 
-    The result has the terms of `analyze`, followed by a group of terms for each joined word. A joined word is
-    a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of a line. `analyze`
-    returns only the parts of a joined word.
+    A joined word is a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of
+    a line. The first terms of the result are those of `analyze`, which splits joined words: `Musée`, `d` and
+    `Orsay`. A group of terms for each joined word follows: `Musée` and `dOrsay`. Phrases with the joined word
+    match in its group.
 
-    A group has a PLACEHOLDER, up to two terms before the joined word, the joined word itself, and up to two
-    terms after it. For `Musée d'Orsay`, the result is `amuse ad aorsay`, followed by the group
-    `y amuse adorsay`. Phrases with the joined word match in its group. No phrase matches across a
-    PLACEHOLDER.
+    A group has up to two terms before the joined word, the joined word itself, and up to two terms after it.
+    It begins with a PLACEHOLDER, so that no phrase matches across the beginning of a group.
     """
     terms = list(analyze(text))
     for index, joined in _joined_words(text):

@@ -20,7 +20,8 @@ MAX_TOGETHER = 1600
 class CollapsedRanking:
     """The hits of a search, with only the most relevant article of each story.
 
-    This class implements the interface RowSource, a source of pages. `ranking` has all hits of the search.
+    `ranking` has all hits of the search. Pages can be read from either, since both classes implement
+    RowSource.
     """
 
     ranking: Ranking

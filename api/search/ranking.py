@@ -133,9 +133,9 @@ class Ranking:
 
     @property
     def _other_filters(self) -> Sequence[Filter]:
-        """The filters that must still be checked for each of the articles in `_candidates`.
+        """The filters that must still be checked for each article that contains the words of the query.
 
-        The list is empty if the articles in `_candidates` already match all filters.
+        The list is empty if a filter has been used to find the articles. They then match all filters.
         """
         return [] if self._selective else self.filters
 

@@ -131,9 +131,10 @@ def join_articles(several: Iterable[ArticleList]) -> ArticleList:
 
 
 def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
-    """Return the number of words of an article, and its terms as stored in `PendingTerms`.
+    """Return the number of words of an article, and its packed terms for the term index.
 
-    `parts` has the search terms of each part, separated by spaces.
+    The packed terms are the hash of each distinct term with its weighted frequency. `parts` has the search
+    terms of each part of the article, such as `title`, separated by spaces.
     """
     frequencies: Counter[str] = Counter()
     length = 0

@@ -186,9 +186,11 @@ class PollingWorker(ConnectionWorker):
             self.set_accept_enabled(False)
 
     def _close_expired(self, now: float) -> None:
-        """Close the connections whose deadline has passed. Send 408 or 503 first if a request has begun.
+        """Close the connections whose deadline is at or before `now`.
 
-        If a client has received a part of its response since the last call, it gets a new deadline instead.
+        A client with an incomplete request gets a 408 first, and a client whose request still waits for a
+        thread gets a 503. A request that a thread works on is not interrupted. If a client has received a
+        part of its response since the last call, it gets a new deadline instead.
         """
         for connection in self.connections:
             if connection.state is State.SENDING and connection.sock.has_progressed():

@@ -133,8 +133,8 @@ class ResponseStream:
     def send(self, data: bytes) -> int:
         """Send nothing, and return the length of `data` as if it were sent.
 
-        gunicorn calls this method only to send `100 Continue`. The main loop sends this response itself if
-        the worker reads the body.
+        gunicorn calls this method only to send `100 Continue`, which the main loop sends itself when it is
+        needed.
         """
         return len(data)
 

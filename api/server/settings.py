@@ -53,9 +53,9 @@ def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
 
 
 def default_log_format() -> str:
-    """Return the value of BRIEFS_LOG_FORMAT or, if it is missing or empty, the default of servers.
+    """Return the log format from the environment variable BRIEFS_LOG_FORMAT.
 
-    The default is `short` if standard error is a terminal, and otherwise `json`.
+    If it is missing or empty, return `short` if standard error is a terminal, and otherwise `json`.
     """
     return os.environ.get("BRIEFS_LOG_FORMAT") or ("short" if sys.stderr.isatty() else "json")
 

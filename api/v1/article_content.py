@@ -68,7 +68,10 @@ def pack_content(content: Mapping[str, Any], document: bytes) -> bytes:
 
 
 def unpack_content(data: bytes, document: bytes) -> dict[str, Any]:
-    """Return the content that `pack_content` has compressed to `data`, given the same `document`."""
+    """Return the content of an article from `data`, the result of `pack_content`.
+
+    `document` must be the same bytes of the file that `pack_content` was called with.
+    """
     decompressor = zlib.decompressobj(zdict=document)
     content: dict[str, Any] = orjson.loads(decompressor.decompress(data) + decompressor.flush())
     return content

@@ -167,9 +167,9 @@ def count_lists(articles: Integers, *, has_stories: bool = False) -> tuple[Count
 
 
 def integers(listed: str | list[int] | None) -> Integers:
-    """Decode the value of a column made with `list_of` to an array of integers.
+    """Convert `listed`, a list of integers as a database returns it, to an array.
 
-    `listed` is a JSON text (SQLite), a list (PostgreSQL), or None for an empty list.
+    SQLite returns a JSON text, and PostgreSQL a list. None becomes an empty array.
     """
     return np.array(orjson.loads(listed) if isinstance(listed, str) else listed or [], np.int64)
 
@@ -302,10 +302,13 @@ def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return a SELECT that gives one row: the list of articles that match all filters, newest first.
+    """Return a SELECT that gives one row: the list of the newest articles that match all filters.
 
-    The list contains the numbers (internal keys) of the articles. The bound parameter `row_count` is its
-    maximum length. `forms` are the SQL of the filters.
+    The list contains the internal numbers of the articles, newest first. It has at most `row_count` numbers.
+
+    Args:
+        forms: The SQL of the filters. Their values and `row_count` are bound parameters.
+        dialect: `sqlite` or `postgresql`.
     """
     return _select_list(_select_in_order(forms), dialect)
 
@@ -344,8 +347,12 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
     """Return a SELECT that gives one row: the list of the given articles that match all filters.
 
-    The list contains the numbers (internal keys) of the articles, newest first. To name the given articles,
-    bind the result of the function `listed` to the parameter `listed`. `forms` are the SQL of the filters.
+    The list contains the internal numbers of the articles, newest first. The bound parameter `listed` names
+    the given articles. Its value is made by the function `listed`.
+
+    Args:
+        forms: The SQL of the filters.
+        dialect: `sqlite` or `postgresql`.
     """
     table, number = listed_numbers(dialect)
     numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)

@@ -260,13 +260,11 @@ def _by_link_article(place: int) -> FilterForm:
 
 
 def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
-    """Return the SQL of a filter for the takeaways or related links of one article.
-
-    An article has few takeaways and links. They are sorted without an index for their order.
+    """Return the SQL of a filter that selects the takeaways or related links of one article.
 
     Args:
         table: The table of takeaways or related links.
-        condition: A function that returns the condition on the columns of a table.
+        condition: A function that takes a table and returns the SQL condition on its rows.
         orders: The possible orders of the rows, by the value of the query parameter `sort`.
     """
     return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)

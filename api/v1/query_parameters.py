@@ -196,7 +196,7 @@ class ArticleParameters(ArticleFields, ArticleFilters):
 
 
 class FeedParameters(ArticleFilters):
-    """Query parameters of feeds of articles: filters, full-text search, page, and the text of entries."""
+    """Query parameters of feeds of articles: filters, full-text search, page, and the length of entries."""
 
     content = Choice(
         ["full", "summary"],
@@ -216,7 +216,7 @@ class FeedParameters(ArticleFilters):
 class StoryParameters(StoryFields, PageParameters):
     """Query parameters of the list of stories: filters, full-text search, order, page, and keys to return.
 
-    A story matches if a single one of its articles matches the search and all filters on articles.
+    A story matches if at least one of its articles matches both the search and all filters on articles.
     """
 
     sort = sort_parameter(STORY_SORTS, default="-last_published_at")

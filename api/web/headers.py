@@ -61,11 +61,10 @@ class ResponseTraits(NamedTuple):
 
 
 def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
-    """Return the headers of a response that the service sets: MANAGED_HEADERS.
+    """Return the headers that a response needs, such as `Content-Type`, `Cache-Control` and `Vary`.
 
-    For a 304, apply `not_modified_headers` to the result.
-
-    For OPTIONS, the result has no CORS headers (`Access-Control-…`), since Flask-CORS adds them.
+    The names of all possible headers are in MANAGED_HEADERS. A response to OPTIONS gets no CORS headers
+    (`Access-Control-…`), since Flask-CORS adds them.
 
     Args:
         settings: The settings of the application.

@@ -25,9 +25,12 @@ class FieldResult:
 
 
 def measure_fields(name: str, gold: Gold, fields: dict[str, Texts]) -> FieldResult:
-    """Compare the parsed fields of a document with its annotations.
+    """Compare the parsed fields of a document with its annotations, and return the agreement and all faults.
 
-    `name` is its file name, and `fields` has the texts of each field, by the name of the field.
+    Args:
+        name: The file name of the document.
+        gold: The annotations.
+        fields: The parsed texts of each field, by the name of the field.
     """
     pairs = {field: (expected, fields.get(field, ())) for field, expected in gold.fields.items()}
     faults = [

@@ -37,7 +37,10 @@ class TimedService:
         return orjson.loads(body)
 
     def look_up_placeholders(self) -> None:
-        """Look up the values, such as a slug, that replace placeholders such as `{article}` in paths."""
+        """Request the values of placeholders such as `{article}` from the service, and keep them.
+
+        Later requests replace each placeholder in a path by its value, such as the slug of an article.
+        """
         newest = self.read("/v1/articles?sort=-updated_at")["data"]
         oldest = self.read("/v1/articles?sort=updated_at")["data"]
         late, early = (datetime.fromisoformat(rows[-1]["updated_at"]) for rows in (newest, oldest))

@@ -346,10 +346,11 @@ def _with_aliases(entity: EntityRecord, forms: set[str]) -> EntityRecord:
 
 
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:
-    """Return the sum of the weights of the mentions of one entity. An acronym in brackets adds nothing.
+    """Return the sum of the weights of the mentions of one entity.
 
-    `found` contains pairs of an offset, which is ignored, and a mention. The weight of a mention depends on
-    the part of the article that contains it; see `WEIGHTS`.
+    The weight of a mention depends on the part of the article that contains it, such as the title. An acronym
+    in brackets after the name adds nothing. `found` contains pairs of an offset, which is ignored, and a
+    mention.
     """
     mentions = [mention for _, mention in found]
     return sum(

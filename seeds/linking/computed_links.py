@@ -105,11 +105,11 @@ def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, R
 def insert_links_both_ways(
     connection: Connection, articles: Sequence[LinkedArticle], vectors: VectorCache, *, are_new: bool = True
 ) -> LinkChanges:
-    """Insert the feature vectors of articles, and computed links from and to similar articles (neighbours).
+    """Link articles to similar articles (neighbours) and back, and assign the articles to stories.
 
-    A feature is a word or entity with a weight. A listed link is an entry in the list of related articles on
-    a page. If a listed link already leads to a neighbour, the listed link gets the score, and no computed
-    link is inserted. The articles are also assigned to stories.
+    These links are computed and have a score. A listed link is an entry in the list of related articles on a
+    page. If a listed link already leads to a neighbour, the listed link gets the score, and no computed link
+    is inserted. The features of the articles (words and entities with weights) are inserted, too.
 
     An article has at most `MAX_SCORED_LINKS` links with a score. If a neighbour would have more, its link
     with the lowest score is dropped: a computed link is deleted, and a listed link loses its score. If scores
@@ -119,8 +119,8 @@ def insert_links_both_ways(
         connection: The connection, in a write transaction.
         articles: The articles, in the order in which they are loaded. They have no features and no computed
             links yet.
-        vectors: Reads the vectors of similar articles.
-        are_new: True if no article has a higher number than these. Each article is then compared only with
+        vectors: Reads the features of the other articles.
+        are_new: True if these articles are the last in the database. Each article is then compared only with
             the articles before it, so that the result does not depend on how a load is divided into batches.
 
     Returns:

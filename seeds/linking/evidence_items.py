@@ -102,15 +102,16 @@ def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, 
 
 
 def items_in(find_key: KeyFinder, text: str, spans: Sequence[Span]) -> set[str]:
-    """Return the keys of the entities, numbers and words of `text`, as in the result of `base_weights`.
+    """Return the keys of the entities, numbers and words of `text`, for a comparison with takeaways.
 
-    The result can contain further keys, which no takeaway has, such as an empty text for common words.
+    `base_weights` returns the same keys for a takeaway.
 
     Args:
         find_key: A function that returns the key of a word.
         text: A paragraph.
         spans: The mentions of entities in `text`, in order.
     """
+    # The result can also contain keys that no takeaway has, such as the empty key of common words.
     tokens = _tokens_outside(text, spans)
     keys = set(map(find_key, tokens))
     if NUMBER in keys:

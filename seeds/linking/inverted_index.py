@@ -79,13 +79,17 @@ def _select_candidates() -> Select[Any]:
     """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
     A feature is a word or entity. For each indexed feature of the given article, the statement finds the
-    articles nearest in time that share the feature (see `_select_postings`). For each article that was found,
-    the weights of a shared feature in the two articles are multiplied, and these products are added up. The
-    articles with the highest sums are selected, highest first.
+    articles nearest in time that share the feature. For each article that was found, the weights of a shared
+    feature in the two articles are multiplied, and these products are added up. The articles with the highest
+    sums are selected, highest first.
 
-    The bound parameters are `article`, the database number of the given article, which is excluded;
-    `feature_{number}` and `weight_{number}` for each number below `INDEXED_FEATURES`; and `PUBLISHED` and
-    `LAST` of `_select_postings`.
+    The statement has these bound parameters:
+
+    - `article`: the database number of the given article, which is not selected.
+    - `feature_{number}` and `weight_{number}`, for each number below `INDEXED_FEATURES`: the hash of a
+      feature, and its weight in the given article.
+    - `published`: the `published_key` of the given article.
+    - `last`: a database number. Articles with a higher number are ignored.
     """
     features: list[tuple[BindParameter[int], BindParameter[int]]] = [
         (

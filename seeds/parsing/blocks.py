@@ -184,8 +184,9 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
 def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
     """Split `block` into a fixed heading of the page format, such as Key Takeaways, and the lines below.
 
-    Return only `block` if it does not start with such a heading, or if the lines below the heading cannot
-    belong to it. `previous` is the heading directly above `block`, or None.
+    Return only `block` if it does not start with such a heading. Also return only `block` if the lines below
+    cannot be the content of the heading; for example, a list item must follow Key Takeaways. `previous` is
+    the heading directly above `block`, or None.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])

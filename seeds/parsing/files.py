@@ -50,7 +50,11 @@ class SubmittedDocument:
 
     @cached_property
     def metadata(self) -> Metadata:
-        """The metadata of the document. The sidecar wins over the manifest, and both over the document."""
+        """The metadata of the document, from the files beside it and from the document itself.
+
+        If several of them give a value, the YAML file of the document (sidecar) wins over the table for
+        several documents (manifest), and both win over the document.
+        """
         return merge_metadata(self.sidecar, self.row, self.document.metadata)
 
     def find_source(self, name: str) -> str:
@@ -117,9 +121,10 @@ def read_documents(path: Path, max_bytes: int) -> Iterator[SubmittedDocument | R
 
 
 def read_file(path: Path, max_bytes: int) -> SubmittedDocument | RejectedDocument:
-    """Read the file at `path`, which is a single document, and the metadata beside it.
+    """Read the file at `path`, a single document, and its metadata from the files beside it.
 
-    Reject the document if it has more than `max_bytes`, or if it or its metadata is invalid.
+    Return a `RejectedDocument` if the file has more than `max_bytes` or cannot be read, or if the document or
+    its metadata is invalid.
     """
     try:
         return read_with_sidecar(path, max_bytes)

@@ -139,16 +139,18 @@ def _is_label(block: Block) -> bool:
 
 
 def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: int) -> tuple[Blocks, Middle]:
-    """Divide a page that has neither the heading Key Takeaways nor Editor's Desk.
+    """Split a page without the headings Key Takeaways and Editor's Desk into summary, signature and body.
+
+    The tail is the end of a page, from the heading Share Article or Related Articles on.
 
     Args:
         title: The title of the page.
         rest: The blocks below the title and above the tail.
-        has_tail: True if the page has the heading Share Article or Related Articles.
+        has_tail: True if the page has a tail.
         width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
 
     Returns:
-        The blocks of the summary and image caption, and the remaining blocks as signature and body.
+        The blocks of the summary and of the image caption, and the remaining blocks as signature and body.
 
     Raises:
         Rejection: If the page has no signature and no tail, so that nothing shows that it is an article page.

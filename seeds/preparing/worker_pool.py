@@ -72,10 +72,10 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
             self._executor.shutdown(wait=kind is None, cancel_futures=True)
 
     def map(self, function: Callable[[Context, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-        """Yield `function(context, item)` for each item, in the order of `items`.
+        """Yield the result of `function(context, item)` for each item, in the order of `items`.
 
-        `items` is read only a little ahead of the results. `function`, the items and the results must be
-        picklable.
+        `context` is what `make_context` of the pool returned. `items` is read only a little ahead of the
+        results. `function`, the items and the results must be picklable.
 
         Raises:
             WorkerError: If a worker process ended unexpectedly.

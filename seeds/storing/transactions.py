@@ -184,7 +184,10 @@ def _transaction(
 
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[Connection]:
-    """Run the `with` body in a savepoint, so that an exception undoes only the changes of the body."""
+    """In the `with` block, use a savepoint, so that an exception undoes only the changes of the block.
+
+    The exception is raised again. The target of `with` is `connection`.
+    """
     nested = connection.begin_nested()
     try:
         with _raising_interrupts(connection):

@@ -277,9 +277,10 @@ def either(of_value: Reader, of_list: Reader) -> Reader:
 
 
 def record(fields: Mapping[str, Reader]) -> Reader:
-    """Return a function that reads a JSON object with exactly the keys of `fields`, in the order of `fields`.
+    """Return a function that checks a JSON object and reads its values into a dictionary.
 
-    Each value of `fields` is the function that reads the value of the key.
+    The object must have exactly the keys of `fields`, in any order, or the function raises `MalformedError`.
+    Each value of `fields` is a function that reads the value of the key.
     """
 
     def read(value: Any) -> dict[str, Any]:

@@ -46,10 +46,12 @@ class WaitingRows(AbstractContextManager["WaitingRows"]):
         insert_into(self._connection, self.table, rows)
 
     def _line_of(self, article: int, entities: int) -> int:
-        """Return the number of the line of the export that contains the article with the number `article`.
+        """Return the number of the line of the export that contains an article.
 
-        `entities` is the number of lines of entities. The line of the corpus and the lines of entities come
-        before the lines of articles.
+        Args:
+            article: The database number of the article.
+            entities: The number of entities in the export. Their lines come before the lines of the articles.
         """
+        # The first line is about the corpus.
         above = select(func.count()).select_from(ARTICLES).where(ARTICLES.c.number <= article)
         return 1 + entities + (self._connection.scalar(above) or 0)

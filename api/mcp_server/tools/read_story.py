@@ -71,7 +71,7 @@ def _key_points(story: Values, path: str) -> list[Values]:
 
     Args:
         story: The JSON of the story.
-        path: The path of the list of its articles.
+        path: The path of the API's list of the story's articles. The paragraphs are read from there.
     """
     articles = read(path, {"fields": "slug,takeaways", "limit": MAX_BRIEFS_WITH_EVIDENCE})["data"]
     known = {

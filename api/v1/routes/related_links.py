@@ -42,8 +42,8 @@ def list_related_links(parameters: dict[str, Any]) -> Page:
 def get_related_link(parameters: dict[str, Any], related_link: str) -> Values:
     """Get a related link.
 
-    Returns the link with its article, its target and its reasons. `target` is `null` as long as the
-    article with the listed title is unknown.
+    Returns the link with its article, its target and its reasons. The target is the related article.
+    `target` is `null` if no stored article is known to be this article.
     """
     row = find_by_id(RELATED_LINK_BY_ID, related_link, ProblemKind.RELATED_LINK_NOT_FOUND)
     items = listings.related_link_items([row])

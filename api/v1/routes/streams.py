@@ -61,8 +61,9 @@ def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
 def stream_stories_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream stories as NDJSON.
 
-    Returns all stories that match, one per line, with the same JSON as in the list of stories. Lines
-    with the single key `meta` say how far the stream has come, as in the stream of articles.
+    Returns all stories that match, one per line, with the same JSON as in the list of stories. A line
+    with the single key `meta` says how far the stream has come. The stream is complete if the last line has
+    `next_cursor: null`.
     """
     return ndjson_response(parameters, story_collection)
 
@@ -101,8 +102,9 @@ def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
 def stream_entities_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream entities as NDJSON.
 
-    Returns all entities that match, one per line, with the same JSON as in the list of entities. Lines
-    with the single key `meta` say how far the stream has come, as in the stream of articles.
+    Returns all entities that match, one per line, with the same JSON as in the list of entities. A line
+    with the single key `meta` says how far the stream has come. The stream is complete if the last line has
+    `next_cursor: null`.
     """
     return ndjson_response(parameters, entity_collection)
 

@@ -101,10 +101,10 @@ class Trends:
         """Return the first trends after the sort key `after`, or the first of all trends if `after` is None.
 
         Returns:
-            At most `limit` rows, and True if there are more. The columns of a row are the number (internal
-            key) of the entity, the count of articles in the window, the count of articles in the four windows
-            before it, the score, the internal number of the entity again, and the end of the window. The last
-            three columns are the sort key.
+            At most `limit` rows, and True if there are more. The columns of a row are the internal number of
+            the entity, the count of articles in the time window, the count of articles in the four windows
+            before it, the score, the internal number again, and the end of the window. The last three columns
+            are the sort key.
         """
         if after:
             # The window stays the same for all pages, also if newer articles are loaded meanwhile.

@@ -1,4 +1,4 @@
-"""The columns of the CSV streams, for each key of an item."""
+"""The columns of the CSV streams: for each JSON key of an item, such as an article, one or more columns."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

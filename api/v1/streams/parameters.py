@@ -38,7 +38,9 @@ class ArticleStreamParameters(ArticleParameters):
 
 
 class ArticleCsvParameters(ArticleStreamParameters):
-    """Query parameters of the stream of articles as CSV, which has no highlights."""
+    """Query parameters of the stream of articles as CSV."""
+
+    # A CSV has no highlights, so `include` has different choices.
 
     include = Names(
         schemas.PARTS,

@@ -31,7 +31,7 @@ class Progress(NamedTuple):
     Attributes:
         next_cursor: The position after the last item, or None if the stream is complete.
         item_count: The number of items that the stream has returned.
-        first_revision: The corpus revision when the first portion was read.
+        first_revision: The corpus revision, which each change increases, when the first portion was read.
         last_revision: The corpus revision when the last portion was read.
     """
 

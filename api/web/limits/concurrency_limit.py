@@ -51,7 +51,7 @@ class ConcurrencyLimit:
 
     @property
     def waiting(self) -> int:
-        """The number of requests that wait."""
+        """The number of requests that wait until they can run."""
         return self._waiting
 
     def acquire(self, seconds: float) -> bool:

@@ -1,4 +1,4 @@
-"""The page of a brief: its text with evidence and entities, related briefs, revisions and alternates."""
+"""The page of a brief: its text with evidence and entities, related briefs, revisions and other formats."""
 
 from uuid import UUID
 

@@ -108,9 +108,9 @@ def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
 
 
 def _dots(points: Sequence[Point], first: datetime, span: timedelta, y: int) -> tuple[list[Dot], int]:
-    """Return the dots of a lane, and the number of its rows.
+    """Return the dots of a lane of the timeline, and the number of rows that the dots need.
 
-    A dot is in the first row where it overlaps no earlier dot.
+    Each brief of the lane has a dot, in the first row where the dot overlaps no earlier dot.
 
     Args:
         points: The briefs of the lane, in order of time.

@@ -134,8 +134,7 @@ class SignEngine:
     def context_votes(self, context: Context) -> Sequence[Vote]:
         """Return the votes for the type of a name from the words around one mention.
 
-        `context` contains these words; `read_context` returns it. A vote is a pair of an entity type and a
-        weight.
+        A vote is a pair of an entity type and a weight. `context` contains the words.
         """
         return self._votes(context)
 
