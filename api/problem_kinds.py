@@ -69,7 +69,7 @@ class ProblemKind(Enum):
 
     @property
     def path(self) -> str:
-        """The path of the page about this kind."""
+        """The URL path of the page that describes this kind of problem."""
         return f"{PROBLEMS_PATH}/{self.slug}"
 
     INVALID_REQUEST = _Row(

@@ -125,7 +125,10 @@ def with_single_spaces(text: str) -> str:
 
 
 def remove_ignorable(text: str) -> str:
-    """Return `text` without the characters that Unicode calls default-ignorable."""
+    """Return `text` without invisible characters, such as the soft hyphen and zero-width spaces.
+
+    Unicode calls these characters default-ignorable.
+    """
     if text.isascii() or IGNORABLE.isdisjoint(text):
         return text
     return "".join(character for character in text if character not in IGNORABLE)

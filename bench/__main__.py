@@ -34,9 +34,10 @@ from bench.transfer import measure_transfer
 @click.option("--seconds", type=click.IntRange(1), default=3, show_default=True, help="Length of each load.")
 @click.option("--loads", type=click.IntRange(1), default=5, show_default=True, help="Loads for each server.")
 def main(size: int, engine: str, rounds: int, only: str, seconds: int, loads: int) -> None:
-    """Measure the service and its commands on two corpora, and print Markdown tables.
+    """Measure the service and its commands, and print Markdown tables.
 
-    Missing corpora are built first. `--only` is a regular expression that selects measurements by name.
+    The measurements use two databases of generated articles, a small and a large one. Missing databases are
+    built first.
     """
     cases = [case for case in CASES if re.search(only, case.name)]
     depth_cases = [case for case in DEPTH_CASES if re.search(only, case.name)]

@@ -150,7 +150,7 @@ def _measure(service: Service, target: str) -> StreamMeasurement:
 
 
 def _with_others(service: Service, work: Callable[[], object]) -> list[float]:
-    """Call `work`, and return the times of small requests that were sent meanwhile."""
+    """Call `work`, and send small requests until it returns. Return the seconds that each request took."""
     stop, times = threading.Event(), list[float]()
     thread = threading.Thread(target=lambda: times.extend(service.small_requests(stop)))
     thread.start()

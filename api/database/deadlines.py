@@ -61,7 +61,7 @@ class Deadline:
 
     @property
     def has_passed(self) -> bool:
-        """True if the time `expires_at` has passed, so that the thread can no longer use the database."""
+        """True if the time `expires_at` has passed. `check` then raises `DeadlineError`."""
         return time.monotonic() >= self.expires_at
 
     def check(self) -> None:
@@ -99,7 +99,7 @@ class Deadline:
                 self._forget()
 
     def interrupt(self) -> None:
-        """Interrupt the database connection that the thread uses. The watchdog calls this method."""
+        """Interrupt the connection that `use` recorded, if there is one. The watchdog calls this method."""
         with self._lock:
             if self._interruption is not None:
                 self._interruption.run()

@@ -120,7 +120,11 @@ def is_current(connection: Connection) -> bool:
 
 
 def _connect_to_server(engine: Engine, request_seconds: float) -> None:
-    """Let `engine` open connections to PostgreSQL with time-outs."""
+    """Let `engine` open connections to PostgreSQL with time-outs.
+
+    If the server has closed an idle connection, a new connection is opened. `request_seconds` is the value of
+    BRIEFS_REQUEST_SECONDS. Connections that can write do not use this value.
+    """
 
     @event.listens_for(engine, "do_connect")
     def connect(_: Dialect, __: ConnectionPoolEntry, ___: list[Any], options: dict[str, Any]) -> None:

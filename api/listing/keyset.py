@@ -72,7 +72,7 @@ class Plan(ABC):
 
     @cached_property
     def count(self) -> AnySelect:
-        """The statement that counts all rows."""
+        """The statement that counts all rows which `rows` selects."""
         return count_of(self.rows)
 
     @cached_property

@@ -117,7 +117,8 @@ class Listing:
     Attributes:
         table: The table of the rows.
         rows: The SQL statement that selects all rows of the collection, with the columns to return.
-        orders: A function that takes a KeyTable and returns the orders of its rows, by the value of `sort`.
+        orders: A function that takes a table, and returns the possible orders of its rows. The keys of the
+            result are the values of the query parameter `sort`, such as `-title`.
     """
 
     table: KeyTable
@@ -234,7 +235,9 @@ class Listing:
         return SortedNumbers(numbers.where(*conditions), order, self.rows, number)
 
     def within(self, forms: Sequence[FilterForm], order: Order) -> Plan:
-        """Return a plan for filters that always match few rows.
+        """Return a plan (a way to read a list) for filters that always match few rows.
+
+        The plan does not choose between scanning an index and sorting, so the matches need not be counted.
 
         Args:
             forms: The SQL of all filters.

@@ -79,7 +79,9 @@ class SortedRows(Plan):
 
 @dataclass(frozen=True, eq=False)
 class SortedNumbers(SortedRows):
-    """A plan that lets the database sort the row numbers of all matching rows, and then reads the items.
+    """A plan (a way to read a list) that sorts only row numbers, and then reads the items of one page.
+
+    The database sorts the numbers of all matching rows.
 
     Attributes:
         rows: The statement that selects the row numbers (internal keys) of the matching rows.

@@ -38,7 +38,8 @@ class LogWriter:
     Args:
         descriptor: The file descriptor to write to.
         formatter: Formats the line about dropped lines.
-        max_lines: The number of lines of requests that can wait.
+        max_lines: The number of lines about requests that can be in the queue. There is additional space for
+            RESERVED_LINES other lines, such as errors.
 
     Attributes:
         dropped_lines: The number of lines that were dropped.

@@ -51,7 +51,11 @@ def version_of(message: Message, headers: Headers) -> str:
 
 
 def negotiated_version(requested: object) -> str:
-    """Return the version to use with a client that requests the version `requested` in `initialize`."""
+    """Return the protocol version to use with a client that sends `initialize`.
+
+    This is `requested`, the version that the client requests, if it is in INITIALIZED_VERSIONS. Otherwise, it
+    is the newest of INITIALIZED_VERSIONS.
+    """
     return (
         requested
         if isinstance(requested, str) and requested in INITIALIZED_VERSIONS

@@ -50,9 +50,10 @@ class TermSegment(Base):
 
 
 class TermBucket(Base):
-    """A bucket of a segment: the terms whose hashes begin with the same bits, and the articles of each term.
+    """A bucket: the terms whose hashes begin with the same bits, and the articles of each term.
 
-    `place` combines the numbers of the segment and of the bucket (see `api.search.term_lists.bucket_place`).
+    A bucket covers only the articles of one segment, a part of the term index. `place` combines the numbers
+    of the segment and of the bucket (see `api.search.term_lists.bucket_place`).
     """
 
     __tablename__ = "term_buckets"

@@ -49,7 +49,7 @@ class CollapsedRanking:
     def total(self) -> int:
         """Return the number of all articles that match the search and all filters.
 
-        Articles that the collapsed list leaves out are counted, too.
+        Several articles of the same story are all counted, although `page` returns only one of them.
         """
         return self.ranking.total()
 

@@ -69,9 +69,9 @@ def hits_among(table: str, dialect: str) -> AnySelect:
 
 
 def is_hit(table: str, dialect: str, number: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the SQL condition that the article or takeaway with the given number is a hit of a search.
+    """Return the SQL condition that an article or takeaway matches a full-text query.
 
-    The search is the bound parameter `match`, the result of `match_text`.
+    The query is the value of the bound parameter `match`. `match_text` makes this value.
 
     Args:
         table: The name of the full-text index.

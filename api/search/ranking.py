@@ -156,7 +156,11 @@ class Ranking:
         return values
 
     def _find(self, after: Sequence[Any] | None, limit: int) -> list[Hit]:
-        """Return the first hits after the sort key `after`: more than `limit` hits, or all remaining hits."""
+        """Return the best hits, or the best hits after the sort key `after` if it is not None.
+
+        If there are more than `limit` hits, at least `limit` + 1 of them are returned. Otherwise, all are
+        returned.
+        """
         scores = self._candidates
         if self._has_phrases:
             scores = scores.among(self._numbers_with_phrases)

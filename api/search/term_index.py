@@ -124,7 +124,7 @@ class TermList(NamedTuple):
 
     @property
     def byte_count(self) -> int:
-        """The size in memory, in bytes."""
+        """The size of this list in memory, in bytes."""
         return LIST_BYTES + self.frequencies.nbytes + (0 if self.places is None else self.places.nbytes)
 
     def spread(self, size: int) -> NDArray[np.uint16]:

@@ -226,8 +226,8 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
     def _refuse_if_queued(self, connection: Connection) -> bool:
         """Send 503 if the request of `connection` still waits for a thread.
 
-        Returns:
-            False if no request waits, for example because a thread has begun to work on it.
+        Return True if 503 was sent. Return False if the connection has no request, or if a thread has begun
+        to work on the request.
         """
         if connection.work is None or not connection.work.cancel():
             return False

@@ -78,7 +78,7 @@ class ResponseStream:
     def end(self) -> None:
         """End a response, and send as many of its unsent bytes as possible without waiting.
 
-        The next call of `sendall` begins the next response with its head.
+        The next call of `sendall` begins a new response.
 
         Raises:
             ClientGoneError: The client has closed the connection.

@@ -65,9 +65,10 @@ class Counts:
 
     @classmethod
     def of(cls, numbers: Integers) -> "Counts":
-        """Count how often each number occurs in `numbers`.
+        """Return the article counts, given the facet values or stories of each article.
 
-        `numbers` has a number for each facet value or story of each article.
+        `numbers` has, one article after the other, the numbers of all facet values (or stories) of the
+        article. How often a number occurs is its article count.
         """
         return cls(*np.unique(numbers, return_counts=True))
 

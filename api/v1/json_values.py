@@ -103,12 +103,13 @@ def takeaway_links(identity: UUID, article_slug: str, base_url: str) -> Values:
 
 
 def entity_values(row: Any, base_url: str, *, mention_count: int | None = None) -> Values:
-    """Return an entity with all its values.
+    """Return the complete JSON values of an entity.
 
     Args:
         row: A row of the table `entities`, with `aliases` and `same_as` as JSON texts.
         base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
-        mention_count: The number of mentions in an article, which replaces the number in all articles.
+        mention_count: How often one article mentions the entity. None to return how often all articles
+            mention it.
     """
     address = f"{base_url}/v1/entities/{row.slug}"
     return entity_reference(row.id, row.slug, row.name, row.type) | {

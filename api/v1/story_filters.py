@@ -155,8 +155,8 @@ def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list
     Args:
         table: The table of stories.
         bounds: Which of the parameters `published_after` and `published_before` the query has.
-        is_sorted: True if the list of stories is sorted by the time of the last publication. The conditions
-            then also limit the scan of the index of this time.
+        is_sorted: True if the list of stories is sorted by the time of the last publication. An index of this
+            time is then read, and the conditions limit which part of the index is read.
     """
     first, last = table.columns["first_published_key"], table.columns["last_published_key"]
     conditions: list[ColumnElement[bool]] = []

@@ -95,9 +95,11 @@ class ByteCache:
         return response.send(environ, start_response)
 
     def _send_stale(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Send a cached response while the database is unavailable, or else call the application.
+        """Send the cached response for a request, if the database is unavailable.
 
-        The header `Age` (RFC 9111, 5.1) is the time in seconds since the response was known to be current.
+        Call the application if the database is available, if it has been unavailable for more than
+        `stale_seconds`, or if no response is cached. A cached response gets the header `Age` (RFC 9111, 5.1):
+        the seconds since the response was last known to be current.
         """
         age = self.watch.outage_seconds()
         response = None

@@ -150,7 +150,7 @@ class RequestRecords:
 
 
 class _RecordedBody:
-    """A response body of unknown size, which records its request when the server closes it.
+    """A response body of unknown size. When the server closes the body, the request is recorded.
 
     Args:
         parts: The response body.

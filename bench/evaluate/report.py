@@ -1,4 +1,4 @@
-"""The report in Markdown: totals, then a row for each document."""
+"""Write the results of an evaluation as Markdown: totals, then a row for each document."""
 
 from collections.abc import Iterable
 

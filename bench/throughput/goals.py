@@ -33,7 +33,7 @@ def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: f
     """Return the performance targets of the service, with the values that were measured.
 
     Args:
-        results: The results by the names of their cases.
+        results: The result of each measured case, by the name of the case, such as `hot detail`.
         small: The database with few articles.
         large: The database with many articles.
         memory: The memory of the largest worker process in MiB.
@@ -72,7 +72,7 @@ def goals_table(results: Mapping[str, Result], small: Corpus, large: Corpus, mem
     """Return a Markdown table of the performance targets and the measured values.
 
     Args:
-        results: The results by the names of their cases.
+        results: The result of each measured case, by the name of the case, such as `hot detail`.
         small: The database with few articles.
         large: The database with many articles.
         memory: The memory of the largest worker process in MiB.

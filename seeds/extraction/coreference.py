@@ -32,7 +32,8 @@ class EntityCluster:
         name: The main name.
         words: The words of the main name in lower case.
         votes: For each entity type, the sum of the weights of its votes.
-        vote_counts: How often each vote was cast by rules for the words around a mention.
+        vote_counts: For each vote of rules that test the words around a mention, how often this vote has
+            been added.
         forms: A dictionary with the main name and the other forms of the name as keys, first found first.
         usage_counts: How often the name is used in each way, such as `quoted` (in quotation marks); see
             `Usage`.

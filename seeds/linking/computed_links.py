@@ -43,8 +43,8 @@ class LinkChanges(NamedTuple):
 
     Attributes:
         articles: The database numbers of the articles whose links changed.
-        stories: The new story of each inserted article and of similar articles. The stories are only in
-            memory until `stories.write` is called.
+        stories: Assigns the inserted articles and similar articles to stories. The caller must call its
+            method `write` to store the assignment.
     """
 
     articles: set[int]

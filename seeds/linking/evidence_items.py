@@ -147,9 +147,12 @@ class ShortForms:
         self._entity_by_noun: dict[str, str] = {}
 
     def find(self, text: str, spans: Sequence[Span]) -> set[str]:
-        """Return the keys of the entities that the paragraph `text` names by a short form.
+        """Return the keys of the entities that a paragraph names by a short form, such as `the union`.
 
-        `spans` are the mentions in the paragraph, in order.
+        Args:
+            text: The paragraph.
+            spans: The mentions of entities in the paragraph, in order. Each has the key of its entity. Short
+                forms in later paragraphs can refer to these entities.
         """
         nouns = SHORT_FORM.findall(fold_characters(text)) if self._entity_by_noun else ()
         found = {self._entity_by_noun[noun] for noun in nouns if noun in self._entity_by_noun}

@@ -29,7 +29,7 @@ class FeatureVector(NamedTuple):
     Attributes:
         weights: The weight of each feature, an integer from 0 to `WEIGHT_SCALE`, by the name of the feature.
         terms: The term of each feature, in the same order: the word or name that readers see, as the article
-            writes it. None for a feature without a term (see `written_terms`).
+            writes it. None for an entity, and for a word that tells readers nothing, such as `5` or `the`.
         packed: The compressed form for the database, or None if the database contains the vector already.
     """
 

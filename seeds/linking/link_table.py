@@ -61,8 +61,8 @@ class ResolvedLink:
     def set_score(self, score: float | None, reasons: Reasons) -> None:
         """Set the score of the link, and the reasons for the score.
 
-        If `score` is None, the link has no score. `LinkTable.write` then deletes a computed link, and keeps a
-        listed link.
+        `score` is None to remove the score. `LinkTable.write` then deletes the link, unless it is a listed
+        link (an entry in the list of related articles on a page). A listed link is kept without a score.
         """
         if (score, reasons) != (self.score, self.reasons):
             self.score, self.reasons, self.has_changed = score, reasons, True

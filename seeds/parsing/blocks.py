@@ -52,7 +52,7 @@ class Line(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The text of the line with single spaces, and with the quotation marks and hyphens of the file."""
+        """The text of the line with single spaces. Quotation marks and hyphens are as in the file."""
         return self.view.original
 
     @property

@@ -55,6 +55,8 @@ class Middle:
 class Outline:
     """An article page, divided into its sections.
 
+    A block is a group of lines between blank lines, such as a paragraph.
+
     Attributes:
         title: The block of the title.
         head: The blocks between the title and the first heading or signature: the summary and the image

@@ -272,9 +272,9 @@ def revision_rows(values: Values) -> LineRows:
 
 
 def change_rows(values: Values) -> LineRows:
-    """Return the row for an entry of the change feed in an export.
+    """Return the database row of one entry of the change feed, given its line in an export.
 
-    `values` are the values of the line of the export, by key.
+    `values` are the values of the line, by key.
     """
     row = _select_values(values, ("sequence", *CHANGE_COLUMNS))
     return LineRows({Change: [row | {"kind": values["change"]}]})

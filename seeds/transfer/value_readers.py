@@ -220,7 +220,7 @@ def optional(read: Reader) -> Reader:
 def checked(read: Reader) -> Reader:
     """Return a function that checks a value with `read`, but returns the value unchanged.
 
-    Use it for values in columns that store JSON, where a UUID or a time stays a string.
+    For example, `read` converts a text to a time. A column that stores JSON needs the text.
     """
 
     def check(value: Any) -> Any:

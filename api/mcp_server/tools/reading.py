@@ -18,7 +18,7 @@ POST_PREFIXES = ("HTTP_", "CONTENT_", "wsgi.input")
 
 
 class NotFoundError(ToolError):
-    """There is no article, entity or story with the given id or slug."""
+    """An error for an id or slug that no article, entity or story has."""
 
 
 def read(path: str, query: Mapping[str, Any] | None = None) -> Values:

@@ -27,7 +27,13 @@ LARGE_PARTS = frozenset({"body", "analysis", "related", "source"})
 
 
 def _stream(rule: str, content_type: str, query: type[Schema]) -> Callable[[View], View]:
-    """Return a decorator that registers and documents the view of a stream at the URL rule `rule`."""
+    """Return a decorator that registers the view of a stream, and documents it in the specification.
+
+    Args:
+        rule: The URL rule.
+        content_type: The media type of the stream.
+        query: The schema of the query parameters.
+    """
     return blueprint.resource(
         rule, {"type": "string"}, query=query, content_type=content_type, is_stream=True
     )

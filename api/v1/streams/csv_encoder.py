@@ -31,7 +31,10 @@ class CsvEncoder:
         self._names: list[str] | None = [name for key in keys for name in table[key]]
 
     def __call__(self, items: list[Any], _: Progress) -> bytes:
-        """Return the items of a portion as CSV. The first call puts the line with the column names first."""
+        """Return `items`, the next items of the stream, as lines of CSV.
+
+        The result of the first call begins with the line of column names.
+        """
         text = io.StringIO()
         writer = csv.writer(text)
         if self._names:

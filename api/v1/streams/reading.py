@@ -92,6 +92,9 @@ def read_portions(
 def _next_row_count(rows: int, size: int, seconds: float) -> int:
     """Return the number of rows to read for the next portion of a stream.
 
+    The number is chosen so that the portion has at most about PORTION_BYTES and, unless it has only
+    FIRST_ROWS rows, takes at most about PORTION_SECONDS.
+
     Args:
         rows: The number of rows of the last portion.
         size: The size of the last portion in bytes.

@@ -33,7 +33,7 @@ class RequestDeadlines:
         settings: The settings of the application.
         watch: Says whether the database is available.
         watchdog: Interrupts the database connections of requests that take too long.
-        limit: The number of requests that run at the same time.
+        limit: Lets a limited number of requests run at the same time, and lets the others wait.
     """
 
     def __init__(

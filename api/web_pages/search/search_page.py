@@ -123,13 +123,13 @@ def _with_passages(brief: dict[str, Any]) -> dict[str, Any]:
 def _warnings(
     warnings: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any], query: PageQuery
 ) -> list[dict[str, Any]]:
-    """Return warnings of the API with an additional key `query`, for a link that corrects the search.
+    """Return warnings about unknown values in the search, each with an additional key `query`.
 
-    The value of `query` is the query of the page with the suggestion instead of the unknown value. It is None
-    if there is no suggestion.
+    A warning can suggest a known value. `query` is then the query of the page with the known value, for a
+    link that corrects the search. If the warning suggests nothing, `query` is None.
 
     Args:
-        warnings: `meta.warnings` of the list of articles, one for each unknown value.
+        warnings: The warnings of the API (`meta.warnings`), one for each unknown value.
         parameters: The loaded query of the request.
         query: The query of the page.
     """

@@ -217,10 +217,10 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Set `verb` and `pronoun`, the verb and the pronoun after a name that can be a subject.
+        """Look for a verb and a pronoun after the name, and set `verb` and `pronoun` if they are found.
 
-        Return the kinds of words that were found after the name, such as `next verb`. These kinds are scopes:
-        a sign (a rule that votes for the type of a name) is tested only if its scope was found.
+        Return a list of scopes, such as `next verb` if a verb was found. A scope says which signs are tested.
+        A sign is a rule that votes for the type of a name.
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)

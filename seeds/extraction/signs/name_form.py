@@ -112,9 +112,9 @@ class ShortenedName:
         words: The words of the name in lower case, without Jr., Sr. or III.
         last: The last word.
         is_last_word: True if the document uses the last word alone.
-        scopes: The scopes of the signs to test: `("short form",)`, or nothing if no sign can apply. Signs can
-            apply if the name has two to four words, and if the document uses exactly one of the first and the
-            last word alone.
+        scopes: Selects the signs to test by their attribute `scope`. The value is `("short form",)` if the
+            name has two to four words, and if the document uses either the first or the last word alone, but
+            not both. Otherwise, the value is empty, and no sign is tested.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")

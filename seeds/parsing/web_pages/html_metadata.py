@@ -78,7 +78,11 @@ class Candidates:
 
 
 def read_candidates(root: HtmlElement) -> Candidates:
-    """Return the values that the page `root` gives for each field."""
+    """Return the values that a page gives for each field of an article, such as the title.
+
+    `root` is the root element of the page. The values come from JSON-LD, from `meta` and other elements, and
+    from the visible time.
+    """
     items = [item for item in _json_ld_items(root) if _is_article(item)]
     meta = _meta_values(root)
 

@@ -80,7 +80,10 @@ class _Page:
     metadata: Metadata = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read the metadata first, so that the metadata is known even if the page is rejected later."""
+        """Read the metadata of the page, and add warnings about invalid values.
+
+        This is done before the text is read, so a rejected page has metadata too.
+        """
         candidates = self.candidates
         url = self._first_valid("the address", absolute_urls(candidates.url), read_url)
         time, warning = read_time(self.root, candidates.published_at, url)

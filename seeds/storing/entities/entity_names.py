@@ -1,9 +1,10 @@
-"""Count the votes of articles for the name and the type of each extracted entity, and store the winners.
+"""Store each extracted entity with the name and the type that most of its articles use.
 
-An entity is extracted if it is not in the catalogue of known entities. A load stores it with the name and
-type from the first article that mentions the entity. Counting the votes of all articles in each load would
-make a load slower with each document. `flask seed relink` therefore counts the votes for all extracted
-entities. Afterwards, entities do not depend on the order in which documents were loaded.
+An entity is extracted if it is not in the catalogue of known entities. Each article has one vote for the name
+and one for the type of the entity. A load does not count votes, because this would make a load slower with
+each document. It stores the entity with the name and type from the first article that mentions the entity.
+`flask seed relink` counts the votes for all extracted entities. Afterwards, entities do not depend on the
+order in which documents were loaded.
 """
 
 from collections import Counter, defaultdict
