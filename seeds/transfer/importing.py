@@ -166,7 +166,7 @@ class _Import:
             raise
 
     def _make_rows(self, batch: list[ExportLine]) -> list[LineRows]:
-        """Return the rows for each line of `batch`, completed with database numbers, such as of entities.
+        """Return the rows for each line of `batch`, completed with numbers of stored folders and entities.
 
         All lines are of the same kind, such as articles. Folders that are not stored yet are inserted.
 
