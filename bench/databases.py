@@ -47,7 +47,7 @@ class Store(Protocol):
         """Remove a database, if it exists."""
 
     def size(self, name: str) -> int:
-        """Return the size of the database in bytes."""
+        """Return the size of the database `name` in bytes."""
 
 
 class SqliteStore:

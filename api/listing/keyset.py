@@ -303,9 +303,9 @@ def order_of_keys(keys: FromClause, order: Order) -> Order:
 
 
 def labelled_keys(order: Order) -> list[ColumnElement[Any]]:
-    """Return the columns of `order` with the labels `key_0`, `key_1` and so on.
+    """Return the sort columns of `order` with the labels `key_0`, `key_1` and so on.
 
-    These labels are the same for all tables.
+    The labels do not depend on the table, so rows of several tables can be merged.
     """
     return [column.label(f"key_{place}") for place, column in enumerate(order.columns)]
 

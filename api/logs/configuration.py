@@ -28,7 +28,7 @@ class WriterHandler(logging.Handler):
         self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Format `record`, and queue the line."""
+        """Format `record` as a line, and add the line to the queue of the `LogWriter`."""
         self._writer.put(f"{self.format(record)}\n".encode(errors="backslashreplace"))
 
     def flush(self) -> None:

@@ -79,7 +79,10 @@ class _Period:
 
 
 def error_of(record: logging.LogRecord) -> str | None:
-    """Return the exception type or the value `error` of a log record, or None if it has neither."""
+    """Return the name of the exception type in a log record, or else the attribute `error` of the record.
+
+    Return None if the record has neither.
+    """
     if record.exc_info and record.exc_info[0]:
         return record.exc_info[0].__name__
     error = getattr(record, "error", None)

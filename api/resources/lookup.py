@@ -123,10 +123,10 @@ REVISION = select(
 
 
 def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
-    """Return the row of the article with the id or slug `reference`, as `lookup` selects it.
+    """Return the row of the article with the id or slug `reference`.
 
-    By default, the row has the number, id and slug of the article. If `reference` is an earlier slug of the
-    article, the request is redirected to the current slug (308).
+    `lookup` selects the columns: by default, the number, id and slug of the article. If `reference` is an
+    earlier slug of the article, the request is redirected to the current slug (308).
 
     Raises:
         ProblemException: There is no such article (404), or it was removed (410).
@@ -239,9 +239,9 @@ def not_found(kind: ProblemKind, reference: str) -> ProblemException:
 
 
 def first_row(statement: AnySelect, value: Any) -> Any:
-    """Execute `statement` and return its row, or None if it selects no row.
+    """Execute `statement` and return its only row, or None if it selects no row.
 
-    `value` is the value of the bound parameter `reference`.
+    `value` is the value for the bound parameter `reference` of `statement`.
     """
     return request_connection().execute(statement, {"reference": value}).one_or_none()
 

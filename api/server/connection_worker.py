@@ -131,7 +131,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         connection.work = pool.submit(self.handle, connection)
 
     def expect_request(self, connection: Connection) -> None:
-        """Let a connection wait for the next request after its response is complete."""
+        """Let a connection whose response has been sent wait for its next request, for a limited time."""
         connection.since = time.monotonic()
         seconds = self.cfg.keepalive if self.alive else self.time_limits.stop_keepalive_seconds
         connection.deadline = connection.since + seconds

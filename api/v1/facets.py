@@ -122,7 +122,7 @@ class FacetCounter(Protocol):
 
 
 class KeptCounter:
-    """A FacetCounter for all articles, without filters.
+    """A FacetCounter that returns the article counts for lists without filters.
 
     The counts are stored in tables that are updated whenever articles are loaded.
     """

@@ -40,9 +40,10 @@ SELECT_TAKEAWAYS = TAKEAWAY_ROWS.where(TAKEAWAYS.c.number.in_(NUMBERS))
 
 
 def story_items(rows: Sequence[Any], names: Collection[str]) -> list[Values]:
-    """Return the JSON values of `rows`, rows of STORY_ROWS, with the keys `names`.
+    """Return the JSON values of stories, with only the keys `names`.
 
-    Entities and takeaways are read only if `names` contains their keys.
+    `rows` are rows that STORY_ROWS selects. Entities and takeaways are read only if `names` contains their
+    keys.
     """
     connection, base_url = request_connection(), settings().base_url
     entities, takeaways = _loaded(rows, "entities", names), _loaded(rows, "takeaways", names)

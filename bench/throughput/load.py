@@ -34,9 +34,10 @@ class Load(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """The requests of a load: their paths, and the header fields that all requests have.
+    """The requests to send to a server under load.
 
-    If `is_random` is True, paths are chosen at random. Otherwise they are requested in order.
+    `paths` are their URL paths. If `is_random` is True, each path is chosen at random. Otherwise, paths are
+    requested in order. `headers` are the header fields of each request.
     """
 
     paths: Sequence[str]

@@ -295,7 +295,7 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
 
 
 def _is_heading(part: str, text: str) -> bool:
-    """Return True if `text`, which is in `part` of an article, is a heading in the analysis or the body.
+    """Return True if `text` is a heading, and `part`, its part of the article, is `analysis` or `body`.
 
     Most words of a heading are capitalised, and it ends with a letter or digit.
     """

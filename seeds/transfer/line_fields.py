@@ -21,8 +21,8 @@ text. The spelling of an entity is a list of its name and its id. An unknown spe
 
 Lines refer to articles and entities by their ids, which are the same in every database, although the database
 refers to them by their numbers. An export does not contain values that the import can derive: sort keys,
-digests of the content, hashes of titles, ids and positions of takeaways and links, the rows for filters, and
-search terms.
+digests of the content, hashes of titles, ids and positions of takeaways and links, the values by which lists
+are filtered, and search terms.
 """
 
 from collections.abc import Mapping

@@ -94,10 +94,10 @@ class SignEngine:
         return self._votes(NameForm(self._lexicon, words, text))
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
-        """Return the votes for the type of a name, given how the document mostly uses the name.
+        """Return the votes for the type of a name that the document mostly uses in the way `usage`.
 
-        `words` are the words of the name in lower case, and `usage` is, for example, `quoted`. A vote is a
-        pair of an entity type and a weight.
+        For example, `usage` is `quoted` if the name is mostly in quotation marks. `words` are the words of
+        the name in lower case. A vote is a pair of an entity type and a weight.
         """
         return self._votes(UsedName(self._lexicon, words, usage))
 
