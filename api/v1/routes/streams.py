@@ -88,8 +88,9 @@ def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
 def stream_takeaways_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as NDJSON.
 
-    Returns all takeaways that match, one per line, with the same JSON as in the list of takeaways. Lines
-    with the single key `meta` say how far the stream has come, as in the stream of articles.
+    Returns all takeaways that match, one per line, with the same JSON as in the list of takeaways. A
+    line with the single key `meta` says how far the stream has come. The stream is complete if the last
+    line has `next_cursor: null`.
     """
     return ndjson_response(parameters, takeaway_collection)
 
