@@ -179,9 +179,13 @@ def test_ignored_variables_of_a_platform_are_named_once(database: str, tmp_path:
         BRIEFS_THREADS="1",
     ) as server:
         server.wait_until("three workers", lambda: len(server.booted) == 3)
-        lines = list(map(json.loads, server.lines))
-    warnings = [line["message"] for line in lines if line["level"] == "warning"]
-    assert warnings == [
+
+        def warnings() -> list[str]:
+            lines = map(json.loads, server.lines)
+            return [line["message"] for line in lines if line["level"] == "warning"]
+
+        server.wait_until("two warnings", lambda: len(warnings()) >= 2)
+    assert warnings() == [
         "DATABASE_REPLICA_URL is ignored; to read from a replica, set DATABASE_URL",
         "REDIS_URL is ignored; to count requests in Redis, set BRIEFS_RATE_LIMIT_STORAGE",
     ]

@@ -220,7 +220,8 @@ def test_the_service_continues_if_the_folder_of_the_metrics_is_removed(database:
         folder.touch()
         os.kill(int(server.booted[1]), signal.SIGKILL)
         server.wait_until("a new worker", lambda: len(server.booted) == 4)
-        assert [line for line in server.lines if "each worker has its own metrics" in line] != []
+        warning = "each worker has its own metrics"
+        server.wait_until("the warning", lambda: any(warning in line for line in server.lines))
         folder.unlink()
         server.signal(signal.SIGHUP)
         server.wait_until("new workers", lambda: len(server.booted) == 6)

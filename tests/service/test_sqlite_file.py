@@ -126,7 +126,8 @@ def test_after_the_file_is_replaced_or_deleted_all_answers_are_503_and_no_file_i
             assert answer.status == 503
             assert b"must restart the service" in answer.body
         assert server.get("/healthz").status == 200
-        assert any(f"the database file {path} was {fault}" in line for line in server.lines)
+        reason = f"the database file {path} was {fault}"
+        server.wait_until("the reason in the log", lambda: any(reason in line for line in server.lines))
     if fault == "deleted":
         assert not path.exists()
         return

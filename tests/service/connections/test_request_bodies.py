@@ -152,7 +152,8 @@ def test_a_body_that_is_incomplete_at_its_deadline_gets_a_408(
     answer = quick.exchange(post(*fields, body=b"5\r\n"))
     problem = problem_of(answer)
     assert (problem["status"], problem["instance"]) == (408, "/mcp")
-    assert any('"the body is incomplete"' in line for line in quick.lines)
+    reason = '"the body is incomplete"'
+    quick.wait_until("the reason in the log", lambda: any(reason in line for line in quick.lines))
 
 
 def test_clients_that_send_their_body_slowly_delay_nobody(quick: Server) -> None:
