@@ -38,9 +38,9 @@ class PathParameter:
         name: The name in the URL rule.
         description: The description in the OpenAPI specification.
         example: A value that exists in the demonstration data.
-        statuses: The HTTP statuses besides 200 that the value can lead to, such as 404 or a redirect (308).
+        statuses: The HTTP statuses besides 200 that the value can lead to, such as 404.
         pattern: The regular expression of valid values, for the specification.
-        parent: The previous parameter of the path, or None if this parameter is the first.
+        parent: The previous parameter of the path, or None.
     """
 
     name: str
@@ -66,11 +66,10 @@ class PathParameter:
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no types.
-    """A flask-smorest blueprint with a single decorator that registers and documents a resource.
+    """A flask-smorest blueprint with a single decorator that registers and documents a resource."""
 
-    The decorators of flask-smorest are used for their documentation only. In a request they would be slow:
-    each adds a wrapper to the view, and webargs creates a schema for each request.
-    """
+    # The decorators of flask-smorest are used for their documentation only. In a request they would be slow:
+    # each adds a wrapper to the view, and webargs creates a schema for each request.
 
     ARGUMENTS_PARSER = StrictParser()
 
@@ -88,24 +87,19 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[[View], View]:
         """Return a decorator that registers a view for GET requests and documents all of its responses.
 
-        The view takes the loaded query first, unless `query` is NoParameters, and then the path parameters by
-        name. It returns the JSON values of the body, or a tuple `(values, headers)` with a dictionary of
-        headers. It can also return a Flask Response, which is sent unchanged. The name of the view in camel
-        case is the operation id.
+        The view takes the loaded query, unless `query` is NoParameters, and then the path parameters by name.
+        The view returns the JSON values of the body, a tuple `(values, headers)`, or a Flask Response. The
+        name of the view in camel case is the operation id.
 
         Args:
             rule: The URL rule.
-            shape: The schema class that describes the body. For a view that returns a Response: the JSON
-                Schema of its body.
+            shape: The schema class of the body, or a JSON Schema if the view returns a Response.
             query: The schema of the query parameters.
-            path: The last parameter of the path, or None if the path has no parameters. The parameters before
-                it are its parents (`PathParameter.parent`).
-            content_type: The media type of the response, if it is not JSON.
+            path: The last parameter of the path, or None.
+            content_type: The media type of the response, or None for JSON.
             is_stream: True if the view returns a stream, whose path is in `STREAM_PATHS`.
-            headers: The headers of the response that only this resource has: for each name, a description
-                and an example.
-            deprecation: The announcement that the resource is deprecated, for each response of the view and
-                for the specification. None if the resource is not deprecated.
+            headers: A description and an example of each header that only this resource has.
+            deprecation: The announcement that the resource is deprecated, or None.
         """
         if deprecation:
             headers = {**headers, **DEPRECATION_HEADERS}
@@ -131,9 +125,11 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[..., Response]:
         """Return the function that Flask calls for a request.
 
-        It parses the query string with the schema `query`, calls `view`, and returns the result as JSON,
-        unless the result is a Response. If `deprecation` is not None, the function adds the headers that
-        announce the deprecation.
+        The function parses the query string, calls `view`, and returns the result as JSON.
+
+        Args:
+            query: The schema of the query string.
+            deprecation: The announcement to send in response headers, or None.
         """
         # With `partial`, marshmallow skips missing parameters. `PageParameters` adds all defaults.
         schema, parse, takes_query = (
@@ -164,18 +160,16 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         statuses: tuple[int, ...],
         headers: Headers,
     ) -> Callable[..., Any]:
-        """Return `view` with the OpenAPI documentation of its operation, as flask-smorest stores it.
-
-        The returned function is never called: the method `resource` copies the documentation from it.
+        """Return a function that only carries the OpenAPI documentation of `view`.
 
         Args:
             view: The function that answers requests. Its name in camel case is the operation id.
-            shape: The schema class of the body, or a JSON Schema if the view returns a Response.
+            shape: The schema class of the body, or a JSON Schema.
             query: The schema of the query parameters.
-            path_parameters: All parameters of the path. Their statuses are documented too.
+            path_parameters: All parameters of the path.
             content_type: The media type of the response, or None for JSON.
             statuses: The HTTP statuses besides 200 that do not depend on a path parameter.
-            headers: For each response header that only this resource has, a description and an example.
+            headers: A description and an example of each header that only this resource has.
         """
         first_word, *words = view.__name__.split("_")
         operation_id = first_word + "".join(word.capitalize() for word in words)

@@ -20,9 +20,8 @@ class Deprecation(NamedTuple):
     """The announcement that clients should no longer use a resource.
 
     Attributes:
-        since: The date from which the resource is deprecated, as in the header `Deprecation` (RFC 9745).
-        removal: The date when the resource is expected to be removed, as in the header `Sunset` (RFC 8594),
-            or None if no removal is planned.
+        since: The date of the header `Deprecation` (RFC 9745).
+        removal: The date of the header `Sunset` (RFC 8594), or None if no removal is planned.
         information: The URL of a page that says what to use instead, or None.
     """
 

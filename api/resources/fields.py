@@ -22,11 +22,9 @@ class Link(fields.String):
 class Variants(fields.Field[Any]):
     """A field whose value is an object with one of several schema classes.
 
-    The value of one key of the object says which class the object has.
-
     Args:
         name: The name of the union of the classes in the specification.
-        key: The key that all classes have, with a different value in each.
+        key: The key whose value says which class an object has.
         shapes: The schema class for each value of `key`.
         description: The description of the union in the specification.
     """
@@ -40,11 +38,12 @@ class Variants(fields.Field[Any]):
 
 
 def document_variants(converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
-    """Return the OpenAPI schema of a `Variants` field, whose value can have one of several schemas.
+    """Return the OpenAPI schema of a `Variants` field: a reference to a `oneOf` with a discriminator.
 
-    The result is a reference to a `oneOf` with a discriminator. For a field of another class, return an empty
-    schema, which changes nothing. apispec calls this function for every field. `converter` is the
-    OpenAPIConverter of apispec.
+    Return an empty schema for a field of another class. apispec calls this function for every field.
+
+    Args:
+        converter: The OpenAPIConverter of apispec.
     """
     if not isinstance(field, Variants):
         return {}

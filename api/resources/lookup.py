@@ -58,14 +58,13 @@ REMOVAL_BY_SLUG = REMOVALS.where(ARTICLE_SLUGS.c.slug == REFERENCE)
 class Lookup:
     """The statements that find the row of an article or entity by its id or by any of its slugs.
 
-    The id or slug is the bound parameter `reference` of each statement.
+    Each statement has the id or slug as the bound parameter `reference`.
 
     Args:
         rows: A statement that selects rows with the columns `id` and `slug`.
-        by_id: An SQL condition: the id is `reference`.
-        by_slug: A function that takes `rows`, and returns a statement for the row with the slug `reference`.
-        by_old_id: A function that takes `rows`, and returns a statement for the row with the earlier id
-            `reference`. None if the rows have no earlier ids.
+        by_id: The SQL condition that the id is `reference`.
+        by_slug: A function that makes a statement for the slug `reference` from `rows`.
+        by_old_id: The same for an earlier id, or None if there are no earlier ids.
     """
 
     def __init__(
@@ -125,8 +124,10 @@ REVISION = select(
 def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
     """Return the row of the article with the id or slug `reference`.
 
-    `lookup` selects the columns: by default, the number, id and slug of the article. If `reference` is an
-    earlier slug of the article, the request is redirected to the current slug (308).
+    An earlier slug redirects the request to the current slug (308).
+
+    Args:
+        lookup: Selects the columns, by default the number, id and slug.
 
     Raises:
         ProblemException: There is no such article (404), or it was removed (410).
@@ -149,10 +150,9 @@ def _missing_article(statement: AnySelect, value: Any, reference: str) -> Proble
     """Return the error for an article that does not exist: 410 if the article was removed, otherwise 404.
 
     Args:
-        statement: A statement for the row that records the removal of an article. The bound parameter
-            `reference` identifies the article.
-        value: The value of this bound parameter: an id or a slug, as the statement requires.
-        reference: The id or slug of the article, as in the URL, for the message.
+        statement: A statement for the removal of the article, with the bound parameter `reference`.
+        value: The value of this bound parameter: an id or a slug.
+        reference: The id or slug in the URL, for the message.
     """
     removal = first_row(statement, value)
     if removal is None:
@@ -166,7 +166,7 @@ def find_revision(article: Any, reference: str) -> Any:
 
     Args:
         article: The row of the article, as REVISED_ARTICLE selects it.
-        reference: The number of the revision, as in the URL.
+        reference: The number in the URL.
 
     Raises:
         ProblemException: There is no such revision (404).
@@ -186,8 +186,7 @@ def find_revision(article: Any, reference: str) -> Any:
 def find_entity(reference: str, lookup: Lookup) -> Any:
     """Return the row of the entity with the id or slug `reference`, as `lookup` selects it.
 
-    If `reference` is an earlier slug of the entity, the request is redirected to the current slug (308). It
-    is also redirected if `reference` is the id or slug of an entity that was merged into this entity.
+    An earlier slug, and the id or slug of a merged entity, redirect the request to the current slug (308).
 
     Raises:
         ProblemException: There is no such entity (404).
@@ -210,9 +209,9 @@ def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
     """Return the row with the id `reference`.
 
     Args:
-        statement: A statement that selects a row by its id, the bound parameter `reference`.
+        statement: A statement that selects a row by the bound parameter `reference`.
         reference: The id, as in the URL.
-        kind: The kind of the problem that is raised if there is no row.
+        kind: The kind of the problem if there is no row.
 
     Raises:
         ProblemException: There is no row with this id, or `reference` is not a UUID.
@@ -223,13 +222,9 @@ def find_by_id(statement: AnySelect, reference: str, kind: ProblemKind) -> Any:
 
 
 def not_found(kind: ProblemKind, reference: str) -> ProblemException:
-    """Return the error (404) for an unknown id or slug in the URL.
+    """Return the error (404) of the given `kind` for an unknown id or slug in the URL.
 
-    The detail of the error contains `reference` only if `reference` has the form of an id or slug.
-
-    Args:
-        kind: The kind of the problem, such as `ProblemKind.ENTITY_NOT_FOUND`.
-        reference: The id or slug.
+    The message contains `reference` only if `reference` has the form of an id or slug.
     """
     if UUID_PATTERN.fullmatch(reference):
         return ProblemException(kind, f'There is no {kind.subject} with the id "{reference}".')

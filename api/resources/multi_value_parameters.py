@@ -16,15 +16,12 @@ MAX_TEXT_LENGTH = 500
 
 
 class ListParameter(fields.List[str]):
-    """A query parameter with several values. `entity=a&entity=b` and `entity=a,b` mean the same.
-
-    It is loaded as a ValueList: the values in the order given, without duplicates.
+    """A query parameter with several values, loaded as a ValueList without duplicates.
 
     Args:
         item: The field that checks and documents each value.
         description: The description in the OpenAPI specification.
-        is_separated: True if commas separate values, as in `entity=a,b`. False if a value can contain commas.
-            Several values are then given by repeating the parameter.
+        is_separated: True if commas separate values (`entity=a,b`), False if the parameter must be repeated.
         **metadata: More keys for the specification, such as `maxItems`.
     """
 
@@ -68,8 +65,7 @@ class Texts(ListParameter):
         item: The description of a value in the OpenAPI specification.
         description: The description of the parameter.
         examples: Named examples for the specification.
-        is_separated: True if commas separate values, as in `entity=a,b`. False if a value can contain commas.
-            Several values are then given by repeating the parameter.
+        is_separated: True if commas separate values (`entity=a,b`), False if the parameter must be repeated.
     """
 
     allowed = (f"1 to {MAX_VALUES} values of 1 to {MAX_TEXT_LENGTH} characters",)
@@ -85,8 +81,8 @@ class Texts(ListParameter):
     def split(self, given: Iterable[str]) -> ValueList:
         """Return the values of the parameter in the order given, without duplicates.
 
-        `given` has a text for each occurrence of the parameter in the query. If `is_separated`, each text is
-        split at its commas.
+        Args:
+            given: The text of each occurrence of the parameter in the query.
 
         Raises:
             ValidationError: There are more than MAX_VALUES values.

@@ -131,11 +131,7 @@ class Prefix(Text):
 
 
 class Instant(fields.AwareDateTime):
-    """A query parameter whose value is a date or a time of RFC 3339, rounded up to microseconds.
-
-    Filters compare with `>=` or `<`. The rounded time then selects the same rows as the exact time, since
-    stored times have no finer resolution.
-    """
+    """A query parameter whose value is a date or a time of RFC 3339, rounded up to microseconds."""
 
     allowed = ("a time in the format of RFC 3339, such as 2026-04-21T09:30:00Z, or a date: 2026-04-21",)
 
@@ -152,6 +148,8 @@ class Instant(fields.AwareDateTime):
         # A space is more often a `+` that was not encoded than a space between a date and a time.
         if timestamp is None or " " in value:
             raise ValidationError(f"Must be {self.allowed[0]}.")
+        # Filters compare with `>=` or `<`, and stored times have no finer resolution. The rounded time
+        # therefore selects the same rows as the exact time.
         is_rounded = not timestamp.is_exact and timestamp.time < LAST_TIME
         return timestamp.time + timedelta(microseconds=is_rounded)
 

@@ -69,8 +69,7 @@ def article_number_of(reference: str) -> int:
 def entity_numbers_of(references: Collection[str]) -> list[int]:
     """Return the internal numbers of the entities with the ids or slugs in `references`, in the same order.
 
-    The id or slug of a merged entity yields the internal number of the entity that it was merged into. An
-    unknown id or slug yields NO_NUMBER, which no row has.
+    A merged entity has the number of the entity that now replaces it. An unknown id or slug has NO_NUMBER.
     """
     return _numbers_of(references, [ENTITY_NUMBERS_BY_OLD_ID, ENTITY_NUMBERS_BY_ID], [ENTITY_NUMBERS_BY_SLUG])
 
@@ -78,9 +77,8 @@ def entity_numbers_of(references: Collection[str]) -> list[int]:
 def story_numbers_of(references: Collection[str]) -> list[int]:
     """Return the internal numbers of the stories with the ids or slugs in `references`, in the same order.
 
-    The slug of any article yields the story of the article. The id or slug of a story that no longer exists
-    yields the story that now contains its founder, the article that gave the story its id. An unknown id or
-    slug yields NO_NUMBER, which no row has.
+    The slug of any article stands for its story. A former story has the number of the story that now contains
+    its founder (the article that gave the story its id). An unknown id or slug has NO_NUMBER.
     """
     return _numbers_of(
         references,
@@ -92,15 +90,14 @@ def story_numbers_of(references: Collection[str]) -> list[int]:
 def _numbers_of(
     references: Collection[str], by_id: Sequence[AnySelect], by_slug: Sequence[AnySelect]
 ) -> list[int]:
-    """Return the internal numbers of the entities or stories with the ids or slugs in `references`.
+    """Return the internal number of the entity or story of each id or slug in `references`, in order.
 
-    The numbers have the order of `references`. An unknown id or slug has NO_NUMBER. If several statements
-    find the same id or slug, the result has the number from the last of these statements.
+    An unknown id or slug has NO_NUMBER. If several statements find the same id or slug, the last counts.
 
     Args:
-        references: The ids and slugs. A text in the form of a UUID is an id.
+        references: The ids and slugs.
         by_id: Statements that select ids and numbers, for the ids in the bound parameter `references`.
-        by_slug: Statements that select slugs and numbers, for the slugs in the bound parameter `references`.
+        by_slug: The same for slugs.
     """
     ids = {each: UUID(each) for each in references if UUID_PATTERN.fullmatch(each)}
     slugs = [each for each in references if each not in ids and SLUG_PATTERN.fullmatch(each)]

@@ -18,11 +18,8 @@ MAX_SUGGESTIONS = 5
 class References:
     """The numbers (internal keys) of the entities and stories in the filters of a query.
 
-    A filter identifies an entity or story by its id or slug.
-
     Attributes:
-        numbers: The numbers of the entities or stories that each parameter names, by the name of the
-            parameter. `NO_NUMBER` stands for an unknown id or slug.
+        numbers: For each parameter, the numbers of its ids and slugs, with `NO_NUMBER` for unknown ones.
         unknown: The unknown ids and slugs, each as `(parameter, value)`.
     """
 

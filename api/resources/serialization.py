@@ -15,8 +15,8 @@ class Shape(Schema):
     """The base of all schema classes of JSON objects in responses.
 
     Attributes:
-        optional: The keys that can be missing. All other keys are always present.
-        extras: The keys that an object has only if the query parameter `include` or `fields` requests them.
+        optional: The keys that can be missing.
+        extras: The keys that are present only if the parameter `include` or `fields` requests them.
         item: For a page of a collection, the schema class of its items.
         meta_shape: For a page of a collection, the schema class of its `meta`.
     """
@@ -66,11 +66,10 @@ class PageMeta(Shape):
 def page_shape(
     item: type[Shape], name: str, links: type[PageLinks] = PageLinks, meta: type[PageMeta] = PageMeta
 ) -> type[Shape]:
-    """Return a schema class for a page of a collection.
+    """Return a schema class for a page of a collection, with the class name `name`.
 
     Args:
         item: The schema class of the items.
-        name: The name of the new class.
         links: The schema class of the key `links`.
         meta: The schema class of the key `meta`.
     """
@@ -102,10 +101,13 @@ def sparse_shape(shape: type[Shape]) -> type[Shape]:
 
 
 def requested_keys(shape: type[Shape], parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the keys that a request selects, in the order of the schema class `shape`.
+    """Return the keys that a request selects with `fields` or `include`, in the order of `shape`.
 
-    They are the keys in `fields`, or else the default keys and the keys in `include`. If `shape` is a page,
-    they are keys of its items. `parameters` is the loaded query.
+    For a page, return the selected keys of its items.
+
+    Args:
+        shape: The schema class of an object or of a page.
+        parameters: The loaded query.
     """
     return _requested_keys(shape, tuple(parameters.get("fields", ())), tuple(parameters.get("include", ())))
 
@@ -115,11 +117,11 @@ def select_keys(
 ) -> list[dict[str, Any]]:
     """Return `items`, each with only the keys that the query parameter `fields` selects.
 
-    If the query has no `fields`, return `items` unchanged.
+    Without `fields`, return `items` unchanged.
 
     Args:
-        shape: The schema class of an item, or of a page of items. The keys are in its order.
-        parameters: The validated query parameters, by name.
+        shape: The schema class of an item or of a page, which determines the order of the keys.
+        parameters: The loaded query.
         items: The JSON values of the items, with all keys.
     """
     if "fields" not in parameters:

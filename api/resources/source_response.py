@@ -19,10 +19,9 @@ DIGEST_HEADERS = {
 
 
 def source_response(content: bytes) -> Response:
-    """Return a response with the unchanged bytes of a document.
+    """Return a plain text response with the unchanged bytes of a document, also for a saved web page.
 
-    The media type is plain text, also for a saved web page. The header `Content-Type` names a charset only if
-    the bytes are valid UTF-8. The header `Repr-Digest` is computed from the bytes as sent, after compression.
+    The header `Content-Type` names a charset only if the bytes are valid UTF-8.
     """
     try:
         content.decode()

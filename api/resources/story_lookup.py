@@ -56,15 +56,13 @@ FORMER_BY_SLUG = (
 def find_story(reference: str) -> Any:
     """Return the number, id and slug of the story with the id or slug `reference`.
 
-    A story has the slug of its founder, the article that gave the story its id. The request is redirected
-    (308) to this slug in two cases:
+    The request is redirected to the slug of the story (308) in two cases:
 
-    - `reference` is another slug of the founder, or a slug of another article in the story.
-    - `reference` is the id or slug of a story whose articles are now in a different story.
+    - `reference` is any other slug of an article in the story.
+    - `reference` is the id or slug of a former story whose articles are now in this story.
 
     Raises:
-        ProblemException: No story has or had this id or slug (404), or all articles of the story were removed
-            (410).
+        ProblemException: There never was such a story (404), or all of its articles were removed (410).
     """
     if UUID_PATTERN.fullmatch(reference):
         value: UUID | str = UUID(reference)

@@ -1,8 +1,7 @@
 """Suggest the slug of an entity or story in place of an unknown id or slug.
 
-An entity is found by a slug, a name or an alias, and a story by the slug or the title of one of its articles.
-A suggestion reads a fixed number of rows before and after the value in the index of names, so a large
-database does not make it slower. It does not find names that differ from the value in their first letters.
+An entity is found by a slug, a name or an alias. A story is found by the slug or title of an article.
+Suggestions do not include names that differ from the value in their first letters.
 """
 
 import re
@@ -56,11 +55,10 @@ NEIGHBOUR_NAMES = _neighbours()
 
 
 def likely_entity(value: str) -> str | None:
-    """Suggest an entity for `value`, a text that is not the id or slug of any entity.
+    """Return the slug of an entity that the unknown text `value` may stand for, or None.
 
-    Return the slug of the entity whose slug, name or alias equals `value`, apart from case, accents and
-    hyphens. If there is none, return the slug of an entity with a name that begins with `value` or is
-    similar to it. Otherwise, return None.
+    An entity with an equal slug, name or alias comes before an entity with a similar name. Case, accents and
+    hyphens are ignored.
     """
     folded = " ".join(fold(value).split())
     if UUID_PATTERN.fullmatch(value) or "\0" in folded or len(folded) < MIN_LENGTH:
@@ -81,10 +79,9 @@ def likely_entity(value: str) -> str | None:
 
 
 def likely_story(value: str) -> str | None:
-    """Suggest a story for `value`, a text that is not the id or slug of any story.
+    """Return the slug of a story that the unknown text `value` may stand for, or None.
 
-    The text is converted to a slug. If an article has or had this slug, return the slug of the article's
-    story. Otherwise, return None.
+    The story has an article whose current or earlier slug is `value`, written as a slug.
     """
     slug = _slug(" ".join(fold(value).split()))
     return request_connection().scalar(SLUG_OF_STORY, {"value": slug}) if slug else None

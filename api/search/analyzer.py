@@ -1,9 +1,12 @@
 """Convert text to search terms, in the same way for SQLite and PostgreSQL, so that both find the same hits.
 
-Terms consist of ASCII letters and digits only, so that the tokenizers of both databases leave them unchanged.
-A word first loses its case and diacritics (NFKD of UAX 15). If the result is ASCII, the term is `a` and the
-English stem (Porter2). Otherwise, the term is `u` and the UTF-8 bytes in hexadecimal. A term that would be
-too long is replaced by `h` and a hash. In scripts without spaces, each character is a word.
+Terms consist of ASCII letters and digits only. The tokenizers of both databases leave such terms unchanged.
+
+A word first loses its case and diacritics (NFKD of UAX 15). The term of an ASCII word is `a` and the English
+stem (Porter2). The term of any other word is `u` and the UTF-8 bytes in hexadecimal. A term that would be too
+long is `h` and a hash.
+
+In scripts without spaces, each character is a word.
 """
 
 import hashlib
@@ -97,9 +100,8 @@ class Term(NamedTuple):
     """The search term of a word, and the position of the word.
 
     Attributes:
-        text: The search term. It begins with a marker letter: the term of `economy` is `aeconomi`, the marker
-            `a` and the stem of the word.
-        start: The offset of the word in the analyzed text, in code points.
+        text: The search term, such as `aeconomi` for `economy`: a marker letter and the stem.
+        start: The offset of the word in the text, in code points.
         end: The offset of the end of the word.
     """
 
@@ -118,19 +120,17 @@ def analyze(text: str) -> Iterator[Term]:
 def analyze_for_index(text: str) -> Sequence[Term]:
     """Return the search terms of `text` for the index, including the terms of joined words.
 
-    A joined word is a name with an apostrophe, such as d'Orsay, or a word that a hyphen breaks at the end of
-    a line. The first terms of the result are those of `analyze`, which splits joined words: `Musée`, `d` and
-    `Orsay`. A group of terms for each joined word follows: `Musée` and `dOrsay`. Phrases with the joined word
-    match in its group.
+    A joined word is a name such as d'Orsay, or a word that a hyphen breaks at the end of a line.
 
-    A group has up to two terms before the joined word, the joined word itself, and up to two terms after it.
-    It begins with a PLACEHOLDER, so that no phrase matches across the beginning of a group.
+    The result begins with the terms of `analyze`, such as `Musée`, `d` and `Orsay`. A group of terms for each
+    joined word follows, such as `Musée` and `dOrsay`. Phrases with the joined word match in its group.
     """
     terms = list(analyze(text))
     for index, joined in _joined_words(text):
         before, after = _context_of_joined(terms, index)
         start, end = terms[index].start, terms[index + 1].end
         # An index has one term at each position, so the joined word cannot share a position with its parts.
+        # No phrase matches across the placeholder.
         terms += [Term(PLACEHOLDER, start, start), *before, Term(term(joined), start, end), *after]
     return terms
 
@@ -146,8 +146,7 @@ def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm],
 def _joined_words(text: str) -> Sequence[tuple[int, str]]:
     """Return the joined words of `text`, such as `dOrsay` for d'Orsay, as pairs of an index and the word.
 
-    A joined word is formed by two successive words of `text`. The index is the position of the first of these
-    words among all words of `text`.
+    The index is the position of the first part (`d`) among all words of `text`.
     """
     if text.isascii() and HAS_NO_JOINING_MARK(text):
         return []
@@ -173,11 +172,9 @@ def _are_joined(first: str, between: str, second: str) -> bool:
 def words_in(text: str) -> Sequence[str]:
     """Return the words of `text` in order: `d` and `Orsay` for `d'Orsay`.
 
-    As in `text_folding`, variants of apostrophes and hyphens become plain, and invisible characters are
-    removed. Case, accents and endings remain.
-
-    The words of all but very long paragraphs are cached, since loading an article needs them several times.
+    Characters are simplified as in `text_folding`. Case, accents and endings remain.
     """
+    # Loading an article needs the words of each paragraph several times.
     return _words(text) if len(text) <= MAX_CACHED_LENGTH else _find_words(text)
 
 
@@ -211,9 +208,7 @@ def fold(text: str) -> str:
 def term(word: str) -> str:
     """Return the search term of `word`, a text of ASCII letters and digits for the full-text index.
 
-    The first letter of the term says how it was made. `a` is followed by the English stem of an ASCII word,
-    and `u` by the UTF-8 bytes of any other word in hexadecimal. If a term would be too long, it is `h` and a
-    hash.
+    The term is `a` and the English stem, `u` and hexadecimal bytes, or `h` and a hash.
     """
     folded = fold(word).translate(INNER_MARKS)
     if folded.replace("'", "").isascii() and folded.replace("'", "").isalnum():
@@ -231,11 +226,10 @@ def term(word: str) -> str:
 def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Return the text to index for each part of an article: its search terms, separated by spaces.
 
-    A numbered marker follows each paragraph as an additional term, so that no phrase matches across
-    paragraphs.
+    A marker term follows each paragraph, so that no phrase matches across paragraphs.
 
     Args:
-        parts: The paragraphs of each part, by the name of the part, such as `title`.
+        parts: The paragraphs of each part, such as `title`.
     """
     terms = {
         name: [_paragraph_terms(paragraph) for paragraph in paragraphs] for name, paragraphs in parts.items()
@@ -270,8 +264,10 @@ def _exceeds_limits(terms: Sequence[str]) -> bool:
 def _limit(terms: Mapping[str, list[list[str]]]) -> None:
     """Keep the search terms of an article within the limits of PostgreSQL, in place.
 
-    Remove all terms after the first MAX_TERMS, and replace a term by PLACEHOLDER after MAX_OCCURRENCES
-    occurrences. `terms` contains the terms of each paragraph, by the part of the article.
+    Terms beyond the limits are removed, or replaced by PLACEHOLDER.
+
+    Args:
+        terms: The terms of each paragraph, by the part of the article.
     """
     remaining, counts = MAX_TERMS, Counter[str]()
     for paragraph in chain.from_iterable(terms.values()):

@@ -32,10 +32,9 @@ class CollapsedRanking:
         return self.ranking.key_types
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
-        """Return the first rows, or the first rows after the sort key `after` if it is not None.
+        """Return at most `limit` rows after the sort key `after`, and True if more rows follow.
 
-        The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
-        internal number of an article, followed by its sort key.
+        Each row is the internal number of an article and its sort key. None as `after` means the first page.
         """
         found: list[Sequence[Any]] = []
         size, has_more = limit + 1, True
@@ -56,8 +55,8 @@ class CollapsedRanking:
     def _first_of_stories(self, rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
         """Return the rows whose article is the most relevant hit of its story.
 
-        A row is left out if its story has a more relevant hit, even if that hit is not in `rows`. The first
-        item of each row is the internal number of the article.
+        Args:
+            rows: Rows that begin with the internal number of an article.
         """
         if not rows:
             return []
@@ -74,8 +73,8 @@ class CollapsedRanking:
 def _members(table: KeyTable) -> AnySelect:
     """Return the statement that selects all articles in the same stories as given articles.
 
-    Each selected row has the internal number of an article and the internal number of its story. The bound
-    parameter `numbers` lists the given articles. `table` is the table of articles.
+    The given articles are the bound parameter `numbers`. Each selected row has the internal numbers of an
+    article and its story.
     """
     own, story = key_table(table.table.alias()), table.columns["story"]
     stories = select(own.columns["story"]).where(own.number.in_(bindparam("numbers", expanding=True)))

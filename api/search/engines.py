@@ -1,10 +1,7 @@
 """Full-text search over terms of `api.search.analyzer`, with FTS5 on SQLite and tsvector on PostgreSQL.
 
-The statements and conditions have a bound parameter `match` for the result of `match_text`. They depend only
-on the index and the engine, so they are made and compiled once.
-
-Arguments that all functions share: `table` is the name of the full-text index, such as `ARTICLE_INDEX.table`,
-and `dialect` is `sqlite` or `postgresql`.
+In all functions, `table` is the name of the full-text index, and `dialect` is `sqlite` or `postgresql`. The
+statements and conditions have a bound parameter `match` for the result of `match_text`.
 """
 
 from collections.abc import Sequence
@@ -34,8 +31,7 @@ def match_text(query: Query, dialect: str) -> str:
 def hit_numbers(table: str, dialect: str) -> AnySelect:
     """Return the statement that selects the internal numbers of the articles or takeaways found by a search.
 
-    The statement reads only the full-text index. The search is the bound parameter `match`, the result of
-    `match_text`.
+    The search is the bound parameter `match`, the result of `match_text`.
 
     Args:
         table: The name of the full-text index.
@@ -56,8 +52,7 @@ def hit_numbers(table: str, dialect: str) -> AnySelect:
 def hits_among(table: str, dialect: str) -> AnySelect:
     """Return the statement that selects the hits of a search among given articles or takeaways.
 
-    The numbers of the given articles or takeaways are the bound parameter `numbers`, a list. The search is
-    the bound parameter `match`, the result of `match_text`.
+    The bound parameters are `numbers`, the given internal numbers, and `match`, the result of `match_text`.
 
     Args:
         table: The name of the full-text index.
@@ -71,7 +66,7 @@ def hits_among(table: str, dialect: str) -> AnySelect:
 def is_hit(table: str, dialect: str, number: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the SQL condition that an article or takeaway matches a full-text query.
 
-    The query is the value of the bound parameter `match`. `match_text` makes this value.
+    The query is the bound parameter `match`, the result of `match_text`.
 
     Args:
         table: The name of the full-text index.

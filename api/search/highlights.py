@@ -18,14 +18,11 @@ SPACE = re.compile(r"\s")
 def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """Return passages of an article that contain a phrase of `query`, at most MAX_PASSAGES.
 
-    Each passage is a dictionary `{part, text, ranges}` and comes from a different text of the article.
-    `ranges` are lists `[start, end]` in code points of the passage, without overlap. Only the first MAX_TERMS
-    words of all texts together are searched, since only these are indexed.
+    Each passage is a dictionary `{part, text, ranges}` from a different text. Each range is a list
+    `[start, end]` in code points of the passage. Only the first MAX_TERMS words are searched.
 
     Args:
-        query: The parsed query.
-        parts: The texts of the article, such as paragraphs, by the part of the article (`title`, `body` and
-            so on).
+        parts: The texts of each part of the article, such as `title`.
     """
     word_budget = iter(range(MAX_TERMS))
     passages = (
@@ -43,8 +40,7 @@ def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]
     Args:
         phrases: Tuples of consecutive search terms.
         text: The text to search.
-        word_budget: An iterator that limits the number of searched words, also across calls. Each word
-            consumes an item, and the search ends when no item is left.
+        word_budget: An iterator with an item for each word that can be searched, also across calls.
     """
     terms = [term for term, _ in zip(analyze_for_index(text), word_budget, strict=False)]
     ranges: list[tuple[int, int]] = []
@@ -84,10 +80,9 @@ def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
 
 
 def _word_start(text: str, offset: int, latest: int) -> int:
-    """Return `offset`, moved forward to the beginning of a word, as the start of a passage of `text`.
+    """Return the offset at which to begin a passage of `text`, so that the first word is complete.
 
-    If `offset` is inside a word, return the offset after the next space. If there is no space before the
-    offset `latest`, return `offset`.
+    If `offset` is inside a word, the result follows the next space before `latest`, or else is `offset`.
     """
     if offset == 0 or text[offset - 1].isspace():
         return offset
@@ -98,8 +93,8 @@ def _word_start(text: str, offset: int, latest: int) -> int:
 def _word_end(text: str, offset: int, earliest: int) -> int:
     """Return the offset at which to end a passage of `text`, so that the last word is complete.
 
-    The result is `offset`, unless this is inside a word. In this case, the result is the offset of the last
-    space between `earliest` and `offset`, or `offset` if there is no space.
+    If `offset` is inside a word, the result is the last space between `earliest` and `offset`, or else
+    `offset`.
     """
     if offset == len(text) or text[offset].isspace():
         return offset

@@ -1,10 +1,9 @@
 """The query language of the parameter `q`, a full-text search: words, `"a phrase"`, `-not`, `OR`.
 
-All words are required. `OR` between two words requires at least one of them: `a b OR c` means `a`, and `b` or
-`c`. `-` before a word or phrase excludes the articles that contain it. A word of several terms
-(`state-of-the-art`, `凌通`) is a phrase. An unclosed quotation mark extends to the end of the query. An `OR`
-that is not between two words is ignored. A query is invalid only if it has no required word or too many
-words.
+All words are required. `OR` between two words requires at least one of them. `-` excludes the articles that
+contain the next word or phrase. A word of several terms, such as `state-of-the-art`, is a phrase.
+
+A query is invalid only if it has no required word or too many words.
 """
 
 import re
@@ -66,9 +65,8 @@ def parse_query(text: str) -> Query:
 def _items(text: str) -> list[tuple[str, Phrase]]:
     """Split a full-text query into its words and quoted phrases.
 
-    Return a pair for each word or phrase: its kind, and the tuple of its search terms. The kind is `not` for
-    a word or phrase after a `-`, `OR` for the word `OR` without quotation marks, and `word` for any other
-    word or phrase. A word or phrase without terms, such as `&`, is skipped.
+    Return pairs of a kind and the search terms. The kind is `not` after a `-`, `OR` for the unquoted word
+    `OR`, and otherwise `word`. Items without terms, such as `&`, are skipped.
     """
     items = []
     for item in ITEM.finditer(fold_characters(text)):

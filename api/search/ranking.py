@@ -1,10 +1,10 @@
 """The order of relevance: all hits of a search in the whole corpus, best first.
 
-The term index gives the articles that contain the words of the query, with their scores. This takes a few
-milliseconds, even if the words are in all of 100,000 articles. The database checks the conditions that the
-term index cannot check: filters, and the order of the words in a phrase. If few articles match such a
-condition, the database lists all of them. Otherwise, it checks articles in the order of their scores until
-the page is complete.
+The term index gives the articles that contain the words of the query, with their scores.
+
+The database checks what the term index cannot check: filters, and the order of the words in a phrase. If few
+articles match such a condition, the database lists all of them. Otherwise, the database checks articles in
+the order of their scores until the page is complete.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ class Ranking:
     Attributes:
         query: The parsed query.
         filters: The conditions on the articles.
-        table: The table of articles, to which the filters apply.
+        table: The table of articles.
     """
 
     query: Query
@@ -60,10 +60,9 @@ class Ranking:
         return [float, int]
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[list[Sequence[Any]], bool]:
-        """Return the first rows, or the first rows after the sort key `after` if it is not None.
+        """Return at most `limit` rows after the sort key `after`, and True if more rows follow.
 
-        The result is a pair: a list of at most `limit` rows, and True if more rows follow. Each row is the
-        internal number of an article, followed by its sort key.
+        Each row is the internal number of an article and its sort key. None as `after` means the first page.
         """
         found = self._first_with_phrases(after)
         if found is None or len(found) <= limit:
@@ -80,8 +79,7 @@ class Ranking:
     def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
         """Return the internal numbers of the articles found by the search, and the filters left to check.
 
-        If a filter has an index and matches at most `api.listing.plans.MAX_SORTED_ROWS` articles, the
-        articles in the result match all filters. The list of filters is then empty.
+        If a filter is selective (`_selective`), the articles match all filters, and none is left.
         """
         scores = self._candidates
         if self._has_phrases:
@@ -126,8 +124,7 @@ class Ranking:
     def _selective(self) -> Filter | None:
         """The filter that matches the fewest articles, or None if there is no selective filter.
 
-        A filter is selective if it has an index and matches at most `api.listing.plans.MAX_SORTED_ROWS`
-        articles. The database can list these articles before it checks anything else.
+        A selective filter has an index and matches at most `api.listing.plans.MAX_SORTED_ROWS` articles.
         """
         return most_selective(self.filters)
 
@@ -174,9 +171,7 @@ class Ranking:
     def _first_with_phrases(self, after: Sequence[Any] | None) -> list[Hit] | None:
         """Return the hits among the FIRST_CHECKED most relevant articles after the sort key `after`.
 
-        The database looks for the phrases of the query in these articles only. `after` is None for the first
-        page. Return None if the query has no phrase, or if it is faster to let the database list all articles
-        that contain the phrases.
+        Return None if the query has no phrase, or if it is faster to list all articles with the phrases.
         """
         if not self._has_phrases or len(self._candidates.numbers) <= MAX_PHRASES_LISTED:
             return None
@@ -212,7 +207,7 @@ def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm
     Args:
         table: The table of articles.
         forms: The SQL of the filters.
-        selective: The filter among `forms` with few matching articles. These articles are read first.
+        selective: The filter among `forms` with few matching articles.
     """
     matches = selective.few_numbers()
     numbers = select(table.number).join(matches, matches.c[0] == table.number)

@@ -1,8 +1,6 @@
-"""Rank the hits of a search by Okapi BM25, with the terms that `seeds.search_index.term_segments` has stored.
+"""Rank all hits of a search by Okapi BM25, with the terms that `seeds.search_index.term_segments` has stored.
 
-All hits of the whole corpus are ranked. The scores and their order are those of the function bm25() of FTS5,
-the full-text index of SQLite. FTS5 itself takes ten times as long. It ranks one hit at a time. It also
-reads each word's list of articles twice: the first time, it only counts the articles.
+The scores are those of bm25() of FTS5, the full-text index of SQLite, which takes ten times as long.
 """
 
 from collections import OrderedDict
@@ -67,11 +65,9 @@ Hit = tuple[float, int]
 class Scores(NamedTuple):
     """The articles that a search finds, with the distance of each from the query, in no particular order.
 
-    The distance is the negative BM25 score, so the best hit has the smallest distance.
-
     Attributes:
-        distances: The distance of each article.
-        numbers: The internal number of each article, in the same order.
+        distances: The distance of each article: its negative BM25 score, so the best hit has the smallest.
+        numbers: The internal number of each article.
     """
 
     distances: NDArray[np.float64]
@@ -83,13 +79,11 @@ class Scores(NamedTuple):
         return Scores(self.distances[found], self.numbers[found])
 
     def best_first(self, after: Sequence[Any] | None, size: int) -> Iterator[list[Hit]]:
-        """Yield the hits in lists, the hit with the smallest distance from the query first.
-
-        If several hits have the same distance, the newest article comes first.
+        """Yield the hits in lists, the best hit first, and of equally good hits the newest article first.
 
         Args:
             after: The last hit of the previous page, or None.
-            size: The length of the first list. The next lists are longer, up to MAX_TOGETHER.
+            size: The length of the first list. The next lists are longer.
         """
         distances, numbers = self
         if after:
@@ -112,8 +106,7 @@ class TermList(NamedTuple):
     """The articles that contain a term.
 
     Attributes:
-        places: The place of an article in the term index, for each item of `frequencies`. None if
-            `frequencies` has an item for every article of the index, in the order of the places.
+        places: The place of each article in the term index, or None if `frequencies` covers all articles.
         frequencies: The frequencies of the term in articles.
         article_count: The number of articles that contain the term.
     """
@@ -142,12 +135,11 @@ class TermList(NamedTuple):
 class TermIndex:
     """The term index of one state of the database, which finds the articles that contain a term.
 
-    A cache keeps the lists of articles of the most recently used terms, so that the next search for the same
-    words need not read the lists again. Several threads can use the index at the same time.
+    Several threads can use the index at the same time.
 
     Args:
         connection: A database connection, to read the numbers and lengths of all articles.
-        max_bytes: The maximum size of the cache in memory. 0 means no cache.
+        max_bytes: The maximum size of the cache of recently used terms. 0 means no cache.
     """
 
     def __init__(self, connection: Connection, max_bytes: int = 0) -> None:
@@ -176,13 +168,11 @@ class TermIndex:
     def find(self, connection: Connection, query: Query) -> Scores:
         """Return the articles that contain the words of `query`, each with its distance from the query.
 
-        The distance is the negative BM25 score, so the most relevant article has the smallest distance. The
-        order of the words in a phrase is not checked, so the result can contain articles that are not hits.
-        Excluded phrases of several words are not checked either.
+        The order of words in a phrase and excluded phrases of several words are not checked. The result can
+        therefore contain articles that are not hits.
 
         Args:
             connection: A database connection that reads the same state of the database as the index.
-            query: The parsed query.
         """
         words = [word for phrase in query.phrases for word in phrase]
         excluded = [phrase[0] for phrase in query.excluded if len(phrase) == 1]
@@ -249,13 +239,13 @@ class TermIndex:
     def _join(self, hashed: int, lists: Mapping[int, TermGaps]) -> TermList:
         """Return the list of all articles that contain a term, made from its lists in the segments.
 
-        A segment is a stored part of the term index. Articles that are in no segment yet are included, and
-        removed articles are left out.
+        A segment is a stored part of the term index. Articles that are in no segment yet are included.
+        Removed articles are left out.
 
         Args:
             hashed: The hash of the term.
-            lists: The list of the term in each segment that contains the term. The key is the offset of the
-                segment: the index of its first article in the whole term index.
+            lists: The list of each segment, by the index of the segment's first article in the whole term
+                index.
         """
         pending = np.flatnonzero(self._pending.hashes == np.uint64(hashed))
         pending_places = (self._pending.places[pending] + self._pending_offset).astype(np.int32)

@@ -1,10 +1,12 @@
 """Encode and decode the term index: the articles that contain a term, each with the frequency of the term.
 
 Terms are represented by hashes of 64 bits. The index is stored in segments, each for a range of articles. The
-terms of a segment are stored in buckets: the upper bits of a hash are the number of its bucket. Within a
-segment, an article is represented by its place in the list of the segment's articles. The frequency of a term
-in an article is a weighted count of its occurrences: `PART_WEIGHTS` says how much an occurrence counts in
-each part of the article, such as the title or the summary.
+place of an article is its index in the segment.
+
+The terms of a segment are stored in buckets. The upper bits of a hash are the number of its bucket.
+
+The frequency of a term is a weighted count of its occurrences. `PART_WEIGHTS` has the weight of each part of
+an article, such as the title.
 """
 
 import hashlib
@@ -45,7 +47,7 @@ class ArticleList(NamedTuple):
 
     Attributes:
         numbers: The number (internal key) of each article.
-        lengths: The length of each article in words, in the same order. A removed article has the length 0.
+        lengths: The length of each article in words, or 0 if the article was removed.
     """
 
     numbers: NDArray[np.int64]
@@ -53,14 +55,12 @@ class ArticleList(NamedTuple):
 
 
 class TermLists(NamedTuple):
-    """The terms of several articles, as three arrays of equal length.
-
-    Items with the same index belong together. There is an item for each term of each article.
+    """The terms of several articles, as three arrays with an item for each term of each article.
 
     Attributes:
         hashes: The hash of the term.
-        places: The place of the article: its index in a list of articles, such as the articles of a segment.
-        frequencies: The frequency of the term in the article, a weighted count of its occurrences.
+        places: The index of the article in a list of articles, such as the articles of a segment.
+        frequencies: The weighted number of occurrences of the term in the article.
     """
 
     hashes: Integers
@@ -72,8 +72,7 @@ class TermGaps(NamedTuple):
     """The list of the articles of a segment (a part of the term index) that contain a term.
 
     Attributes:
-        gaps: The index of the first of these articles in the segment. For each further article, the
-            difference from the index of the article before it.
+        gaps: The index of the first article in the segment, then the difference to each next index.
         frequencies: The frequency of the term in each of these articles.
     """
 
@@ -89,10 +88,11 @@ def term_hash(term: str) -> int:
 
 
 def bucket_of(hashed: int, level: int) -> int:
-    """Return the number of the bucket that contains a term in a segment, a part of the term index.
+    """Return the number of the bucket of a term, the group of terms whose hashes begin with the same bits.
 
-    A bucket has the terms of a segment whose hashes begin with the same bits. `hashed` is the hash of the
-    term. `level` is the level of the segment, which determines how many buckets the segment has.
+    Args:
+        hashed: The hash of the term.
+        level: The level of the segment, which determines how many buckets the segment has.
     """
     return hashed >> (HASH_BITS - BUCKET_BITS[level])
 
@@ -133,8 +133,10 @@ def join_articles(several: Iterable[ArticleList]) -> ArticleList:
 def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
     """Return the number of words of an article, and its packed terms for the term index.
 
-    The packed terms are the hash of each distinct term with its weighted frequency. `parts` has the search
-    terms of each part of the article, such as `title`, separated by spaces.
+    The packed terms are the hash of each distinct term with its weighted frequency.
+
+    Args:
+        parts: The search terms of each part of the article, separated by spaces.
     """
     frequencies: Counter[str] = Counter()
     length = 0
@@ -158,8 +160,7 @@ def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
 def unpack_terms(several: list[bytes]) -> TermLists:
     """Return the terms of several articles, the terms of the first article first.
 
-    The result has a hash, a place and a frequency for each term of each article. The place is the index of
-    the article in `several`.
+    The place of an article in the result is its index in `several`.
 
     Args:
         several: The bytes of each article, as `pack_terms` returned them.
@@ -172,15 +173,13 @@ def unpack_terms(several: list[bytes]) -> TermLists:
 
 
 def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the number and the bytes of each bucket of a segment.
+    """Yield the number and the bytes of each bucket of a segment (a part of the term index).
 
-    A segment is a part of the term index. Its terms are divided into buckets by their hashes. Buckets without
-    terms are left out.
+    A bucket has the terms whose hashes begin with the same bits. Empty buckets are left out.
 
     Args:
-        lists: A hash, a place and a frequency for each term of each article in the segment. The place is the
-            index of the article in the segment. If several articles contain a term, an article with a lower
-            place must come first.
+        lists: The terms of each article in the segment. The articles of a term are in the order of their
+            places.
         level: The level of the segment, which determines how many buckets the segment has.
     """
     order = np.argsort(lists.hashes, kind="stable")
@@ -207,10 +206,9 @@ def encode_buckets(lists: TermLists, level: int) -> Iterator[tuple[int, bytes]]:
 
 
 def decode_bucket(data: bytes) -> TermLists:
-    """Return the terms in a bucket, a stored group of terms, and the articles that contain each term.
+    """Return the terms in the bytes of a bucket, and the articles that contain each term.
 
-    A bucket has the terms of a segment (a part of the term index) whose hashes begin with the same bits. In
-    the result, the place of an article is its index in the segment. `data` are the bytes of the bucket.
+    A bucket has the terms of a segment (a part of the term index) whose hashes begin with the same bits.
     """
     # Few terms need the upper bytes, so these bytes are compressed separately and decompressed only for these
     # terms.
@@ -233,7 +231,7 @@ def decode_bucket(data: bytes) -> TermLists:
 def find_list(data: bytes, hashed: int) -> TermGaps | None:
     """Return the articles of a segment that contain a term, with the frequency of the term in each.
 
-    A segment is a part of the term index. Return None if no article of the segment contains the term.
+    Return None if there is no such article.
 
     Args:
         data: The bytes of the bucket of the term, the group of terms whose hashes begin with the same bits.
@@ -268,8 +266,7 @@ def join_gaps(lists: Mapping[int, TermGaps]) -> tuple[NDArray[np.int32], Integer
     """Join the lists of a term in several segments into one list for the whole term index.
 
     Args:
-        lists: The list of the term in each segment. The key is the offset of the segment: the index of its
-            first article in the whole term index.
+        lists: The list of each segment, by the index of the segment's first article in the whole term index.
 
     Returns:
         The indexes of the articles in the whole term index, and the frequency of the term in each article.

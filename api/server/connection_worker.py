@@ -34,17 +34,15 @@ LONGEST_WAIT = attrgetter("since")
 class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
     """A worker that handles the events on its open connections. `PollingWorker` adds the main loop.
 
-    A thread gets a connection when a whole request has arrived. If the client does not receive the response
-    at once, the main loop sends it. Slow and silent clients therefore occupy no thread.
+    Slow and silent clients occupy no thread, since the main loop receives requests and sends the rest of
+    responses.
 
     Attributes:
         time_limits: How long the worker waits for clients and for its threads.
         connections: All open connections. Only the main loop changes this set.
-        count_refused: A function that is called for each request that the worker refuses without calling the
-            application. Its argument is the HTTP status of the response.
-        streams_end_at: The time, as a value of `time.monotonic`, after which a stream ends with its current
-            chunk, even if the stream is incomplete.
-        base_url: The value of BRIEFS_BASE_URL, the prefix of the URLs in error responses, or an empty text.
+        count_refused: A function that gets the HTTP status of each request refused by the worker itself.
+        streams_end_at: When all streams end with their current chunk, as a value of `time.monotonic`.
+        base_url: The value of BRIEFS_BASE_URL, or an empty text.
     """
 
     time_limits = TIME_LIMITS
@@ -191,10 +189,10 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
     def _linger(self, connection: Connection) -> None:
         """End the sending side of a connection, and let the main loop wait for the client to close it.
 
-        The main loop waits at most `time_limits.linger_seconds`. RFC 9112, 9.6, recommends this wait, because
-        the client can lose the response if the connection is closed at once.
+        RFC 9112, 9.6, recommends this wait, which ends after `time_limits.linger_seconds`.
         """
         try:
+            # The client could lose the response if the connection was closed at once.
             connection.socket.shutdown(socket.SHUT_WR)
         except OSError:
             self._close(connection)

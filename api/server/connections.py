@@ -53,7 +53,7 @@ class State(Enum):
 class Connection:
     """A connection to a client.
 
-    A thread uses a connection in the state ANSWERING. Otherwise, only the main loop uses it.
+    A thread uses a connection in the state ANSWERING. Otherwise, only the main loop uses the connection.
 
     Attributes:
         client: The address of the client.
@@ -62,17 +62,14 @@ class Connection:
         parser: gunicorn's parser of requests.
         state: What the main loop or a thread currently does with the connection.
         received: The bytes of an incomplete request.
-        body: The body of the current request, or None if the head is incomplete or the body is not read.
-        events: The events of the socket that the main loop waits for, as in `selectors`, or 0 for none. A
-            thread only reads this attribute.
-        since: When the main loop began to wait for the client, or the request began to wait for a thread, as
-            a value of `time.monotonic`.
+        body: The body of the current request, or None if no body is read.
+        events: The events that the main loop waits for, as in `selectors`, or 0.
+        since: When the current wait for the client or a thread began, as a value of `time.monotonic`.
         deadline: When the main loop closes the connection, as a value of `time.monotonic`.
-        work: The future of the last request that was given to a thread, or None before the first request.
+        work: The future of the last request that was given to a thread, or None.
         requests: The number of requests that arrived.
         is_kept: True if the connection remains open after its current response.
-        is_incomplete: True if a response could not be completed. The connection is then reset, so that the
-            client notices.
+        is_incomplete: True if a response could not be completed, so that the connection is reset.
         discarded_bytes: The number of bytes that arrived in the state CLOSING.
         stream_id: The id of the last request if its response is a stream, or an empty text.
     """
@@ -111,8 +108,7 @@ class Connection:
     def discard_unsent(self) -> None:
         """Discard the bytes of a response that the client did not receive.
 
-        If bytes of a stream are discarded, log this, and set the socket so that closing it resets the
-        connection. The client then sees that the stream is incomplete.
+        If the response is a stream, log the loss and let the connection be reset when it is closed.
         """
         if self.stream_id and self.sock.unsent_bytes:
             self.is_incomplete = True
@@ -133,8 +129,7 @@ class Connection:
     def has_head(self, max_line_bytes: int) -> bool:
         """Return True if the received bytes contain a whole request head, or show that it is invalid.
 
-        gunicorn's parser rejects an invalid head. A head is invalid if the request line is longer than
-        `max_line_bytes`, or if a line feed has no carriage return in front.
+        A request line of more than `max_line_bytes` or a line feed without a carriage return is invalid.
         """
         received = self.received
         if b"\r\n\r\n" in received:
@@ -168,14 +163,13 @@ class Connection:
         return MONITOR_REQUEST.match(self.received) is not None
 
     def take_request(self) -> Any:
-        """Parse the request in the bytes `received`, and return the request.
+        """Parse and return the request in the bytes `received`, which contain its whole head.
 
-        The bytes must contain its whole head. A POST request to `/mcp` is returned with its whole body. The
-        bodies of other requests are not read.
+        A POST request to `/mcp` includes its whole body. Other bodies are not read.
 
         Raises:
             StopIteration: The previous request asked to close the connection.
-            gunicorn.http.errors.ParseException: The head is invalid, for example without a header `Host`.
+            gunicorn.http.errors.ParseException: The head is invalid.
             OSError: The body is invalid.
         """
         self.requests += 1

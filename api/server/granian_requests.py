@@ -18,15 +18,14 @@ log = logging.getLogger("briefs.server")
 
 
 class GranianRequests:
-    """WSGI middleware that checks requests from granian and completes their environment.
+    """WSGI middleware that checks requests from granian and adds their target (`RAW_URI`), as gunicorn does.
 
-    It adds the target of the request (`RAW_URI`), as gunicorn does. granian provides only the decoded path,
-    so the path is encoded again. Percent-escapes that the client did not need to send are not preserved.
+    Percent-escapes that the client did not need to send are not preserved.
 
     Args:
         application: Handles the requests.
         settings: The settings of the application.
-        count_refused: A function that is called for each refused request. Its argument is the HTTP status.
+        count_refused: A function that gets the HTTP status of each refused request.
     """
 
     def __init__(

@@ -33,13 +33,10 @@ PROJECT = Path(__file__).parents[2]
 
 
 def load_application(target: str) -> WSGIApplication:
-    """Load the application in a worker of granian, and return it.
-
-    Each worker calls this function once after its start. The function also starts to publish the metrics of
-    the worker, and starts a thread that closes the application when the worker ends.
+    """Return the application for a new worker of granian, and start to publish the metrics of the worker.
 
     Args:
-        target: The name of a module, `:`, and the name of the Flask application in this module.
+        target: The module and the name of the application, separated by `:`.
     """
     # Until granian handles signals in this process, the handlers of the master process would ignore them.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -74,11 +71,10 @@ def close(app: Any) -> None:
 def make_server(target: str, settings: ServerSettings) -> Granian:
     """Return the server of granian, configured by the settings of the service.
 
-    If granian does not support a setting, the process exits with a message of one line.
+    If granian does not support a setting, the process exits with a message.
 
     Args:
-        target: The module and the name of the application, in the form that `load_application` expects.
-        settings: The settings of the service.
+        target: The module and the name of the application, separated by `:`.
     """
     if settings.metrics_bind:
         sys.exit(

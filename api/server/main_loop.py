@@ -30,8 +30,7 @@ TICK_SECONDS = 1.0
 class PollingWorker(ConnectionWorker):
     """A worker whose main loop accepts connections, and waits for requests and slow clients.
 
-    The main loop receives requests, passes them to threads and sends the rest of each response. It closes a
-    connection when the deadline of the connection has passed.
+    Threads answer the requests that the main loop has received.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -70,11 +69,9 @@ class PollingWorker(ConnectionWorker):
         self._monitor_pool.shutdown(wait=False, cancel_futures=True)
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
-        """Handle INT and QUIT: end the main loop, without finishing the requests that wait for a thread.
-
-        gunicorn's own method shuts down the pool of threads. If the signal arrives while the main loop
-        submits a request, that method would wait forever for a lock of the pool, which the main loop holds.
-        """
+        """Handle INT and QUIT: end the main loop, without finishing the requests that wait for a thread."""
+        # The method of gunicorn shuts down the pool of threads. It would wait forever for a lock of the pool
+        # if the main loop held this lock when the signal arrived.
         self._is_quitting = True
         self.handle_exit(sig, frame)
 
@@ -123,9 +120,6 @@ class PollingWorker(ConnectionWorker):
     def accept(self, listener: socket.socket) -> bool:
         """Accept a connection and pause, so that other workers can accept the next connection.
 
-        Without the pause, the worker that wakes up first would accept all connections of a burst and serve
-        them until they are closed. Two workers would then have a third of their usual throughput.
-
         Returns:
             True if a connection was accepted.
         """
@@ -149,6 +143,8 @@ class PollingWorker(ConnectionWorker):
         connection.deadline = connection.since + self.time_limits.head_seconds
         self.connections.add(connection)
         self._watch(connection, selectors.EVENT_READ)
+        # Without the pause, the worker that wakes up first would accept all connections of a burst and serve
+        # them until they are closed. Two workers would then have a third of their usual throughput.
         time.sleep(ACCEPT_PAUSE_SECONDS)
         return True
 
@@ -188,9 +184,9 @@ class PollingWorker(ConnectionWorker):
     def _close_expired(self, now: float) -> None:
         """Close the connections whose deadline is at or before `now`.
 
-        A client with an incomplete request gets a 408 first, and a client whose request still waits for a
-        thread gets a 503. A request that a thread works on is not interrupted. If a client has received a
-        part of its response since the last call, it gets a new deadline instead.
+        Clients without a response get an error first: 408 for an incomplete request, 503 if the
+        request waits for a thread. A client that still receives its response gets a new deadline instead.
+        Running requests are not interrupted.
         """
         for connection in self.connections:
             if connection.state is State.SENDING and connection.sock.has_progressed():

@@ -40,10 +40,9 @@ def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: 
     Args:
         log: The logger for the line.
         status: The HTTP status of the response.
-        reason: Why the request is refused, for the line in the log.
-        base_url: The prefix of the URLs `type` and `instance` in the problem: the value of BRIEFS_BASE_URL,
-            or an empty text.
-        path: The path in `instance`: the path of the request if it is known, or `/`.
+        reason: Why the request is refused, for the log.
+        base_url: The value of BRIEFS_BASE_URL, or an empty text.
+        path: The path of the request, or `/` if it is unknown.
     """
     # Neither the line nor the response contains anything that the client sent.
     request_id = make_id()

@@ -1,7 +1,6 @@
 """The bodies of requests to `/mcp`, the only bodies that the worker reads.
 
-The main loop waits for the end of a body before a thread gets the request. The parser of gunicorn then reads
-the body from memory. Only this parser decides where the next request begins, and refuses invalid bodies.
+A thread gets the request when its body is complete. The parser of gunicorn then reads the body from memory.
 """
 
 import re
@@ -69,8 +68,8 @@ class RequestBody:
     def _chunk_arrival(self, received: bytes) -> Arrival:
         """Return how much of a chunked body has arrived: a part, the whole body, or more than is allowed.
 
-        `received` has all bytes of the request that have arrived so far. Lines that were complete in an
-        earlier call are not read again.
+        Args:
+            received: All bytes of the request that have arrived so far.
         """
         while (line_end := received.find(LINE_END, self._line_start)) >= 0:
             line = received[self._line_start : line_end]

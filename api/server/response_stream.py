@@ -23,7 +23,7 @@ class ClientGoneError(OSError):
 class ResponseStream:
     """The object that gunicorn uses as the socket of a connection.
 
-    `sendall` sends as much as possible without waiting, and keeps the rest, which the main loop sends.
+    `sendall` sends what the client receives at once. The main loop sends the rest.
 
     Args:
         connected: The real socket, in non-blocking mode.
@@ -41,10 +41,9 @@ class ResponseStream:
         self._queued_bytes = 0
 
     def sendall(self, data: bytes) -> None:
-        """Send as much of a block of a response as the client receives now, and keep the rest.
+        """Send as much of a block of a response as the client receives now, and keep the rest for `flush`.
 
-        `flush` sends the rest later. The first block of a response is its head, which is sent together with
-        the second block.
+        The first block, the head, is sent together with the second block.
 
         Raises:
             ClientGoneError: The client has closed the connection.
@@ -108,7 +107,7 @@ class ResponseStream:
     def wait_if_full(self) -> None:
         """Wait for the client if more than MAX_UNSENT_BYTES bytes wait to be sent.
 
-        A thread calls this method before it sends the next part of a response, and not after the last part.
+        A thread must call this method before each part of a response.
 
         Raises:
             ClientGoneError: The client has closed the connection, or received nothing for `send_seconds`.

@@ -91,7 +91,7 @@ def encode_first_lines(
         server: The header `Server`.
         connection: The header `Connection`.
         is_chunked: True if the body is sent in chunks.
-        second: The time of the response, in seconds since 1970.
+        second: The time in seconds since 1970.
     """
     lines = [
         f"HTTP/{version[0]}.{version[1]} {status}",

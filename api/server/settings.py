@@ -17,7 +17,7 @@ class ServerSettings(NamedTuple):
 
     Attributes:
         bind: The address of the service: `host:port`, or `unix:` and a path.
-        metrics_bind: The address of the metrics, or an empty text if they have no address of their own.
+        metrics_bind: The separate address of the metrics, or an empty text.
         workers: The number of processes.
         threads: The number of threads in each process.
         log_config: The argument of `logging.config.dictConfig`.
@@ -33,16 +33,11 @@ class ServerSettings(NamedTuple):
 def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
     """Return the settings of the server from the environment, and check the settings of the application.
 
-    If a setting is invalid, the process exits with a message of one line. Two variables are set in the
-    environment for the workers:
-
-    - BRIEFS_LOG_FORMAT, if it is missing or empty: `short` if standard error is a terminal, and otherwise
-      `json`.
-    - The device and the inode of the SQLite file, so that all workers read the same file.
+    If a setting is invalid, the process exits with a message. Two variables are set in the environment for
+    the workers: BRIEFS_LOG_FORMAT, if it is missing or empty, and the device and inode of the SQLite file.
 
     Args:
-        queues_log: True to let a separate thread write the log of the server. If False, the thread that logs
-            a message writes it.
+        queues_log: True to let a separate thread write the log of the server.
     """
     os.environ["BRIEFS_LOG_FORMAT"] = default_log_format()
     settings, bind = check_settings()
@@ -63,8 +58,8 @@ def default_log_format() -> str:
 def check_settings() -> tuple[Settings, str]:
     """Return the settings of the application from the environment, and the address to listen on.
 
-    The address is BRIEFS_BIND with the port of the variable PORT, if PORT is set. If a setting is invalid,
-    the process exits with a message of one line.
+    The variable PORT replaces the port of BRIEFS_BIND. If a setting is invalid, the process exits with a
+    message.
     """
     try:
         settings = read_settings(os.environ, str(INSTANCE))
@@ -91,11 +86,9 @@ def with_port(bind: str, port: str) -> str:
 
 
 def _forget_modules() -> None:
-    """Make the next import of each module of `api` read its file again.
-
-    The master process imports modules of `api` when it reads its settings, and workers are forked from it.
-    Without this function, workers and the next reload would use these old modules. Workers import
-    prometheus_client again too, since it decides at its import whether it keeps metrics in files.
-    """
+    """Make the next import of each module of `api` and of prometheus_client read its file again."""
+    # The master process imports modules when it reads its settings. Workers, which are forked from it, and
+    # the next reload would use these old modules. prometheus_client decides at its import whether it keeps
+    # metrics in files.
     for name in [name for name in sys.modules if name.partition(".")[0] in ("api", "prometheus_client")]:
         del sys.modules[name]

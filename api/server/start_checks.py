@@ -57,20 +57,18 @@ def log_warnings(workers: int) -> None:
 def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str]:
     """Yield warnings about the environment variables in `environ`, as texts for the log.
 
-    There are three kinds of warnings. No warning contains a value, since values can be secret.
+    No warning contains a value, since values can be secret. There are warnings about three mistakes:
 
-    - A variable in IGNORED_VARIABLES is set. The warning names the setting to use instead. There is no
-      warning if this setting has the same value, or if the setting begins with BRIEFS_ and has any value.
+    - A variable in IGNORED_VARIABLES is set in place of the setting to use.
     - BRIEFS_BASE_URL is not set.
-    - BRIEFS_RATE_LIMIT is set, but several workers count the requests separately. There is no warning if
-      BRIEFS_RATE_LIMIT_STORAGE is set.
+    - BRIEFS_RATE_LIMIT is set, but several workers count the requests separately.
 
     Args:
-        environ: The environment variables.
         workers: The number of worker processes.
     """
     for variable, (setting, purpose) in IGNORED_VARIABLES.items():
         value, chosen = environ.get(variable, ""), environ.get(setting, "")
+        # A setting that begins with BRIEFS_ can have any value. Another setting must have the same value.
         is_chosen = chosen == value or (chosen and setting.startswith("BRIEFS_"))
         if value and not is_chosen:
             yield f"{variable} is ignored; {purpose}, set {setting}"

@@ -6,21 +6,18 @@ from typing import NamedTuple
 class TimeLimits(NamedTuple):
     """How long a server waits for clients, for its threads and, before it stops, for its requests.
 
-    granian supports only `head_seconds` and `stop_seconds`. Options on the command line of gunicorn override
-    `keepalive_seconds` and `stop_seconds`.
+    granian supports only `head_seconds` and `stop_seconds`. Options of gunicorn override `keepalive_seconds`
+    and `stop_seconds`.
 
     Attributes:
         head_seconds: The maximum time until the head of a request has arrived.
         body_seconds: The maximum time between the head of a request and the end of its body.
         queue_seconds: The maximum time until a thread begins to work on a request.
-        send_seconds: The maximum time without progress of a response. The response is then abandoned.
+        send_seconds: The maximum time without progress of a response.
         linger_seconds: The maximum time until the client closes the connection after the last response.
-        keepalive_seconds: The time that a connection can be idle between two requests. A proxy must close its
-            idle connections earlier.
-        min_silent_seconds: If a worker has too many connections, it closes only connections whose clients
-            have been silent for at least this time. Other clients can be about to send a request.
-        stop_seconds: The time that a stopping worker has to finish its requests. It is longer than
-            BRIEFS_REQUEST_SECONDS.
+        keepalive_seconds: The maximum time between two requests of a connection.
+        min_silent_seconds: How long a client must be silent before a full worker closes its connection.
+        stop_seconds: The time that a stopping worker has to finish its requests.
         stop_keepalive_seconds: The time that a stopping worker waits for requests on idle connections.
     """
 

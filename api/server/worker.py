@@ -28,8 +28,7 @@ class ServiceWorker(PollingWorker):
     def handle(self, conn: Connection) -> None:
         """Answer the request that has arrived on `conn`. A thread calls this method.
 
-        If the client has received the whole response and sent nothing else, the connection waits for its next
-        request. Otherwise, the main loop sends the rest of the response or handles what the client sent.
+        The connection then waits for its next request, or the main loop sends the rest of the response.
         """
         conn.is_kept = self._respond(conn)
         conn.keep_next_bytes()
@@ -70,16 +69,14 @@ class ServiceWorker(PollingWorker):
     def handle_request(self, req: Any, conn: Connection) -> bool:
         """Call the application, and return True if the connection stays open for the next request.
 
-        The connection is closed after MAX_KEEPALIVE_REQUESTS requests, so that the client can reconnect to a
-        less busy worker. It is also closed after a request with a body that the worker does not read, because
-        the unread bytes would come before the next request.
-
-        This method replaces the method of gunicorn, which would prepare an access log for each request. The
-        application logs its requests itself.
+        The connection is closed after MAX_KEEPALIVE_REQUESTS requests, and after a request with an unread
+        body.
 
         Raises:
             StopIteration: The application failed after it had sent a part of its response.
         """
+        # The method of gunicorn would also prepare an access log, but the application logs its requests
+        # itself.
         response, environ = wsgi.create(
             req, conn.sock, conn.client, conn.server, self.cfg, response_class=Response
         )
@@ -89,6 +86,7 @@ class ServiceWorker(PollingWorker):
             name == "TRANSFER-ENCODING" or (name == "CONTENT-LENGTH" and value.strip("0"))
             for name, value in req.headers
         )
+        # After its last request, the client can reconnect to a less busy worker.
         is_last = conn.requests >= MAX_KEEPALIVE_REQUESTS
         if has_unread_body or is_last or not (self.alive and self.cfg.keepalive):
             # The parser reads no further request from this connection either.
@@ -134,14 +132,13 @@ class ServiceWorker(PollingWorker):
     def handle_error(self, req: Any, client: ResponseStream, addr: Any, exc: BaseException) -> None:  # noqa: ARG002
         """Send a problem (RFC 9457) for a request that could not be parsed or answered, and log one line.
 
-        gunicorn's own response and log line would repeat data that the client sent.
-
         Args:
             req: The request, or None if it could not be parsed.
             client: The stream to send the problem to.
-            addr: The address of the client, which is not used.
+            addr: Not used.
             exc: The exception that was raised.
         """
+        # The method of gunicorn would repeat data that the client sent, in its response and in the log.
         # The application counts the requests that it gets.
         if req is None:
             self.count_refused(status_of(exc))

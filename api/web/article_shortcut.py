@@ -1,8 +1,7 @@
 """A shortcut for plain requests of an article: send its stored rendering without calling Flask.
 
-A rendering is the JSON of an article, which seeding stores in the database. A plain request is a GET without
-a query string and without `If-Match`. A single SQL statement is enough to answer it. The application handles
-all other requests.
+A rendering is the JSON of an article, stored in the database. A plain request is a GET without a query string
+and without `If-Match`.
 """
 
 import re
@@ -27,17 +26,15 @@ ARTICLE_PATH = re.compile(rf"{ARTICLES_PATH}([a-z0-9-]+)")
 
 
 class ArticleShortcut:
-    """WSGI middleware that answers GET requests for an article with its stored JSON (a rendering).
+    """WSGI middleware that answers plain GET requests for an article with its stored JSON (a rendering).
 
-    It does not answer a request with a query string or with `If-Match`, or a request whose `Accept` does not
-    allow JSON.
+    A plain request accepts JSON, and has no query string and no `If-Match`.
 
     Args:
         application: Handles all other requests.
         reader: Reads renderings from the database.
         settings: The settings of the application.
-        rendering_key: A hash of the current format and base URL. Renderings with a different key are stale
-            and not served.
+        rendering_key: The key of current renderings. Others are not served.
     """
 
     def __init__(
@@ -66,8 +63,7 @@ class ArticleShortcut:
     def _find_rendering(self, environ: WSGIEnvironment) -> RenderedArticle | None:
         """Return the stored JSON of the requested article, or None if the application must answer.
 
-        The application answers requests that are not a GET, have a query string or `If-Match`, or do not
-        accept JSON. It also answers if the stored JSON is missing or not current.
+        None means that the request is not plain (see the class), or that no current JSON is stored.
         """
         path = environ["PATH_INFO"]
         article_path = ARTICLE_PATH.fullmatch(path)

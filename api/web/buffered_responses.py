@@ -16,9 +16,10 @@ NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 class Variant(NamedTuple):
     """The values from the headers of a request that can change the response to the same URL.
 
-    Two requests for one URL with equal variants get the same response. `accept` and `origin` are the headers
-    `Accept` and `Origin`. `content_encoding` is `gzip`, or empty if `wants_gzip` rejects the header
-    `Accept-Encoding`.
+    Attributes:
+        accept: The header `Accept`.
+        origin: The header `Origin`.
+        content_encoding: `gzip` if the client accepts it, or an empty text.
     """
 
     accept: str
@@ -47,7 +48,7 @@ class BufferedResponse:
         status: The status line, such as `200 OK`.
         headers: The headers.
         body: The body.
-        route: The URL rule that the request matched, for the log, or None if the request matched no rule.
+        route: The URL rule that the request matched, or None.
         etag: The header `ETag`, or None.
     """
 

@@ -1,9 +1,7 @@
 """A cache of complete responses in memory, which answers repeated requests without calling Flask.
 
-All cached responses belong to the same version of the database. They are dropped when
-`api.database.revision_watch` sees a change. Each process has its own cache. If a cache exceeds its size in
-bytes, it drops the least recently used responses. While the database is unavailable, the cache continues to
-send its responses for a limited time.
+Each process has its own cache. A change of the database empties the cache. While the database is unavailable,
+the cache continues to send its responses for a limited time.
 """
 
 import logging
@@ -42,10 +40,9 @@ class ByteCache:
 
     Args:
         application: Handles requests without a cached response.
-        watch: Returns the version of the database. If the version has changed, the cache is emptied.
+        watch: Returns the version of the database. A new version empties the cache.
         max_bytes: The maximum size of the cache in memory.
-        stale_seconds: How long cached responses are sent while the database is unavailable. The time begins
-            when the version of the database was last known.
+        stale_seconds: How long cached responses are sent while the database is unavailable.
     """
 
     def __init__(
@@ -71,9 +68,8 @@ class ByteCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Send the cached response, or else call the application.
 
-        The cache serves GET and HEAD requests. It does not serve `UNCACHED_PATHS`, requests with `If-Match`,
-        or any request while the version of the database is unknown. A response of the application is cached
-        if it has an ETag and the same GET request was seen recently.
+        A response of the application is cached if it has an ETag and the same GET request was seen recently.
+        Requests for `UNCACHED_PATHS` or with `If-Match` always go to the application.
         """
         is_cacheable = (
             environ["REQUEST_METHOD"] in ("GET", "HEAD") and environ["PATH_INFO"] not in UNCACHED_PATHS
@@ -95,11 +91,10 @@ class ByteCache:
         return response.send(environ, start_response)
 
     def _send_stale(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Send the cached response for a request, if the database is unavailable.
+        """Send the cached response if the database is unavailable, or else call the application.
 
-        Call the application if the database is available, if it has been unavailable for more than
-        `stale_seconds`, or if no response is cached. A cached response gets the header `Age` (RFC 9111, 5.1):
-        the seconds since the response was last known to be current.
+        The response gets the header `Age` (RFC 9111, 5.1). After `stale_seconds`, cached responses are not
+        sent.
         """
         age = self.watch.outage_seconds()
         response = None
@@ -131,8 +126,7 @@ class ByteCache:
     def is_not_modified(self, environ: WSGIEnvironment) -> bool:
         """Return True if the response is cached and the header `If-None-Match` contains its ETag.
 
-        The cache answers such a request with 304 (Not Modified), unless the database has changed since the
-        last request. This method does not check the database for changes.
+        This method does not check the database for changes.
         """
         is_conditional = "HTTP_IF_NONE_MATCH" in environ and "HTTP_IF_MATCH" not in environ
         if not is_conditional or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):

@@ -1,11 +1,9 @@
 """The IP address of the client of a request, also behind reverse proxies.
 
-A reverse proxy connects to the service in place of the client, and adds the address of the client to the end
-of the header `X-Forwarded-For`. Clients can send this header too. It is therefore read only if a proxy that
-BRIEFS_TRUSTED_PROXIES lists sent the request, and only as far as trusted proxies wrote it.
+A reverse proxy adds the address of its client to the end of the header `X-Forwarded-For`. Clients can send
+this header too. Only the entries of proxies in BRIEFS_TRUSTED_PROXIES are therefore trusted.
 
-The header `Forwarded` (RFC 7239) is ignored. Most proxies pass it on unchanged, so a client could use it to
-claim a different address.
+The header `Forwarded` (RFC 7239) is ignored: most proxies pass on what the client sent.
 """
 
 from collections.abc import Collection
@@ -50,11 +48,13 @@ class ClientAddresses:
         return self._find_cached(peer, forwarded_for)
 
     def _find(self, peer: str, forwarded_for: str) -> str:
-        """Return the last address in the chain of proxies that is not a trusted proxy.
+        """Return the last address in the chain of proxies that is not a trusted proxy, or else the first.
 
-        The chain consists of `forwarded_for`, the value of `X-Forwarded-For`, and of `peer`, the address of
-        the connection. If all addresses are those of trusted proxies, return the first address. If a value in
-        the chain is not an address, the value and everything before it are ignored.
+        A value that is not an address is ignored, with everything before it.
+
+        Args:
+            peer: The address of the connection, the end of the chain.
+            forwarded_for: The header `X-Forwarded-For`, the rest of the chain.
         """
         address = parse_address(peer)
         is_trusted = self._is_trusted(address) if address else not peer and self._trusts_unix

@@ -42,12 +42,10 @@ class ResponseTraits(NamedTuple):
     Attributes:
         method: The method of the request.
         status: The status of the response.
-        origin: The header `Origin` of the request, or an empty text if the request has none.
+        origin: The header `Origin` of the request, or an empty text.
         content_type: The header `Content-Type` of the response, or an empty text.
         content_encoding: The header `Content-Encoding` of the response, or an empty text.
-        cache_control: The header `Cache-Control` of the response. If this text is empty, the header is the
-            setting BRIEFS_CACHE_CONTROL, or `no-cache` for a redirect. Errors and responses to OPTIONS always
-            have `no-store`.
+        cache_control: The header `Cache-Control`, or an empty text for the default. Errors have `no-store`.
         vary: The names of further request headers for the header `Vary`, or an empty text.
     """
 
@@ -63,14 +61,13 @@ class ResponseTraits(NamedTuple):
 def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "", allow: str = "") -> Headers:
     """Return the headers that a response needs, such as `Content-Type`, `Cache-Control` and `Vary`.
 
-    The names of all possible headers are in MANAGED_HEADERS. A response to OPTIONS gets no CORS headers
-    (`Access-Control-…`), since Flask-CORS adds them.
+    A response to OPTIONS gets no CORS headers (`Access-Control-…`), since Flask-CORS adds them.
 
     Args:
         settings: The settings of the application.
         traits: The properties of the request and its response.
-        etag: The ETag of the body, or an empty text if the response has none.
-        allow: The value of the header `Allow`, or an empty text if the response has none.
+        etag: The ETag of the body, or an empty text.
+        allow: The header `Allow`, or an empty text.
     """
     headers = list(
         _shared_headers(settings.cors_origins, settings.cache_control, settings.require_key, traits)
@@ -127,8 +124,7 @@ def _cache_control(default: str, traits: ResponseTraits) -> str:
 def _allowed_origin(allowed_origins: tuple[str, ...], origin: str) -> str:
     """Return the value of `Access-Control-Allow-Origin`, or an empty text if `origin` is not allowed.
 
-    The value is `*` if all origins are allowed. Otherwise it is `origin`, or one of the allowed origins if
-    the request has no header `Origin` (`origin` is empty).
+    If `origin` is empty, return `*` or one of the allowed origins.
     """
     if "*" in allowed_origins:
         return "*"

@@ -17,8 +17,7 @@ HEALTHY = b'{"status":"ok"}'
 class HealthShortcut:
     """WSGI middleware that answers GET requests for `/healthz` without calling the application.
 
-    Monitors send these requests several times a minute, so the answer must be fast. The middleware does not
-    answer a request with a query string or with `If-Match`, or a request whose `Accept` does not allow JSON.
+    Such a request must accept JSON, and have no query string and no `If-Match`.
 
     Args:
         application: Handles all other requests.

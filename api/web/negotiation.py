@@ -21,8 +21,7 @@ VALID_WEIGHT = re.compile(r"0?\.\d+|0\.?|1(?:\.0*)?", re.ASCII)
 def accepts(accept_header: str, mimetype: str) -> bool:
     """Return True if `accept_header`, the value of the header `Accept`, allows `mimetype`.
 
-    Only media ranges and their weights (`q`) count. Other parameters, such as a charset, and invalid parts of
-    the header are ignored. If no part is valid, every type is allowed.
+    Only media ranges and their weights (`q`) count. If the header has no valid part, every type is allowed.
     """
     accept = _accepted_types(accept_header)
     return not accept or accept.quality(mimetype) > 0

@@ -1,7 +1,6 @@
 """Response bodies that are prepared once and sent many times, such as the OpenAPI specification.
 
-These bodies stay the same while the process runs. To prepare a body means to generate it, to compress it and
-to compute its ETags. If this were done for each request, a few clients could use all of the processor time.
+To prepare a body means to generate it, to compress it and to compute its ETags.
 """
 
 import gzip
@@ -52,8 +51,7 @@ class PreparedBodies:
 
         Args:
             name: The name of the body.
-            make: A function that returns both forms. It is called only if the body was not requested
-                before. Other threads that request the body wait until it is prepared.
+            make: A function that returns both forms. It is called only once.
         """
         with self._lock:
             if name not in self._bodies:
@@ -79,11 +77,11 @@ def _forms(data: bytes, compressed: bytes | None, mimetype: str) -> Forms:
 def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Response:
     """Return a response with the prepared body `name`, compressed if the client accepts gzip.
 
-    Short bodies, and bodies of types that do not compress well, are sent uncompressed to all clients.
+    Bodies that would not become much smaller are not compressed.
 
     Args:
         name: The name of the body, which is unique in the application.
-        make: A function that returns the bytes. It is called only at the first request in this process.
+        make: A function that returns the bytes. It is called only once.
         mimetype: The media type of the body.
     """
 
@@ -100,14 +98,11 @@ def asset_response(name: str, mimetype: str) -> Response:
 
 
 def compressed_response(name: str, read: Callable[[], bytes], mimetype: str) -> Response:
-    """Return a response with the prepared body `name`, which exists only in compressed form.
-
-    The body is decompressed for clients that do not accept gzip.
+    """Return a response with the prepared body `name`, decompressed if the client does not accept gzip.
 
     Args:
         name: The name of the body, which is unique in the application.
-        read: A function that returns the bytes, compressed with gzip. It is called only at the first request
-            in this process.
+        read: A function that returns the bytes, compressed with gzip. It is called only once.
         mimetype: The media type of the body.
     """
 

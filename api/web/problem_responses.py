@@ -22,7 +22,7 @@ class ErrorResponse(NamedTuple):
     Attributes:
         kind: The kind of the problem, which determines the HTTP status.
         headers: Additional headers, such as `Retry-After`.
-        detail: A description of the error for the client, or None for the default description of the kind.
+        detail: A description of the error, or None for the default of the kind.
         members: Additional members of the problem, such as `errors`.
     """
 
@@ -35,13 +35,9 @@ class ErrorResponse(NamedTuple):
 def send_error(
     environ: WSGIEnvironment, start_response: StartResponse, settings: Settings, error: ErrorResponse
 ) -> Iterable[bytes]:
-    """Send an error response without Flask: start it, and return its body.
+    """Send an error response without Flask.
 
-    Args:
-        environ: The WSGI environment of the request.
-        start_response: The function of the server that starts a response (PEP 3333).
-        settings: The settings of the application.
-        error: The response.
+    Start the response with `start_response` (PEP 3333), and return its body.
     """
     path = quote(environ["PATH_INFO"], encoding="latin-1")
     kind = error.kind

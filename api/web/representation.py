@@ -50,8 +50,7 @@ def _finish(response: Response) -> Response:
 def _negotiate(response: Response) -> Response:
     """Return `response` with an ETag and, if the client accepts gzip, with a compressed body.
 
-    A stream is not changed. Return 304 or 412 if a condition of the request (`If-None-Match`, `If-Match`)
-    requires it, and 406 if the client does not accept the media type.
+    Return 304, 406 or 412 if the request requires it. A stream is not changed.
     """
     if not accepts(request.environ.get("HTTP_ACCEPT", ""), response.mimetype or ""):
         return problem_response(NotAcceptable())

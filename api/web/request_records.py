@@ -1,7 +1,6 @@
 """Make a record of each request, for the log and the metrics.
 
-This is the outermost WSGI middleware (PEP 3333), so that the records include the responses of the middleware
-in front of Flask. It also gives each request its id and the address of its client.
+This WSGI middleware (PEP 3333) is the outermost, so that it records all responses.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,15 +29,13 @@ class RequestRecord(NamedTuple):
 
     Attributes:
         time: When the record was made, in seconds since 1970.
-        request_id: The id of the request, as in the header `X-Request-ID` of the response.
+        request_id: The id of the request, as in the header `X-Request-ID`.
         method: The HTTP method.
         target: The path and query as the client sent them.
-        route: The URL rule, or None if the request matched no rule.
+        route: The URL rule that the request matched, or None.
         status: The status of the response.
-        body_bytes: The size of the response body, after compression. If the body is produced while it is sent
-            and the client does not receive it, the number of bytes that the server passed to the system.
-        seconds: The time from the call of the application until the response was ready to be sent. If the
-            body is produced while it is sent, the time includes the sending.
+        body_bytes: The size of the response body as sent, after compression.
+        seconds: The time until the response was ready, including the sending of a stream.
         client_address: The IP address of the client, or an empty text if it is unknown.
         user_agent: The header `User-Agent`.
     """
@@ -67,8 +64,8 @@ def record_route() -> None:
 class RequestRecords:
     """WSGI middleware that passes a record of each request to observers.
 
-    The middleware also stores the id of the request and the address of the client in the WSGI environment,
-    where the wrapped application finds them. The id is also in the header `X-Request-ID` of the response.
+    The WSGI environment also gets the id of the request and the address of the client. The id is in the
+    response header `X-Request-ID`.
 
     Args:
         application: Handles the requests.
@@ -117,10 +114,9 @@ class RequestRecords:
         """Record a request with the number of bytes of the response body that were sent.
 
         Args:
-            environ: The WSGI environment. `UNSENT_BYTES` is the number of bytes that the server could not
-                send.
+            environ: The WSGI environment, with the unsent bytes of the server as `UNSENT_BYTES`.
             status: The status of the response.
-            started: The time when the request arrived, as a value of `time.perf_counter`.
+            started: When the request arrived, as a value of `time.perf_counter`.
             body_bytes: The number of bytes that the application made.
         """
         self._record(environ, status, max(0, body_bytes - environ.get(UNSENT_BYTES, 0)), started)

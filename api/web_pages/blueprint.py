@@ -21,13 +21,11 @@ blueprint = Blueprint(
 class Alternate(NamedTuple):
     """A link from a page to the same content in a different format, such as JSON.
 
-    The page has it as a `link` element, and shows it in a list at its end.
-
     Attributes:
-        label: The name of the format as visitors see it, such as `JSON`.
+        label: The name of the format as visitors see it.
         media_type: The media type of the format.
         path: The path of the resource.
-        query: The names and values of its query string, in order.
+        query: The names and values of its query string.
     """
 
     label: str
@@ -61,10 +59,10 @@ def page_response(
     """Render a template, and return the HTML response with the page.
 
     Args:
-        template: The name of the template in `api/templates/pages`. It extends `base.html`.
+        template: The name of the template in `api/templates/pages`.
         title: The title of the page, without the name of the service.
         alternates: Links to the page in other formats, JSON first.
-        section: The entry of the main navigation that contains the page: `browse`, `trends` or `changes`.
+        section: The entry of the navigation that contains the page: `browse`, `trends` or `changes`.
         **values: Further values that the template uses.
     """
     values |= {"title": title, "alternates": list(alternates), "section": section}

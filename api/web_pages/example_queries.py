@@ -16,7 +16,7 @@ class ExampleQuery(NamedTuple):
         text: A description of the results, shown to visitors.
         page_path: The path of the web page with the results.
         api_path: The path of the API resource with the same results.
-        query: The names and values of the query string, which is the same for both paths.
+        query: The names and values of the query string for both paths.
     """
 
     text: str

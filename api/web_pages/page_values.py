@@ -20,8 +20,10 @@ def page_body(page: Page) -> dict[str, Any]:
 def paging(body: dict[str, Any]) -> dict[str, str | None]:
     """Return the addresses of the `first` and the `next` page, for the template macro `pager`.
 
-    `first` is None on the first page, and `next` is None on the last page. `body` is the body of a page of a
-    collection, as `page_body` returns it.
+    `first` is None on the first page, and `next` is None on the last page.
+
+    Args:
+        body: The body of a page, as `page_body` returns it.
     """
     base_url = settings().base_url
     links = {name: body["links"][name] for name in ("first", "next")}

@@ -57,8 +57,7 @@ def problem_page(
         kind: The kind of the problem.
         values: The body of the problem (RFC 9457).
         base_url: The value of BRIEFS_BASE_URL, or an empty text.
-        query: The names and values of the query string of the request. The page of an invalid search keeps
-            them in its search box.
+        query: The query string of the request, for the search box.
     """
     page = render(
         "problem.html",

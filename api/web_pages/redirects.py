@@ -1,7 +1,6 @@
 """Redirect requests for pages to the exact address of the page.
 
-An address is not exact if its query has empty or tracking parameters. The paths in LIST_PATHS, such as
-`/browse/articles`, have no page of their own and lead to the search page.
+An exact address has no empty or tracking parameters. The paths in LIST_PATHS lead to the search page.
 """
 
 from collections.abc import Iterable
@@ -21,11 +20,10 @@ LIST_PATHS = frozenset(f"{BROWSE_PATH}/{name}" for name in ("articles", "stories
 
 
 def redirect_to_exact_page() -> Response | None:
-    """Redirect (308) the current request if its address is not the exact address of a page.
+    """Redirect (308) the current request if its address is not the exact address of a page, or return None.
 
-    Flask calls this function before each request. A GET or HEAD request for a path in LIST_PATHS is
-    redirected to the search page. A browser is also redirected if its query has empty or tracking parameters:
-    the new address does not have these parameters. Return None if the request is not redirected.
+    A path in LIST_PATHS is redirected to the search page. For browsers, empty and tracking parameters are
+    removed from the query.
     """
     if request.method not in ("GET", "HEAD"):
         return None

@@ -28,7 +28,7 @@ def render(template: str, base_url: str, **values: Any) -> str:
 
     Args:
         template: The name of the template in `api/templates/pages`, such as `start.html`.
-        base_url: The value of BRIEFS_BASE_URL, or an empty text. All links of the page begin with its path.
+        base_url: The value of BRIEFS_BASE_URL, or an empty text.
         **values: The values that the template uses.
     """
     return ENVIRONMENT.get_template(template).render(at=partial(site_path, base_url), **values)
@@ -37,13 +37,12 @@ def render(template: str, base_url: str, **values: Any) -> str:
 def site_path(base_url: str, path: str, query: Iterable[tuple[str, str]] = ()) -> str:
     """Return the address of a resource for a link in a page: a path without a host.
 
-    Links in pages have no host, so that they work under each host name of the service.
-
     Args:
         base_url: The value of BRIEFS_BASE_URL, or an empty text. The result begins with its path.
         path: The path of the resource.
-        query: The names and values of the query string, in order.
+        query: The names and values of the query string.
     """
+    # Links have no host, so that they work under each host name of the service.
     encoded = "&".join(encode_pair(name, value) for name, value in query)
     return f"{urlsplit(base_url).path}{path}{'?' if encoded else ''}{encoded}"
 

@@ -19,16 +19,13 @@ RESERVED_SHARE = 0.25
 class ConcurrencyLimit:
     """A limit on the requests that run at the same time. Further requests wait, in the order of arrival.
 
-    A request that has just started runs alone for a short time. Most requests finish within this time.
-
-    A request that waits occupies a thread. If the running requests are stuck, at most `max_waiting` requests
-    wait, so that the other threads stay free for cached responses. If the running requests are not stuck,
-    requests wait only briefly, and any number of them can wait.
+    Running requests are stuck if none of them finishes within `stall_seconds`. At most `max_waiting` requests
+    wait for stuck requests, so that other threads stay free.
 
     Args:
         max_running: The number of requests that can run.
-        max_waiting: The number of requests that can wait if the running requests are stuck.
-        stall_seconds: The running requests are stuck if none of them finishes within this time.
+        max_waiting: The number of requests that can wait while the running requests are stuck.
+        stall_seconds: The time after which running requests are stuck.
         alone_seconds: For this time after a request has started, no other request starts.
     """
 
@@ -57,9 +54,8 @@ class ConcurrencyLimit:
     def acquire(self, seconds: float) -> bool:
         """Wait until the request of this thread can run, and return True.
 
-        After True, the caller must call `release` when the request has finished. Return False if the request
-        cannot run within `seconds`. Also return False if `max_waiting` other requests already wait and no
-        running request finishes within `stall_seconds`.
+        Return False if the request cannot run within `seconds`, or if too many requests wait for stuck
+        requests. After True, the caller must call `release` when the request has finished.
         """
         with self._changed:
             if not self._waiting and self._full_seconds(time.monotonic()) <= 0:
@@ -115,8 +111,7 @@ def limit_for(threads: int, request_seconds: float, engine: str = "postgresql") 
     Args:
         threads: The number of threads of the process.
         request_seconds: The maximum duration of a request.
-        engine: The database engine, `sqlite` or `postgresql`. With SQLite, a request runs alone for a short
-            time after its start, since two requests at the same time would slow each other down.
+        engine: The database engine, `sqlite` or `postgresql`.
     """
     reserved = max(1, round(threads * RESERVED_SHARE))
     max_running = max(1, min(MAX_RUNNING, threads - reserved))

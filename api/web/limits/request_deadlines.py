@@ -25,15 +25,14 @@ WAITING_SHARE = 0.5
 class RequestDeadlines:
     """WSGI middleware that limits how long requests use the database, and how many run at the same time.
 
-    While the database is unavailable, each use of the database fails at once (a circuit breaker). The
-    application then responds with 503.
+    While the database is unavailable, requests that need it get 503 at once.
 
     Args:
         application: Handles the requests.
         settings: The settings of the application.
         watch: Says whether the database is available.
         watchdog: Interrupts the database connections of requests that take too long.
-        limit: Lets a limited number of requests run at the same time, and lets the others wait.
+        limit: Limits the number of requests that run at the same time.
     """
 
     def __init__(
@@ -54,8 +53,7 @@ class RequestDeadlines:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application with a deadline, or send 503 if other requests do not finish in time.
 
-        If too many requests run, this request waits for them. The maximum time is WAITING_SHARE times
-        BRIEFS_REQUEST_SECONDS. Requests for the state of the service (STATUS_PATHS) are not limited.
+        Requests for the state of the service (STATUS_PATHS) are not limited.
         """
         if environ["PATH_INFO"] in STATUS_PATHS:
             return self.application(environ, start_response)
@@ -69,12 +67,11 @@ class RequestDeadlines:
     def limit_time(self, waiting_share: float = WAITING_SHARE) -> Iterator[bool]:
         """Limit how long the `with` block can use the database, and count the block as a running request.
 
-        In the `with` block, use of the database fails after BRIEFS_REQUEST_SECONDS. The value of the `with`
-        statement is False if too many requests run. The block must then not use the database.
+        Use of the database fails after BRIEFS_REQUEST_SECONDS. The value of the `with` statement is False if
+        too many requests run. The block must then not use the database.
 
         Args:
-            waiting_share: How long to wait at the start if too many requests run, as a share of
-                BRIEFS_REQUEST_SECONDS.
+            waiting_share: How long to wait for other requests, as a share of BRIEFS_REQUEST_SECONDS.
         """
         seconds = self._settings.request_seconds
         outage_message = None if self._watch.is_available() else Failure.UNAVAILABLE

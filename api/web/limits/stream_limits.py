@@ -35,9 +35,8 @@ LimitTime = Callable[[float], AbstractContextManager[bool]]
 class StreamLimits:
     """WSGI middleware that runs a limited number of streams at the same time.
 
-    Each chunk of a stream is limited as if it were a request: it waits for other requests, and it has a
-    deadline. If a chunk fails, the stream raises `ConnectionAbortedError`, and the server must close the
-    connection without ending the response.
+    Each chunk of a stream has a deadline. If a chunk fails, the stream raises `ConnectionAbortedError`. The
+    server must then close the connection without ending the response.
 
     Args:
         application: Handles the requests.
@@ -72,7 +71,7 @@ class _Stream:
     Args:
         chunks: The body.
         request_id: The id of the request, for the log.
-        limit_time: Limits the time of a chunk, as `RequestDeadlines.limit_time` does.
+        limit_time: Limits the time of a chunk.
         release: A function that is called once, when the stream ends.
     """
 

@@ -85,8 +85,7 @@ def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list
 
     Args:
         texts: The texts of the paragraphs.
-        marked: A function that marks the entities in a paragraph, given its number from 1, its text and the
-            maximum length of the result.
+        marked: A function that marks the entities in a paragraph.
         max_length: The maximum length of all paragraphs together. The last paragraph is cut if necessary.
     """
     shown: list[MarkedText] = []
@@ -106,13 +105,11 @@ def _characters_after(max_length: int, texts: Iterable[str]) -> int:
 def _takeaways(takeaways: Sequence[Values], marked: MarkText, shown_paragraphs: int) -> list[Values]:
     """Return the first MAX_TAKEAWAYS takeaways, each as `{position, text, evidence}`.
 
-    `evidence` lists the paragraphs that support the takeaway, each as `(number, is_shown)`. `is_shown` says
-    whether the page shows the paragraph.
+    `evidence` lists the paragraphs that support the takeaway, each as `(number, is_shown)`.
 
     Args:
         takeaways: The takeaways in the JSON of the article.
-        marked: A function that marks the entities in a takeaway, given its position, its text and the maximum
-            length of the result.
+        marked: A function that marks the entities in a takeaway.
         shown_paragraphs: The number of paragraphs that the page shows.
     """
     return [
@@ -156,12 +153,12 @@ def _analysis(analysis: Values | None, marked: MarkText) -> Values | None:
 def _related(links: Sequence[Values], entities: Iterable[Values]) -> list[Values]:
     """Return the related links of a brief as dictionaries for the template.
 
-    Each dictionary has the reasons for the link in three keys: `is_near_duplicate` is True or False,
-    `entities` lists the shared entities, and `terms` lists the shared terms.
+    The reasons for a link are its keys `is_near_duplicate`, `entities` (shared entities) and `terms` (shared
+    terms).
 
     Args:
         links: The related links in the JSON of the article.
-        entities: The entities in the JSON of the article, to find the type of each shared entity.
+        entities: The entities in the JSON of the article.
     """
     types = {entity["id"]: entity["type"] for entity in entities}
     return [

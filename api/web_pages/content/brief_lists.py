@@ -41,10 +41,10 @@ def read_briefs(
 
     Args:
         parameters: The loaded query of the request.
-        sort: The order of the briefs, as in the parameter `sort` of `/v1/articles`.
+        sort: The order, as in the parameter `sort` of `/v1/articles`.
         limit: The maximum number of briefs.
-        fields: The keys of each brief. By default, the keys of the items of `/v1/articles`.
-        facets: The facets to count. The counts cover all briefs, so they are left out on later pages.
+        fields: The keys of each brief, by default those of `/v1/articles`.
+        facets: The facets to count on the first page.
         **scope: The row of the story or the entity as `story` or `entity`.
     """
     fixed = {"sort": sort, "limit": limit, "total": False, "facet_limit": MAX_FACET_VALUES}

@@ -78,14 +78,13 @@ def get_entity_page(parameters: dict[str, Any], entity: str) -> Response:
 
 
 def _co_mentioned(slug: str, counts: Sequence[Values]) -> list[Values]:
-    """Return the entities that are mentioned together with the entity of the page.
+    """Return references to the entities that are mentioned together with the entity of the page.
 
-    Each result is a reference to an entity with the additional key `shared_article_count`. The entity with
-    the most shared articles comes first.
+    Each has the additional key `shared_article_count`. The entity with the most shared articles comes first.
 
     Args:
         slug: The slug of the entity of the page, which is left out.
-        counts: The values of the facet `entity` for the articles that mention the entity of the page.
+        counts: The values of the facet `entity` for the articles of this entity.
     """
     shared = {each["value"]: each["count"] for each in counts if each["value"] != slug}
     slugs = [*shared][:MAX_CO_MENTIONED]

@@ -21,9 +21,8 @@ UNITS = ("day", "month", "year")
 class Bar(NamedTuple):
     """A bar of a histogram: the number of articles in a period, which is a day, month or year.
 
-    `start` is the first day of the period. `end` is the first day after the period, or None if that day is
-    after the year 9999. `x` and `width` are percentages of the width of the chart. `y` and `height` are
-    pixels.
+    `start` is the first day, and `end` the day after the last, or None after the year 9999. `x` and `width`
+    are percentages of the chart. `y` and `height` are pixels.
     """
 
     label: str
@@ -45,9 +44,9 @@ class Histogram(NamedTuple):
         ticks: The labels of the axis.
         highest: The largest number of articles in a bar.
         left_out: The number of articles before the first bar.
-        undated: The number of articles without a date, or 0 if it is unknown.
+        undated: The number of articles without a date, or 0 if unknown.
         height: The height of the chart in pixels.
-        has_counts: True if there is space for the number of articles above each bar.
+        has_counts: True if there is space for a number above each bar.
     """
 
     unit: str
@@ -69,8 +68,7 @@ def histogram(
 
     Args:
         facets: The facets `day`, `month` and `year` of `meta.facets`, in ascending order.
-        facet_limit: The maximum number of values of a facet. If a facet has this number of values, its
-            earliest values can be missing.
+        facet_limit: The maximum number of values of a facet. The earliest values beyond it are missing.
         articles: The number of articles that were counted.
     """
     if not facets["year"]:
@@ -83,15 +81,12 @@ def histogram(
 
 
 def _fits(unit: str, values: Sequence[Mapping[str, Any]], facet_limit: int) -> bool:
-    """Return True if a histogram by `unit` is complete and has at most MAX_BARS bars.
-
-    A histogram is complete if no value of its facet is missing.
+    """Return True if a histogram by `unit` has all articles and at most MAX_BARS bars.
 
     Args:
         unit: The unit of time of a bar: `day`, `month` or `year`.
-        values: The values of the facet `unit`.
-        facet_limit: The maximum number of values of a facet. If the facet has this number of values, earlier
-            values can be missing.
+        values: The values of the facet `unit`, incomplete if there are `facet_limit` values.
+        facet_limit: The maximum number of values of a facet.
     """
     starts = [_start_of(each["value"]) for each in values]
     return len(starts) < facet_limit and len(_starts(unit, starts, MAX_BARS + 1)) <= MAX_BARS
@@ -127,9 +122,7 @@ def _before(unit: str, start: date) -> date:
 
 
 def _after(unit: str, start: date) -> date | None:
-    """Return the first day of the next unit of time: `2026-05-01` for the month that begins on `2026-04-01`.
-
-    Return None if this day is after the year 9999.
+    """Return the first day of the next unit of time, or None after the year 9999.
 
     Args:
         unit: `day`, `month` or `year`.
@@ -150,7 +143,7 @@ def _layout(unit: str, starts: Sequence[date], counts: Mapping[date, int], undat
     Args:
         unit: The length of time of a bar: `day`, `month` or `year`.
         starts: The first day of each bar, in order.
-        counts: The number of articles of each day, month or year, by its first day.
+        counts: The number of articles by the first day of a unit.
         undated: The number of articles without a date.
     """
     highest = max(counts[start] for start in starts if start in counts)

@@ -44,20 +44,21 @@ def _is_near_duplicate(link: Mapping[str, Any]) -> bool:
 def _numbered(titles: Mapping[str, str], numbers: Mapping[str, int]) -> list[Values]:
     """Return briefs as `{slug, title, number}`, in the order of their numbers.
 
+    Briefs that are not on the page have the number None and come last.
+
     Args:
         titles: The titles of the briefs, by slug.
-        numbers: The numbers of the briefs on the page, by slug. Briefs that are not on the page have the
-            number None and come last.
+        numbers: The numbers of the briefs on the page, by slug.
     """
     found = [{"slug": slug, "title": title, "number": numbers.get(slug)} for slug, title in titles.items()]
     return sorted(found, key=lambda each: each["number"] or len(numbers) + 1)
 
 
 def story_timeline(briefs: Sequence[Values]) -> Timeline | None:
-    """Return the layout of the timeline of the briefs that have a date.
+    """Return the layout of the timeline of the briefs that have a date, or None if it cannot be drawn.
 
-    Return None if no brief has a date, or if too many briefs of a publication are so close in time that their
-    dots overlap. `briefs` are the result of `numbered_briefs`.
+    Args:
+        briefs: The result of `numbered_briefs`.
     """
     return timeline(
         [

@@ -40,13 +40,12 @@ def marks_by_place(
 ) -> Mapping[Place, list[Mark]]:
     """Return the marks (ranges of mentions) in the texts of an article, by the place of the text.
 
-    The place of a text is a pair: the part of the article, such as `body`, and the number of the paragraph or
-    takeaway. The number is None for a part with a single text.
+    A place is a pair: the part of the article, such as `body`, and a number. The number counts paragraphs or
+    takeaways, or is None for a single text.
 
     Args:
         entities: References to the entities of the article.
-        mentions: The mentions of each of these entities. A mention is `[part, number, start, end, text]`: the
-            place, the start and end offset in the text, and the name as written.
+        mentions: The mentions of each entity, as `[part, number, start, end, text]`.
     """
     marks: defaultdict[Place, list[Mark]] = defaultdict(list)
     for entity, places in zip(entities, mentions, strict=True):
@@ -58,9 +57,8 @@ def marks_by_place(
 def mark_text(text: str, marks: Iterable[Mark], max_length: int) -> MarkedText:
     """Return the first `max_length` code points of `text`, split into segments at `marks`.
 
-    If marks overlap, the mark that begins first is kept. If marks begin at the same place, the longest is
-    kept, and of equal marks the first in `marks`. Marks that reach beyond the shown text are left
-    out. The texts of the segments add up to the shown text, followed by an ellipsis if the text is cut.
+    Of overlapping marks, the first is kept. Of marks with the same start, the longest is kept. Marks that
+    reach beyond the shown text are left out. If the text is cut, an ellipsis follows.
     """
     shown = text[:max_length]
     segments: list[Segment] = []

@@ -70,9 +70,7 @@ class Timeline(NamedTuple):
 def timeline(points: Sequence[Point]) -> Timeline | None:
     """Return the layout of a timeline, or None if it cannot be drawn.
 
-    A point is a brief with its time and publication. Each publication has a lane. If there are more than
-    MAX_LANES publications, the last lane has the briefs of all further publications. Each brief is a dot in
-    its lane. Dots that would overlap are in different rows of the lane.
+    A point is a brief, shown as a dot in the lane of its publication. There are at most MAX_LANES lanes.
 
     A timeline cannot be drawn if `points` is empty, or if a lane needs more than MAX_LANE_ROWS rows.
     """
@@ -92,11 +90,10 @@ def timeline(points: Sequence[Point]) -> Timeline | None:
 
 
 def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
-    """Divide the points of a timeline into lanes, and return the points by the label of the lane.
+    """Divide the briefs of a timeline into lanes, and return the briefs of each lane by its label.
 
-    A point is a brief. A lane has the points of one publication in order of time, and its label is the name
-    of the publication. If there are more than MAX_LANES publications, the last lane has the label OTHERS, and
-    the points of all other publications.
+    A lane has one publication, and its briefs are in order of time. Publications beyond MAX_LANES share the
+    last lane, OTHERS.
     """
     lanes: dict[str, list[Point]] = {}
     in_order = sorted(points, key=lambda point: (point.time, point.number))
@@ -110,11 +107,11 @@ def _lanes_of(points: Sequence[Point]) -> dict[str, list[Point]]:
 def _dots(points: Sequence[Point], first: datetime, span: timedelta, y: int) -> tuple[list[Dot], int]:
     """Return the dots of a lane of the timeline, and the number of rows that the dots need.
 
-    Each brief of the lane has a dot, in the first row where the dot overlaps no earlier dot.
+    Each brief has a dot, in the first row where it overlaps no earlier dot.
 
     Args:
         points: The briefs of the lane, in order of time.
-        first: The time at the beginning of the timeline.
+        first: The beginning of the timeline.
         span: The length of the whole timeline.
         y: The vertical position of the first row in pixels.
     """

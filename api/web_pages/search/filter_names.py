@@ -18,8 +18,7 @@ FilterNames = Mapping[tuple[str, str], str]
 def filter_names(parameters: Mapping[str, Any]) -> FilterNames:
     """Return the names of the entities and the titles of the stories in the loaded query `parameters`.
 
-    The keys of the result are pairs such as `("entity", value)`, with the id or slug in the query as the
-    value. Unknown ids and slugs are left out.
+    The keys are pairs such as `("entity", value)`. Unknown values are left out.
     """
     entities = [*chain.from_iterable(parameters.get(name, ()) for name in ENTITY_PARAMETERS)]
     stories = [*parameters.get(STORY, ())]

@@ -48,8 +48,8 @@ class FacetLink(NamedTuple):
     Attributes:
         label: The value as visitors see it, such as `April 2026`.
         article_count: The number of articles with the value.
-        query: The query that the link leads to: without the filter if `is_selected`, otherwise with it.
-        is_selected: True if the page is filtered by this value.
+        query: The query that the link leads to.
+        is_selected: True if the page is filtered by this value, so that the link removes the filter.
     """
 
     label: str
@@ -71,8 +71,8 @@ class FilterChip(NamedTuple):
 
     Attributes:
         label: The name of the filter as visitors see it, such as `Mentions`.
-        value: The value of the filter as visitors see it.
-        query: The query of the page without this filter.
+        value: The value as visitors see it.
+        query: The query without this filter.
     """
 
     label: str
@@ -86,7 +86,6 @@ def facet_lists(query: PageQuery, facets: Facets) -> list[FacetList]:
     A facet with fewer than two links is left out, unless its value is selected.
 
     Args:
-        query: The query of the page.
         facets: `meta.facets` of the list.
     """
     lists = (
@@ -131,7 +130,7 @@ def value_label(name: str, value: str, names: FilterNames) -> str:
 
     Args:
         name: The name of the parameter or facet.
-        value: The value of the parameter or facet.
+        value: The value to show.
         names: The names of entities and stories, as `filter_names` returns them.
     """
     if name == MONTH:

@@ -90,8 +90,8 @@ def _alternates(query: PageQuery) -> list[Alternate]:
 def _sorts(query: PageQuery, parameters: Mapping[str, Any]) -> Iterator[tuple[str, PageQuery, bool]]:
     """Yield the orders that visitors can choose, each as `(label, target, is_current)`.
 
-    `label` is the name that visitors see, such as `Newest`. `target` is the query of the search page in this
-    order. `is_current` is True for the order of the current page.
+    `target` is the query of the search page in this order. `is_current` is True for the order of the current
+    page.
 
     Args:
         query: The query of the current page.
@@ -125,11 +125,10 @@ def _warnings(
 ) -> list[dict[str, Any]]:
     """Return warnings about unknown values in the search, each with an additional key `query`.
 
-    A warning can suggest a known value. `query` is then the query of the page with the known value, for a
-    link that corrects the search. If the warning suggests nothing, `query` is None.
+    `query` is the query of the page with the suggested value, or None if the warning suggests nothing.
 
     Args:
-        warnings: The warnings of the API (`meta.warnings`), one for each unknown value.
+        warnings: The warnings of the API (`meta.warnings`).
         parameters: The loaded query of the request.
         query: The query of the page.
     """
