@@ -18,10 +18,9 @@ MAX_ALIAS_WORDS = 6
 
 
 def bracketed_text(text: str, end: int) -> str | None:
-    """Return the text in brackets after a name: `IWB` in `Inland Waters Board (IWB)`.
+    """Return the text in brackets after a name, or None: `IWB` in `Inland Waters Board (IWB)`.
 
-    `end` is the offset in `text` where the name ends. Return None if no brackets follow, or if the text in
-    them does not begin with a capital letter or a Chinese, Japanese or Korean character.
+    The text must begin with a capital letter or an East Asian character. `end` is the offset after the name.
     """
     ahead = text[end : end + MAX_DISTANCE]
     match = BRACKETED.match(text, end) if "(" in ahead or "（" in ahead else None
@@ -32,12 +31,9 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
     """Return True if `alias`, the text in brackets after a name, is an alias of the name.
 
     Args:
-        lexicon: The lists of known words and names.
-        alias: The text in brackets.
         name: The name before the brackets.
-        known: The entities of the catalogue (the file of known entities), by name. If the alias is in
-            `known`, it is accepted only if `name` is a name of the same entity. This does not apply to an
-            alias in Chinese characters, which is always accepted.
+        known: The known entities, by name. An alias in it is accepted only if `name` belongs to the same
+            entity. An alias in Chinese characters is always accepted.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False
@@ -63,8 +59,7 @@ def _is_name(lexicon: Lexicon, text: str) -> bool:
 def expansion(name: str, acronym: str) -> str:
     """Return the part of `name` that `acronym` abbreviates, or an empty string if there is none.
 
-    For example, the part is `Waters Board` if the name is `Ruritania Waters Board` and the acronym is `WB`.
-    The part is the complete name or its last words.
+    The part is the complete name or its last words: for WB, Waters Board in Ruritania Waters Board.
     """
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):
@@ -80,12 +75,9 @@ def expansion(name: str, acronym: str) -> str:
 def _are_initials(words: list[str], letters: str) -> bool:
     """Return True if an acronym abbreviates `words`. `letters` is the acronym in lower case.
 
-    The letters can be:
-
-    - The initials of all words, and of the parts of words with a hyphen or apostrophe.
-    - The initials of the capitalised words only.
-    - All capital letters, including those inside words: `sw` for SeaWatch.
-    - Three or more initials of capitalised words, and any one letter after them: `ssbd` for Sea Safety Board.
+    The letters can be the initials of all words or of the capitalised words. They can also be all capital
+    letters of the words. After three or more initials, one further letter is allowed: `ssbd` for Sea Safety
+    Board.
     """
     capitalised = "".join(word[0].lower() for word in words if word[0].isupper())
     pieces = [piece for word in words for piece in re.split(r"[-']", word) if piece]

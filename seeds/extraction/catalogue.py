@@ -32,24 +32,21 @@ class CatalogueError(ValueError):
 def group_of(kind: str) -> str:
     """Return the group of the entity type `kind`: person, place, or thing for all other types.
 
-    The same name refers to different entities if the types are in different groups: the person Hope is not
-    the place Hope, and not the ship Hope.
+    A name refers to different entities in different groups: the person Hope is not the ship Hope.
     """
     return kind if kind in ("person", "place") else "thing"
 
 
 class EntityRecord(NamedTuple):
-    """An entity from the catalogue (the file of known entities), or an entity found in a text by rules.
+    """An entity from the catalogue (the file of known entities), or an entity that rules found in a text.
 
     Attributes:
         name: The main name.
         type: The entity type, such as `person`.
-        slug: The slug, such as `bank-of-bern`.
         aliases: The other names of the entity.
-        description: What the entity is, or None. Only an entity of the catalogue has a description.
-        same_as: The URLs of pages about the same entity on other sites. Only an entity of the catalogue has
-            them.
-        origin: `catalogue` for an entity of the catalogue, otherwise `extracted`.
+        description: What the entity is. Only entities of the catalogue have a description.
+        same_as: The URLs of pages about the entity on other sites.
+        origin: `catalogue` or `extracted`.
     """
 
     name: str
@@ -64,8 +61,7 @@ class EntityRecord(NamedTuple):
     def id(self) -> UUID:
         """The id of the entity, a UUID that is the same in every database.
 
-        For an entity of the catalogue (the file of known entities), the UUID is made from the slug. For other
-        entities, it is made from the slug and the group of the entity type: person, place or thing.
+        The UUID is made from the slug. For an entity outside the catalogue, `group_of(type)` counts as well.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 

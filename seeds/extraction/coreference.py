@@ -26,24 +26,20 @@ MIN_FAMILY_NAME_PLACE_WEIGHT = 4
 class EntityCluster:
     """The names that one document uses for one entity, with the votes for the entity's type.
 
-    Rules vote for the type. A vote is a pair of an entity type and a weight.
+    A vote is a pair of an entity type and a weight.
 
     Attributes:
         name: The main name.
         words: The words of the main name in lower case.
         votes: For each entity type, the sum of the weights of its votes.
-        vote_counts: For each vote of rules that test the words around a mention, how often this vote has
-            been added.
-        forms: A dictionary with the main name and the other forms of the name as keys, first found first.
-        usage_counts: How often the name is used in each way, such as `quoted` (in quotation marks); see
-            `Usage`.
+        vote_counts: For each vote of the words around a mention, how often it has been added.
+        forms: The main name and its other forms as keys, first found first.
+        usage_counts: How often the name is used in each way, such as `quoted`; see `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
-        is_certain: True if the name occurs in mid-sentence, where a capital letter shows that it is a name.
-        start_weight: How strongly the text suggests that the name is not an ordinary word. Each sentence that
-            begins with the name adds 2 if a verb such as `said` follows, 1 if, for example, `is` follows, and
-            otherwise 0.
-        adjective_count: The number of mentions that use the name like a nationality, as in
-            `Velmoran officials`.
+        is_certain: True if the name occurs in mid-sentence, where a capital shows a name.
+        start_weight: How strongly the text shows that the name is no ordinary word. Each sentence that begins
+            with the name adds 0, 1 or 2.
+        adjective_count: How many mentions use the name like a nationality: `Velmoran officials`.
         is_nationality: True if the name is an adjective of a nationality, such as Velmoran.
         type: The type with the highest sum of votes, or an empty string before `update_type` is called.
     """
@@ -65,10 +61,9 @@ class EntityCluster:
         self.forms[self.name] = None
 
     def add_votes(self, votes: Iterable[Vote], share: float = 1) -> None:
-        """Add the weight of each vote to the sum of its entity type.
+        """Add the weight of each vote, multiplied by `share`, to the sum of its entity type.
 
-        A vote is a pair of a type and a weight. Each weight is first multiplied by `share`, which is less
-        than 1 if the votes come from a short form of the name.
+        `share` is less than 1 for votes of a short form of the name.
         """
         for kind, weight in votes:
             self.votes[kind] += weight * share
@@ -76,8 +71,7 @@ class EntityCluster:
     def add_context_votes(self, votes: Iterable[Vote]) -> None:
         """Add the votes of the words around a further mention of the name.
 
-        A vote is a pair of an entity type and a weight. Repeated votes count less: the second equal vote adds
-        half of its weight, the third a third. Two votes are equal if both type and weight are equal.
+        Repeated votes count less: the second equal vote adds half of its weight, the third a third.
         """
         for vote in votes:
             count = self.vote_counts[vote] = self.vote_counts.get(vote, 0) + 1
@@ -85,16 +79,11 @@ class EntityCluster:
 
     @property
     def usage(self) -> Usage:
-        """How the document mostly uses the name: `quoted`, `article`, `attribute` or `bare`.
+        """How the document mostly uses the name. The first rule that applies decides:
 
-        A bare mention is a mention without quotation marks and without a word such as `the` before the name.
-        The first rule that applies decides:
-
-        - `quoted`: At least one mention is in quotation marks.
-        - `article`: The mentions after `the` or a similar word, as in `the Velmora`, outnumber the bare
-          mentions.
-        - `attribute`: At least one mention is between `the` or a similar word and a noun, as in
-          `a Velmora phone`. No mention is bare.
+        - `quoted`: A mention is in quotation marks.
+        - `article`: More mentions follow `the` or a similar word than are bare, as in `the Velmora`.
+        - `attribute`: A mention is between such a word and a noun, as in `a Velmora phone`, and none is bare.
         - `bare`: All other cases.
         """
         counts = self.usage_counts
@@ -115,13 +104,11 @@ class EntityCluster:
 class Clusters:
     """The entities found in a document. Each entity is a cluster of names.
 
-    Process the names from the longest to the shortest. For each name, call `find_owner`, which finds an
-    existing cluster of the same entity. If there is none, call `add`.
+    Process names from the longest to the shortest. For each, call `find_owner`, and `add` if there is no
+    owner.
 
     Args:
-        lexicon: The lists of known words and names.
-        lowercase_words: The words that the document also writes in lower case. If such a word has a capital
-            only where a sentence begins, it is not taken for a short form of a person's name.
+        lowercase_words: The words that the document also writes in lower case.
     """
 
     def __init__(self, lexicon: Lexicon, lowercase_words: Container[str]) -> None:
@@ -145,8 +132,8 @@ class Clusters:
     def find_owner(self, cluster: EntityCluster) -> EntityCluster | None:
         """Return the existing cluster of the entity that `cluster` names, or None if the entity is new.
 
-        A cluster is the names that the document uses for one entity. The returned cluster contains a longer
-        form of the name (Tovrik Ekkelund for Ekkelund), or the same name with different case or diacritics.
+        The returned cluster has a longer form of the name, or the same name with different case or
+        diacritics.
         """
         if len(cluster.words) == 1 and cluster.words[0] in self._lexicon.function_words:
             return None
@@ -158,6 +145,7 @@ class Clusters:
     def _is_short_form(self, short: EntityCluster, longer: EntityCluster) -> bool:
         lexicon = self._lexicon
         if longer.type == "person":
+            # A word that is otherwise in lower case can have its capital only because it begins a sentence.
             is_word = len(short.words) == 1 and short.words[0] in self._lowercase_words
             return (
                 _is_part_of_person(lexicon, short.words, longer.words)
@@ -191,12 +179,10 @@ def resolve_coreference(
     """Merge the names of a document that refer to the same entity, and return one cluster for each entity.
 
     Args:
-        lexicon: The lists of known words and names.
         clusters: For each name, a cluster that contains only this name.
-        aliases: For each text in brackets that can be an alias, the name before the brackets.
-        known: The entities of the catalogue, by name. These names are not merged into longer names.
-        lowercase_words: The words that the document also writes in lower case. If such a word has a capital
-            only where a sentence begins, it is not taken for a short form of a person's name.
+        aliases: For each possible alias in brackets, the name before the brackets.
+        known: The known entities, by name. These names are not merged into longer names.
+        lowercase_words: The words that the document also writes in lower case.
     """
     merged, cluster_by_name = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
     aliases = {alias: name for alias, name in aliases.items() if is_alias(lexicon, alias, name, known)}
@@ -223,8 +209,8 @@ def _merge(owner: EntityCluster, cluster: EntityCluster) -> None:
 def _expand(cluster: EntityCluster, acronym: str, known: Mapping[str, object]) -> None:
     """Rename `cluster` to the last words of its name if `acronym` abbreviates only these words.
 
-    For example, Ruritania Waters Board with the acronym WB becomes Waters Board. `known` contains the
-    entities of the catalogue by name. Their names are not changed.
+    For example, Ruritania Waters Board with the acronym WB becomes Waters Board. Names in `known` do not
+    change.
     """
     full = expansion(cluster.name, acronym) if ACRONYM.fullmatch(acronym) else ""
     if full and cluster.name not in known:
@@ -262,8 +248,8 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 def _begins_facility(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
     """Return True if the name of a plant or similar place begins with a shorter name.
 
-    For example, `longer` is Tarnhus Refinery and `short` is Tarnhus. The caller ensures that the document
-    does not use the shorter name for a different place, such as a town.
+    For example, `longer` is Tarnhus Refinery and `short` is Tarnhus. `short` must not be the name of a
+    different place.
     """
     head = lexicon.head_noun(longer.words)
     is_start = short.words == longer.words[: len(short.words)] and short.words != longer.words
@@ -279,8 +265,7 @@ def _begins_facility(lexicon: Lexicon, short: EntityCluster, longer: EntityClust
 def _is_variant(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ...]) -> bool:
     """Return True if `short` is the name `longer` in a different order or without an optional part.
 
-    The order differs in Bern Lake for Lake of Bern. Optional parts are a word for an event (Olga for Typhoon
-    Olga), `the` (Hague for The Hague), and a country after `of` (Reserve Bank for Reserve Bank of Ruritania).
+    Examples are Bern Lake for Lake of Bern, Olga for Typhoon Olga, and Hague for The Hague.
     """
     is_inverted = len(short) > 1 and longer == (short[-1], "of", *short[:-1])
     is_event = lexicon.first_words.get(longer[0]) == "event" and short == longer[1:]
@@ -317,11 +302,10 @@ def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ..
 
 
 def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
-    """Return True if the document uses the name in `cluster` for a place.
+    """Return True if the votes show that the document uses the name in `cluster` for a place.
 
-    Rules have voted for the entity type of the name. The weights of their votes for a place must have a
-    minimum sum. If the name is in the gazetteer (the list of places), the minimum is `MIN_PLACE_WEIGHT`, and
-    the vote of the gazetteer does not count. For other names, the minimum is `min_unknown`.
+    The vote of the gazetteer (the list of places) does not count. For a name outside the gazetteer,
+    `min_unknown` is the minimum weight.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

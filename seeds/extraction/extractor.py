@@ -75,9 +75,7 @@ class EntityExtractor:
     """Finds the named entities of a document by rules.
 
     Args:
-        lexicon: The lists of known words and names.
-        recognize: An additional function that finds names in a text, such as a spaCy pipeline. Its names and
-            types are added to those of the rules.
+        recognize: An additional function that finds names in a text, such as a spaCy pipeline.
     """
 
     def __init__(self, lexicon: Lexicon, recognize: Recognizer = recognize_nothing) -> None:
@@ -91,12 +89,11 @@ class EntityExtractor:
         """Return the entities that a document names. Each entity is a cluster of names, with a type.
 
         Args:
-            texts: The texts of the document. These texts and `headline` are folded: they have no invisible
-                characters, and plain quotation marks and hyphens.
-            known: The entities of the catalogue, by name. If a name that is found is in `known`, it is always
-                accepted as an entity.
-            headline: The title if most of its words are capitalised, or an empty string. Such a title is not
-                in `texts`; only places and quoted names are read from it.
+            texts: The folded texts of the document: without invisible characters, and with plain quotation
+                marks.
+            known: The known entities, by name. Their names are always accepted.
+            headline: The title if most of its words are capitalised, or else empty. Only places and quoted
+                names are read from it. `texts` must not contain it.
         """
         lowercase_words = _lowercase_words(texts)
         in_texts, aliases, lists = self._read_texts(texts)
@@ -122,9 +119,8 @@ class EntityExtractor:
     ) -> tuple[dict[str, EntityCluster], dict[str, str], Sequence[Sequence[str]]]:
         """Find the names in `texts`, and return `(clusters, aliases, lists)`.
 
-        `clusters` maps each name to a cluster, which collects the votes for the type of the name. `aliases`
-        maps each text in brackets that can be an alias to the name before the brackets. `lists` contains
-        lists of names that are separated only by commas, `and` or `or`.
+        `clusters` maps each name to its cluster. `aliases` maps each possible alias in brackets to the name
+        before it. `lists` contains the names of each enumeration.
         """
         lists = NameLists()
         clusters: dict[str, EntityCluster] = {}
@@ -171,9 +167,8 @@ class EntityExtractor:
     def _vote_by_name(self, clusters: Iterable[EntityCluster], single_words: Container[str]) -> None:
         """Add votes for the type of each name in `clusters`, and then set the type with the most votes.
 
-        A cluster collects the votes for one name. The votes come from the words of the name, and from how the
-        document uses the name. `single_words` are the words that the document uses alone as names, such as
-        Haldane. They show which part of a longer name, such as Margit Haldane, is used alone.
+        `single_words` are the words that the document uses alone as names, such as Haldane for Margit
+        Haldane.
         """
         signs = self._signs
         for cluster in clusters:
@@ -184,15 +179,12 @@ class EntityExtractor:
             cluster.update_type()
 
     def _start_weight(self, text: str, candidate: NameCandidate) -> int:
-        """Return how strongly the words after `candidate` suggest that the candidate is a name: 0, 1 or 2.
+        """Return how strongly the words after `candidate`, which begins a sentence, suggest a name.
 
-        The candidate begins a sentence of `text`, so its capital letter carries no information.
-
-        - 2: A verb follows a family name. Or a verb of speech follows an English word that is rare in books
-          and is neither a given name nor a family name.
+        - 2: A verb follows a family name. Or a verb of speech follows a rare word that is not a person's
+          name.
         - 1: A possessive, `is`, `, which` or similar follows.
-        - 0: None of these follows. A candidate with several words, or with a character that is not a letter,
-          always gets 0.
+        - 0: All other cases, and any candidate that is not a single word of letters.
         """
         word, lexicon = candidate.words[0], self._lexicon
         if len(candidate.words) > 1 or not word.isalpha():
@@ -222,9 +214,9 @@ class EntityExtractor:
 
         Args:
             cluster: The names of the possible entity, with its type.
-            known: The entities of the catalogue, by name. They are always accepted.
-            lowercase_words: The words that the document also writes in lower case. A single word that is one
-                of these is rejected, unless it is known or a place.
+            known: The known entities, by name. They are always accepted.
+            lowercase_words: The words that the document also writes in lower case. They are probably not
+                names.
         """
         is_known = any(form in known for form in cluster.forms)
         if is_known or len(cluster.words) > 1 or self._lexicon.is_place(cluster.name):
@@ -253,10 +245,9 @@ class EntityExtractor:
 
 
 def _lowercase_words(texts: Iterable[str]) -> set[str]:
-    """Return the words that occur in lower case in `texts`.
+    """Return the words that occur in lower case in `texts`, and the first part of each compound (`ice-cold`).
 
-    If a word in this set is capitalised elsewhere, it is probably not a name there. If a word has several
-    parts, such as `ice-cold`, its first part is returned too.
+    If such a word is capitalised elsewhere, it is probably not a name there.
     """
     text = "\n".join(texts)
     if not text.isascii():
@@ -268,10 +259,9 @@ def _lowercase_words(texts: Iterable[str]) -> set[str]:
 
 
 def _single_words(clusters: Iterable[EntityCluster]) -> set[str]:
-    """Return the single words, in lower case, that the document uses as bare names, such as `haldane`.
+    """Return the single words, in lower case, that the document mostly uses as bare names, such as `haldane`.
 
-    A bare name is not quoted, and no article or word such as `its` precedes it. If a name is used in several
-    ways, the most frequent way counts. `clusters` contains a cluster for each name of the document.
+    A bare name is not quoted, and no article or word such as `its` precedes it.
     """
     return {each.words[0] for each in clusters if len(each.words) == 1 and each.usage == "bare"}
 

@@ -26,10 +26,8 @@ ROMAN_NUMERALS = ("i", "ii", "iii")
 class Lexicon:
     """The words and names that the rules of entity extraction know, all in lower case.
 
-    The fields up to `extra_places` are the lists of lexicon.yaml, which describes them. Some of them map each
-    word to an entity type. The last fields are larger lists: English words, and names of places and persons.
-
-    Each lexicon caches the results of costly methods. The size of each cache is limited.
+    The fields up to `extra_places` come from lexicon.yaml, which describes them. Some map each word to an
+    entity type. The last fields are larger lists of words, places and persons.
     """
 
     head_nouns: Mapping[str, str]
@@ -181,11 +179,9 @@ class Lexicon:
 
     @cached_property
     def head_noun(self) -> Callable[[tuple[str, ...]], str]:
-        """A function that returns the head noun of a name: the word that says what the name refers to.
+        """A function that returns the head noun of a name: `("bank", "of", "bern") -> "bank"`.
 
-        The argument is the words of the name: `("bank", "of", "bern") -> "bank"`. The head noun is the word
-        before `of`, `for` or `on`, or else usually the last word. For a single word, the result is an empty
-        string.
+        The head noun says what the name refers to. For a single word, the result is an empty string.
         """
         return lru_cache(maxsize=4_096)(self._head_noun)
 
@@ -204,10 +200,9 @@ class Lexicon:
         return words[last] if len(words) > 1 else ""
 
     def head_type(self, words: tuple[str, ...]) -> str | None:
-        """Return the entity type that the head noun of a name indicates, or None.
+        """Return the entity type that the head noun of a name indicates: `organization` for Bank of Bern.
 
-        `words` are the words of the name: `("bank", "of", "bern") -> "organization"`. Return None if the noun
-        indicates no type, or if the name is a single word.
+        `words` are in lower case. Return None for a single word, or if the noun indicates no type.
         """
         return self.head_types.get(self.head_noun(words))
 
@@ -246,8 +241,8 @@ def words_without_content() -> frozenset[str]:
 def _read_list(value: Any) -> Any:
     """Convert `value`, a value in lexicon.yaml, to the form that `Lexicon` uses.
 
-    A list, or a text with words, becomes a set of words. A mapping from entity types to texts with words
-    becomes a mapping from each word to its type. All other mappings are returned unchanged.
+    A list or text becomes a set of words. Texts by entity type become a mapping from word to type. Other
+    mappings stay unchanged.
     """
     if isinstance(value, dict) and all(isinstance(words, str) for words in value.values()):
         return {word: kind for kind, words in value.items() for word in words.split()}

@@ -50,9 +50,7 @@ class Section:
 
     Attributes:
         part: The part of the article that contains the text, such as `title` or `body`.
-        index: The number of the text in this part, from 1, or None if the part is a single text, such as the
-            title.
-        text: The text.
+        index: The number of the text in this part, from 1. None if the part is a single text.
     """
 
     part: str
@@ -66,9 +64,9 @@ class Mention:
 
     Attributes:
         part: The part of the article that contains the text, such as `title` or `body`.
-        index: The number of the text in this part, from 1, or None if the part is a single text.
-        start: The offset in the text at which the name starts, in Unicode code points.
-        end: The offset at which the name ends.
+        index: The number of the text in this part, from 1. None if the part is a single text.
+        start: The offset in the text where the name starts, in Unicode code points.
+        end: The offset where the name ends.
         text: The name, as the text writes it.
     """
 
@@ -100,8 +98,7 @@ class EntityMatcher:
     """Finds the names of entities in texts. Of names that begin at the same word, the longest is found.
 
     Args:
-        catalogue: The known entities, from a file that is maintained by hand.
-        lexicon: The lists of known words and names.
+        catalogue: The known entities.
         recognize: An additional function that finds names in a text, such as a spaCy pipeline.
 
     Raises:
@@ -127,10 +124,8 @@ class EntityMatcher:
         """Yield `(start, end, entity)` for each name of an entity in `text`, in order and without overlap.
 
         Args:
-            text: The text to search.
-            extracted: The names to search in addition to those of the catalogue. A key is the first word of a
-                name, with its capitals, and the value is a list of `(name, entity)` for each name that begins
-                with this word. The names are folded: they have plain apostrophes and hyphens.
+            extracted: Names to search besides those of the catalogue: folded pairs `(name, entity)` by the
+                first word of the name.
         """
         view = FoldedText(text)
         readable = hide_parts_without_names(self.lexicon, view.text)
@@ -247,8 +242,7 @@ def _find_mentions(
 ) -> dict[EntityRecord, list[tuple[int, Mention]]]:
     """Return the mentions of each entity in `texts`, in reading order, as pairs `(offset, mention)`.
 
-    `texts` are all texts of an article, and `matcher` finds the names in them. The offset is the number of
-    characters before the mention, counted from the beginning of the first text.
+    The offset counts characters from the beginning of the first text.
     """
     extracted = _by_first_word(_extract_names(texts, matcher))
     mentions: dict[EntityRecord, list[tuple[int, Mention]]] = {}
@@ -264,8 +258,7 @@ def _find_mentions(
 def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str, EntityRecord]:
     """Return the names in `texts` that the rules of extraction find, each with its entity.
 
-    `texts` are all texts of one article. `matcher` has the rules and the catalogue, the file of known
-    entities. Names of the catalogue are left out, because the matcher finds them without rules.
+    `texts` are all texts of one article. Names of the catalogue (the known entities) are left out.
     """
     known = matcher.known
     views = [FoldedText(section.text) for section in texts]
@@ -327,8 +320,7 @@ def _written_name(name: str, views: Sequence[FoldedText]) -> str:
 def extracted_slug(name: str) -> str:
     """Return the slug of an entity that rules found in a text: `Bank of Bern -> bank-of-bern`.
 
-    The slug is made from the name. If the name has no letters that a slug can contain, the slug is `entity-`
-    and a hash of the name.
+    For a name without letters that a slug can contain, the slug is `entity-` and a hash.
     """
     return make_slug(name, f"entity-{sha256(name.encode()).hexdigest()[:8]}")
 
@@ -348,9 +340,8 @@ def _with_aliases(entity: EntityRecord, forms: set[str]) -> EntityRecord:
 def _weight(found: Sequence[tuple[int, Mention]]) -> int:
     """Return the sum of the weights of the mentions of one entity.
 
-    The weight of a mention depends on the part of the article that contains it, such as the title. An acronym
-    in brackets after the name adds nothing. `found` contains pairs of an offset, which is ignored, and a
-    mention.
+    A weight depends on the part of the article, such as the title. An acronym in brackets adds nothing.
+    `found` contains pairs of an offset and a mention.
     """
     mentions = [mention for _, mention in found]
     return sum(
@@ -363,8 +354,7 @@ def _weight(found: Sequence[tuple[int, Mention]]) -> int:
 def _is_acronym_after(previous: Mention, mention: Mention) -> bool:
     """Return True if one of two names is an acronym, and the second is in brackets right after the first.
 
-    `previous` and `mention` are two mentions of the same entity, as in `Inland Waters Board (IWB)`. If
-    neither is an acronym, for example because a former name is in the brackets, the result is False.
+    `previous` and `mention` are mentions of the same entity, as in `Inland Waters Board (IWB)`.
     """
     is_same_text = (previous.part, previous.index) == (mention.part, mention.index)
     is_near = is_same_text and mention.start - previous.end <= MAX_BRACKET_GAP
@@ -380,8 +370,7 @@ def salience(share: float, position: float) -> float:
 
     Args:
         share: The weight of the entity's mentions, divided by the greatest weight of all entities. A mention
-            in the title has the weight 4, in the summary 3, in a takeaway 2, and elsewhere 1. A name and its
-            acronym in brackets count once.
-        position: Where the article first names the entity: 0 is the beginning of the article, 1 the end.
+            in the title has the weight 4, in the summary 3, in a takeaway 2, elsewhere 1.
+        position: Where the article first names the entity: 0 is the beginning, 1 the end.
     """
     return round(0.7 * share + 0.3 * (1 - position), 4)

@@ -64,13 +64,8 @@ class NameLists:
 def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
     """Add votes for the most frequent type in an enumeration to its names of uncertain type.
 
-    - The type of a name is certain if its votes have at least the weight `MIN_CERTAIN_VOTES`.
-    - The type of a name is uncertain if its votes have at most the weight `MAX_UNCERTAIN_VOTES`.
-    - The votes are for the most frequent type of the names with a certain type. At least the share
-      `MIN_SHARE` of these names must have this type, and the type must be in `LISTED_TYPES`. If not, no votes
-      are added.
-
-    `clusters` contains each name in the enumeration, with its votes for each entity type.
+    Votes are added only if the type is in `LISTED_TYPES`, and `MIN_SHARE` of the names of known type have it.
+    `clusters` contains each name in the enumeration.
     """
     types = Counter(each.type for each in clusters if each.votes[each.type] >= MIN_CERTAIN_VOTES)
     kind, count = next(iter(types.most_common(1)), ("", 0))

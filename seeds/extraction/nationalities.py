@@ -18,10 +18,9 @@ MIN_LENGTH = 6
 
 
 def is_adjective_use(context: Context) -> bool:
-    """Return True if the text uses the name in `context` like a nationality: `Velmoran officials`.
+    """Return True if the text uses the name in `context` like a nationality.
 
-    Such a name precedes a noun (`Velmoran officials`, `the Velmoran navy`, `Velmoran President Anna Moreau`),
-    or means persons and follows an article (`the Velmorans`, `a Velmoran`).
+    Such a name precedes a noun (`Velmoran officials`) or means persons after an article (`the Velmorans`).
     """
     following = context.next
     if context.after.startswith("'"):
@@ -39,8 +38,8 @@ def is_adjective_use(context: Context) -> bool:
 def is_nationality(lexicon: Lexicon, cluster: EntityCluster, words: Container[str]) -> bool:
     """Return True if `cluster` is a nationality: a single word such as Velmoran.
 
-    The word must have the ending of a nationality. Either `words`, the words of all names of the document,
-    contain the name of the country (Velmora), or each mention is used like an adjective.
+    Either `words` contain its country (Velmora), or each mention is used like an adjective. `words` are the
+    words of all names of the document.
     """
     word = cluster.words[0]
     if len(cluster.words) > 1 or cluster.is_titled or lexicon.is_place(word) or not word.isalpha():

@@ -41,20 +41,18 @@ def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
 
 
 def begins_with_given_name(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if a name begins with a given name and does not end in a word such as `bank`.
+    """Return True if a name begins with a given name and does not end in a noun such as `bank`.
 
-    `words` are the words of the name in lower case. The given name must not be a place as well, and the last
-    word must not be a noun that indicates a type, as `bank` indicates an organization.
+    `words` are in lower case. A given name that is also a place does not count.
     """
     is_given_name = words[0] in lexicon.given_names and not lexicon.is_place(words[0])
     return is_given_name and words[-1] not in lexicon.head_types
 
 
 def is_chinese_firm(lexicon: Lexicon, words: Sequence[str]) -> bool:
-    """Return True if `words` can be the name of a Chinese company: two words of two pinyin syllables each.
+    """Return True if `words` can be the name of a Chinese company, such as Zhongtai Lanhai.
 
-    An example is Zhongtai Lanhai. Return False if the first word is a given name or a Chinese family name, or
-    the last word is a family name, because the words can then be the name of a person.
+    Such a name has two words of two pinyin syllables each, and cannot be the name of a person.
     """
     if len(words) != 2 or not CHINESE_FIRM.fullmatch(" ".join(words)):
         return False

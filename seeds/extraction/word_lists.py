@@ -25,8 +25,7 @@ def word_frequencies() -> Mapping[str, int]:
 def place_names() -> Mapping[str, bool]:
     """Return the names of countries, subdivisions and cities, in lower case and without diacritics.
 
-    A value is True if the place is well known: a country, a city with at least 500,000 inhabitants, or a
-    state or province of Australia, Canada, China or the United States.
+    A value is True if the place is well known, such as a country or a city with 500,000 inhabitants.
     """
     well_known = dict.fromkeys(read_lines("well_known_places"), True)
     return dict.fromkeys(read_lines("other_places"), False) | well_known

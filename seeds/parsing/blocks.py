@@ -43,8 +43,7 @@ class Line(NamedTuple):
 
     Attributes:
         number: The number of the line in the file, from 1.
-        view: The text of the line with single spaces, in two forms: with the quotation marks and hyphens of
-            the file (see `text`), and with plain marks for comparisons (see `folded`).
+        view: The text of the line with single spaces, as written (`text`) and with plain marks (`folded`).
     """
 
     number: int
@@ -100,8 +99,7 @@ class PageBlocks(NamedTuple):
 
     Attributes:
         blocks: The blocks of the page, at least one.
-        odd_characters: The control characters in the page, and characters that change the direction of the
-            text. There is an item for each line and each kind of characters, in the order of the lines.
+        odd_characters: The control characters and those that change the text direction, by line and kind.
     """
 
     blocks: list[Block]
@@ -184,9 +182,8 @@ def _with_headings(blocks: Sequence[Block]) -> list[Block]:
 def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
     """Split `block` into a fixed heading of the page format, such as Key Takeaways, and the lines below.
 
-    Return only `block` if it does not start with such a heading. Also return only `block` if the lines below
-    cannot be the content of the heading; for example, a list item must follow Key Takeaways. `previous` is
-    the heading directly above `block`, or None.
+    Return only `block` if it has no such heading, or if the lines below cannot belong to the heading.
+    `previous` is the heading directly above `block`.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])
@@ -209,8 +206,8 @@ def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
 def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
     """Return True if the lines below `heading`, a heading of the page format, can be its content.
 
-    If they cannot, the heading is an ordinary line of text. For example, a list item must follow Key
-    Takeaways. `rest` are the lines directly below, and `previous` is the heading directly above, or None.
+    For example, a list item must follow Key Takeaways. `rest` are the lines directly below, and `previous` is
+    the heading directly above.
     """
     following = rest[0]
     if heading is Heading.TAKEAWAYS:
@@ -229,8 +226,7 @@ def _is_editors_line(lines: Sequence[Line]) -> bool:
 def _normalize_heading(line: Line) -> str:
     """Return the letters and digits of `line` in lower case, for comparison with headings.
 
-    Signs in or around a heading, such as an apostrophe, an emoji, `##` or a colon, do not matter. Return an
-    empty text if the line is too long for a heading.
+    Return an empty text if the line is too long for a heading.
     """
     return letters_of(line.folded) if len(line.folded) <= MAX_HEADING_LENGTH else ""
 

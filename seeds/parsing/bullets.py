@@ -42,12 +42,9 @@ def bullet_length(text: str) -> int:
 def list_mark(lines: Sequence[str]) -> str | None:
     """Return the mark at the beginning of each item of a list, or None if `lines` are not a list.
 
-    The mark is a bullet, such as `•`, or any other sign before the numbers of the items, such as `#` for the
-    items `#1 Trams` and `#2 Buses`. It is an empty text if the items begin with numbers alone. In a list with
-    numbers, the first line must have the number 1, and a later line must have the number 2.
-
-    Args:
-        lines: The lines that can be the list, without invisible characters.
+    The mark is a bullet, or the sign before the numbers: `#` for `#1 Trams` and `#2 Buses`. It is empty for
+    plain numbers. In a numbered list, the first line has 1, and a later line has 2. `lines` must not have
+    invisible characters.
     """
     first = lines[0] if lines else ""
     if has_bullet(first):
@@ -64,9 +61,8 @@ def mark_length(text: str, mark: str) -> int:
     Return 0 if the item begins with neither a bullet nor `mark`.
 
     Args:
-        text: The text of the item, without invisible characters.
-        mark: The mark that all items of the list share: a bullet, or the sign before their numbers, such as
-            `#` in `#1 Trams`. It can be empty.
+        text: The item, without invisible characters.
+        mark: The bullet, or the sign before the numbers, such as `#` in `#1 Trams`. It can be empty.
     """
     return bullet_length(text) or (_after_space(text, len(mark)) if text.startswith(mark) else 0)
 

@@ -1,7 +1,6 @@
 """Clean the text of a document, and find the characters that lead to warnings.
 
-Control characters become white space, are read as Windows-1252 or are removed. The document gets a warning
-about them, and about kept characters that change the direction of the text, such as U+202E.
+They are control characters, and characters that change the direction of the text, such as U+202E.
 """
 
 import re
@@ -45,8 +44,7 @@ class OddCharacters(NamedTuple):
 
     Attributes:
         line: The number of the line in the file, from 1.
-        kind: The kind of the characters.
-        amount: The number of these characters in the line.
+        amount: How many such characters the line has.
         first: The first of these characters.
     """
 
@@ -59,12 +57,8 @@ class OddCharacters(NamedTuple):
 def clean_characters(text: str) -> str:
     """Return `text` without control characters, except tabs and line feeds.
 
-    - A carriage return before a line feed is removed. If the text has no line feeds, as on old Macintosh
-      computers, carriage returns become line feeds.
-    - White-space controls, such as the form feed or any other carriage return, become spaces.
-    - Other characters from U+0080 to U+009F come from Windows-1252 text that was read as Latin-1. They become
-      the characters that Windows-1252 has at these positions.
-    - All other control characters are removed.
+    Line ends become line feeds, and white-space controls such as the form feed become spaces. Characters from
+    U+0080 to U+009F are read as Windows-1252. All other control characters are removed.
     """
     if not ODD_CHARACTERS.search(text):
         return text
@@ -72,6 +66,7 @@ def clean_characters(text: str) -> str:
     if "\n" not in text:
         text = text.replace("\r", "\n")
     text = SPACE_CONTROLS.sub(" ", text)
+    # These characters come from Windows-1252 text that was read as Latin-1.
     text = C1_CONTROLS.sub(lambda match: WINDOWS_1252.get(match.group(), ""), text)
     return OTHER_CONTROLS.sub("", text)
 

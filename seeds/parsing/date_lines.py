@@ -100,8 +100,7 @@ def resembles_date(line: str) -> bool:
 def find_date(line: str) -> str:
     """Return the date or the age in `line`, such as `Apr 21, 2026` or `3 weeks ago`.
 
-    A label, a time or a reading time beside the date is left out. Return `line` unchanged if it has other
-    words, or if it has neither a date nor an age.
+    A label or a time beside the date is left out. Return `line` unchanged if it has other words or no date.
     """
     return next((part["date"] for part in _parts(line) if part["date"]), line)
 

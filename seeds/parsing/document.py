@@ -43,9 +43,8 @@ class Analysis:
     """The editor's analysis, a section of an article page.
 
     Attributes:
-        desk: The heading of the section as printed ("Editor's Desk"), or None.
-        heading: The title of the analysis, below the heading of the section, or None.
-        paragraphs: The paragraphs of the analysis.
+        desk: The heading of the section as printed ("Editor's Desk").
+        heading: The title of the analysis, below the heading of the section.
     """
 
     desk: str | None
@@ -57,8 +56,7 @@ class Analysis:
 class Byline:
     """The signature of an article as printed: its author, the role of the author, and the publication.
 
-    A missing part is None, but at least one part is present. On an article page, a signature with two lines
-    has no role, and a signature with one line has only the publication.
+    A missing part is None, but at least one part is present.
     """
 
     author: str | None
@@ -85,7 +83,7 @@ class LoadWarning:
 
     Attributes:
         section: The part of the document or its metadata that has the problem, such as `title`.
-        line: The number of the line, from 1, or None if it is unknown.
+        line: The number of the line, from 1, if it is known.
         message: The problem, for the operator.
     """
 
@@ -106,11 +104,10 @@ class ParseWarning(LoadWarning):
 
 @dataclass(frozen=True, slots=True)
 class FieldLines:
-    """Where each field of a parsed document is in its file, for messages and for `flask seed parse`.
+    """Where each field of a parsed document is in its file.
 
-    Each attribute is a pair of line numbers: the first and the last line of the field, counted from 1. The
-    takeaways, the body and the related articles have a pair for each item or paragraph. An attribute is None
-    if the document does not have the field. The lines of two fields can overlap.
+    Each attribute is the first and the last line, from 1. Takeaways, body and related articles have such a
+    pair for each item. A missing field is None. Two fields can overlap.
     """
 
     title: Span
@@ -128,11 +125,8 @@ class ArticleText:
     """The texts of an article that are searched for entities. Each text is one line with single spaces.
 
     Attributes:
-        title: The title.
-        summary: The summary, or None.
-        image_caption: The caption of the image, or None.
         takeaways: The takeaways (key points), in order.
-        analysis: The editor's analysis, or None.
+        analysis: The editor's analysis.
         body: The paragraphs of the article.
     """
 
@@ -150,10 +144,9 @@ class Document(ArticleText):
 
     Attributes:
         source: The file of the document.
-        byline: The signature of the article, or None.
+        byline: The signature of the article.
         related: The entries of the list of related articles.
         lines: Where each field is in the file.
-        warnings: The warnings of the parser.
         metadata: The metadata that the document itself gives. An article page gives none.
     """
 
@@ -170,11 +163,10 @@ class Rejection(Exception):  # noqa: N818 -- an outcome of a load like "created"
 
     Attributes:
         message: The reason, on one line.
-        line: The number of the line with the fault, from 1. None if the line is unknown, or if the fault
-            concerns the whole file.
+        line: The number of the line with the fault, from 1, or None.
         byte: For a file that is not text, the offset of the first invalid byte, from 0. For a file that is
-            too large, the limit in bytes. Otherwise None.
-        metadata: The metadata of the document, or None if the fault prevented its reading.
+            too large, the limit in bytes.
+        metadata: The metadata of the document, if it could be read.
     """
 
     def __init__(self, message: str, *, line: int | None = None, byte: int | None = None) -> None:

@@ -34,11 +34,10 @@ class SubmittedDocument:
 
     Attributes:
         data: The bytes of the document.
-        document: The parsed document.
         sidecar: The metadata from the YAML file beside the document.
         folder: The real path of the folder that contains the file.
         row: The metadata from the manifest of the folder, a table with a row for each document.
-        line: The number of the line that contains the document, or None if the document is the whole file.
+        line: The number of the document's line, or None if the document is the whole file.
     """
 
     data: bytes
@@ -52,17 +51,15 @@ class SubmittedDocument:
     def metadata(self) -> Metadata:
         """The metadata of the document, from the files beside it and from the document itself.
 
-        If several of them give a value, the YAML file of the document (sidecar) wins over the table for
-        several documents (manifest), and both win over the document.
+        The document's YAML file (sidecar) wins over the folder's table (manifest), and both win over the
+        document.
         """
         return merge_metadata(self.sidecar, self.row, self.document.metadata)
 
     def find_source(self, name: str) -> str:
-        """Return the name of the place that gives the metadata `name`, for use in messages.
+        """Return what gives the metadata `name`: `the sidecar`, `manifest.csv` or `the document`.
 
-        The place is `the sidecar` (a YAML file beside the document), `manifest.csv` (a table of metadata for
-        several documents) or `the document`. `name` is an attribute of `Metadata`, such as `slug`. The
-        attribute must have a value.
+        A sidecar is a YAML file beside the document. `name` is an attribute of `Metadata` that has a value.
         """
         if getattr(self.sidecar, name, None) is not None:
             return "the sidecar"
@@ -82,8 +79,7 @@ class SubmittedDocument:
 class UnparsedLine:
     """One line of a file with a document on each line.
 
-    `path` is the file and `folder` the real path of its folder. `data` are the bytes of the line without its
-    end, and `number` counts the lines of the file from 1.
+    `folder` is the real path of the file's folder. `data` has no line end, and `number` counts from 1.
     """
 
     path: Path
@@ -98,8 +94,8 @@ class RejectedDocument:
 
     Attributes:
         rejection: The reason, with its place in the file.
-        key: The key that identifies the document across loads, or None if it is unknown.
-        warnings: The warnings of the parser, if the document could be parsed.
+        key: The key that identifies the document across loads, if it is known.
+        warnings: The warnings of the parser, if it ran.
     """
 
     rejection: Rejection
@@ -135,8 +131,7 @@ def read_file(path: Path, max_bytes: int) -> SubmittedDocument | RejectedDocumen
 def parse_documents(path: Path, max_bytes: int) -> Iterator[Document | Rejection]:
     """Parse the documents in the file at `path`, without the metadata in the files beside it.
 
-    The file has one document, or one in each line. A document that is invalid, or has more than `max_bytes`,
-    is yielded as a `Rejection`.
+    A document that is invalid, or has more than `max_bytes`, is yielded as a `Rejection`.
     """
     if find_format(path.name).is_line:
         for each in read_documents(path, max_bytes):
@@ -151,12 +146,10 @@ def parse_documents(path: Path, max_bytes: int) -> Iterator[Document | Rejection
 def read_with_sidecar(path: Path, max_bytes: int) -> SubmittedDocument:
     """Read and parse the document at `path`, and read the metadata in the files beside it.
 
-    These files are a sidecar (a YAML file for one document) and a manifest (with rows for several documents).
-    If one of the files changes during the reading, all are read again. A document of more than `max_bytes` is
-    rejected.
+    These files are a sidecar (YAML for one document) and a manifest (rows for several documents).
 
     Raises:
-        Rejection: If the document or the metadata cannot be read, is invalid, or keeps changing.
+        Rejection: If the document or metadata cannot be read, is invalid or too large, or keeps changing.
     """
     names = [os.fspath(path), *_sidecar_names(path), _manifest_name(path)]
     for _ in range(MAX_ATTEMPTS):
@@ -182,8 +175,8 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
 def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
     """Yield the lines of a file with a document on each line, except blank lines.
 
-    A line of more than `max_bytes` is yielded incomplete, but long enough for `read_line` to reject it. If
-    the file cannot be read, or changes while it is read, the last item is a rejection of the whole file.
+    A line of more than `max_bytes` is cut, so that `read_line` rejects it. If the file cannot be read or
+    changes, the last item is a rejection of the whole file.
     """
     before, folder = _file_state(path), real_path(path.parent)
     try:
@@ -227,12 +220,7 @@ def _find_key(path: Path, rejection: Rejection) -> str | None:
     """Return the key that identifies a rejected document across loads, or None if the key is unknown.
 
     The key comes from the sidecar (the YAML file beside the document), the manifest, the document or the file
-    name. The key is unknown if the sidecar, the manifest or the file name is invalid, or if the fault
-    prevented the reading of the document's own metadata.
-
-    Args:
-        path: The file of the document.
-        rejection: The reason for rejecting the document, with the metadata of the document if that is known.
+    name.
     """
     try:
         path.name.encode()
@@ -265,8 +253,7 @@ def _manifest_name(path: Path) -> str:
 def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
     """Return the metadata of the document at `path` from its sidecar, and from its row in the manifest.
 
-    The sidecar is a YAML file beside the document. If there is no sidecar, all values of the first result are
-    None. If there is no row, all values of the second are None.
+    The sidecar is a YAML file beside the document. A missing sidecar or row gives only None values.
     """
     sidecars = find_sidecars(path)
     if len(sidecars) > 1 and not sidecars[0].samefile(sidecars[1]):

@@ -23,10 +23,10 @@ NO_FORMAT = f"no document format has this ending; the endings are {ENDINGS}"
 class UnreadFile(NamedTuple):
     """A file, subfolder or manifest row that is not read as a document.
 
-    A manifest is a file with the metadata of several documents, one in each row.
+    A manifest is a file with a row of metadata for each of several documents.
 
     Attributes:
-        path: The path of the file or subfolder. For a row, the path of the manifest.
+        path: The file or subfolder, or the manifest that contains the row.
         reason: Why it is not read, for a message.
     """
 
@@ -37,11 +37,10 @@ class UnreadFile(NamedTuple):
 class FoundFiles(NamedTuple):
     """The files that a load found: documents, and other files in the same folders.
 
-    Neither list contains hidden files, whose names begin with a dot, or files that belong to a document, such
-    as the YAML file with its metadata.
+    Hidden files and files that belong to a document, such as its sidecar (YAML metadata), are left out.
 
     Attributes:
-        documents: The paths of the documents. They are strings, which need less memory than `Path` objects.
+        documents: The paths of the documents, as strings to save memory.
         unread: The other files.
     """
 
@@ -52,8 +51,7 @@ class FoundFiles(NamedTuple):
 def find_documents(paths: Iterable[Path]) -> list[Path]:
     """Return the paths of the documents in `paths`: each file, and the documents in each folder.
 
-    The documents in a folder are sorted by name. A file in a folder is a document if its name has the ending
-    of a document format. A file that is found twice is returned once.
+    A file in a folder is a document if its name ends like a document format. A file is returned only once.
     """
     return [Path(path) for path in find_files(paths).documents]
 
@@ -61,8 +59,8 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 def find_files(paths: Iterable[Path]) -> FoundFiles:
     """Find the documents in files and folders, and list what else is in the folders.
 
-    Each file in `paths` is a document. A file in a folder is a document if its name has the ending of a
-    document format. A document that is found twice is returned once.
+    Each file in `paths` is a document. A file in a folder is one if its name ends like a document format. A
+    document is returned only once.
     """
     documents: dict[str, str] = {}
     unread: dict[str, UnreadFile] = {}
@@ -90,13 +88,9 @@ def _search(folder: Path) -> FoundFiles:
 def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
     """Return a message that says why a load skips `path`, or None if no message is needed.
 
-    No message is needed for a manifest, for the YAML file with the metadata of a document, and for the folder
-    with the pictures of a saved web page.
-
     Args:
         path: A file or subfolder that is not a document.
-        documents: The documents in the same folder, by name without the ending. Several documents can have
-            the same name.
+        documents: The documents in the same folder, by name without the ending.
     """
     if path.name == MANIFEST_NAME:
         return None
@@ -111,10 +105,9 @@ def _find_reason(path: Path, documents: dict[str, list[Path]]) -> str | None:
 
 
 def _is_saved_folder(path: Path, documents: Collection[str]) -> bool:
-    """Return True if the folder `path` belongs to a web page that a browser saved.
+    """Return True if the folder `path` has the pictures of a web page that a browser saved.
 
-    A browser saves the page as NAME.html, and its pictures in the folder NAME_files. `documents` are the
-    names of the documents in the same folder, without the ending.
+    For NAME.html, the folder is NAME_files. `documents` are the names in the same folder, without the ending.
     """
     return path.name.endswith(SAVED_FOLDER_END) and path.name.removesuffix(SAVED_FOLDER_END) in documents
 
@@ -130,14 +123,12 @@ def _find_reason_of_sidecar(path: Path, documents: list[Path]) -> str | None:
 
 
 def _find_unused_rows(folder: Path, documents: list[Path]) -> Iterator[UnreadFile]:
-    """Yield the rows of a manifest whose documents do not exist.
+    """Yield the rows of a folder's manifest whose documents do not exist.
 
-    A manifest is a table in a folder, with a row of metadata for each document. If the manifest is invalid
-    and the folder has no documents, yield the manifest itself. If the folder has documents, yield nothing,
-    because an invalid manifest leads to the rejection of each document.
+    A manifest is a table with a row of metadata for each document. An invalid manifest is itself yielded if
+    the folder has no documents.
 
     Args:
-        folder: The folder, with or without a manifest.
         documents: The documents in the folder.
     """
     path = folder / MANIFEST_NAME

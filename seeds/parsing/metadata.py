@@ -12,8 +12,7 @@ class Metadata:
     Attributes:
         url: The URL of the original page. It identifies the document across loads if there is no `key`.
         published_at: When the article was published, in UTC.
-        language: The language of the article, a BCP 47 tag such as `en`.
-        image_url: The URL of the image.
+        language: A BCP 47 tag such as `en`.
         slug: The readable part of the article's address.
         key: The key that identifies the document across loads.
     """

@@ -1,7 +1,6 @@
 """Divide an article page into its sections: head, takeaways, editor's analysis, signature, body and tail.
 
-The page is given as blocks, groups of lines between blank lines. The head is the summary and the image
-caption; the tail begins at the heading Share Article or Related Articles.
+The head is the summary and the image caption. The tail begins at Share Article or Related Articles.
 """
 
 from collections.abc import Sequence
@@ -32,13 +31,13 @@ MAX_LABEL_LENGTH = 40
 class Middle:
     """The part of an article page between the key points and the heading Share Article or Related Articles.
 
-    Its blocks are groups of lines, such as a paragraph.
+    A block is a group of lines, such as a paragraph.
 
     Attributes:
-        desk: The block of the heading Editor's Desk, or None.
-        heading: The block with the title of the editor's analysis, or None.
+        desk: The block of the heading Editor's Desk.
+        heading: The block with the title of the editor's analysis.
         analysis: The paragraphs of the editor's analysis.
-        signature: The block with the author, the author's role and the publication, or None.
+        signature: The block with the author, the author's role and the publication.
         stray: Text above the heading Editor's Desk, which becomes the start of the body.
         body: The paragraphs of the article.
     """
@@ -53,15 +52,11 @@ class Middle:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """An article page, divided into its sections.
-
-    A block is a group of lines between blank lines, such as a paragraph.
+    """An article page, divided into its sections. A block is a group of lines between blank lines.
 
     Attributes:
-        title: The block of the title.
-        head: The blocks between the title and the first heading or signature: the summary and the image
-            caption.
-        takeaways: The block of the heading Key Takeaways, or None if the page does not have this heading.
+        head: The blocks of the summary and the image caption.
+        takeaways: The block of the heading Key Takeaways.
         items: The list items below the heading Key Takeaways.
         middle: The blocks between the takeaways and the tail.
         tail: The blocks from the heading Share Article or Related Articles on.
@@ -111,8 +106,7 @@ def _find_heading(blocks: Blocks, heading: Heading) -> int:
 def _split_off_tail(blocks: Blocks) -> tuple[Blocks, Blocks]:
     """Split the blocks of a page into the blocks above the tail and the tail, the end of the page.
 
-    The tail starts at the heading Share Article or Related Articles. The tail is empty if there is no such
-    heading.
+    The tail starts at the heading Share Article or Related Articles, and can be empty.
     """
     marks = (_find_heading(blocks, Heading.TAKEAWAYS), _find_heading(blocks, Heading.DESK))
     floor = max((at for at in marks if at < len(blocks)), default=-1) + 1
@@ -143,19 +137,16 @@ def _is_label(block: Block) -> bool:
 def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: int) -> tuple[Blocks, Middle]:
     """Split a page without the headings Key Takeaways and Editor's Desk into summary, signature and body.
 
-    The tail is the end of a page, from the heading Share Article or Related Articles on.
-
     Args:
-        title: The title of the page.
         rest: The blocks below the title and above the tail.
-        has_tail: True if the page has a tail.
+        has_tail: True if the page has the heading Share Article or Related Articles.
         width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
 
     Returns:
-        The blocks of the summary and of the image caption, and the remaining blocks as signature and body.
+        The blocks of the summary and of the image caption, and the remaining blocks.
 
     Raises:
-        Rejection: If the page has no signature and no tail, so that nothing shows that it is an article page.
+        Rejection: If the page has no signature and no tail.
     """
     at = _find_signature(rest, width, 0, 3)
     if at is not None:
@@ -172,8 +163,7 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
     """Return True if the words Editor's Desk are only a subheading in the body of a page.
 
-    This is so if a signature (author, publication) of several lines is among the first three blocks, above
-    the words, and no signature follows the words. The block directly below the words is not examined.
+    A signature (author, publication) is then above the words, near the title, and none is below them.
 
     Args:
         blocks: The blocks between the title and the tail of a page.
@@ -220,13 +210,7 @@ def _find_analysis(desk: Block | None, stray: Blocks, blocks: Blocks, has_tail: 
 
 
 def _has_heading(blocks: Blocks, width: int) -> bool:
-    """Return True if the first of `blocks` is the title of the editor's analysis.
-
-    A block is a group of lines. A title is one line, which can be wrapped, and reads as a heading. There are
-    two exceptions:
-
-    - A question is a title if a block follows, and if the next block is not a signature.
-    - Two separate lines that read as a heading are a title if a signature of several lines is further below.
+    """Return True if the first of `blocks` (groups of lines) is the title of the editor's analysis.
 
     `width` is the number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
@@ -236,15 +220,13 @@ def _has_heading(blocks: Blocks, width: int) -> bool:
     single = len(block.lines) == 1 or _is_wrapped(block, width)
     if single and reads_as_question(block.folded):
         return len(blocks) > 1 and not _is_signature(blocks[1])
+    # Two separate lines are a title only above a signature of several lines.
     broken = len(block.lines) == 2 and any(_is_multiline_signature(each, width) for each in blocks[2:-1])
     return (single or broken) and reads_as_heading(block.folded)
 
 
 def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
     """Return the index of the signature that ends the editor's analysis, or None if there is no signature.
-
-    The signature is normally below the first paragraph. If the first paragraph itself reads as a signature,
-    and no better signature is below it, its index is returned. The analysis then has no paragraphs.
 
     Args:
         blocks: The blocks of the analysis, from its title or first paragraph on, up to the tail of the page.
@@ -265,11 +247,10 @@ def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
     """Return the index of the block that is most likely the signature (author and publication), or None.
 
-    It is the first block that reads as a signature of several lines, or else the first that reads as any
-    signature. The last of `blocks` counts only if no other block reads as a signature.
+    A signature of several lines is preferred. The last of `blocks` counts only without another signature.
 
     Args:
-        blocks: The blocks (groups of lines) of a page, without the list of related articles at its end.
+        blocks: The blocks (groups of lines) of a page, without its tail.
         width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
         start: The index of the first block that can be the signature.
         stop: The index after the last block that can be the signature, or None for all blocks.
@@ -286,8 +267,7 @@ def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = N
 def _split_off_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
     """Return the signature of a page as one block, and the blocks below it.
 
-    `at` is the index in `blocks` where the signature starts. If its author, role and publication are in three
-    successive blocks of one line each, these are joined.
+    `at` is the index where the signature starts. Three blocks of one line each are joined.
     """
     apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
     end = at + 3 if apart == [True, True, True, False] else at + 1
@@ -302,8 +282,7 @@ def _is_signature(block: Block) -> bool:
 def _is_multiline_signature(block: Block, width: int) -> bool:
     """Return True if `block` can be a signature of two or three lines: author, role, publication.
 
-    A wrapped subheading is not a signature. `width` is the number of characters that the lines of the page
-    are wrapped at, or 0 if they are not wrapped.
+    `width` is the number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     return len(block.lines) > 1 and _is_signature(block) and not _is_wrapped(block, width)
 

@@ -102,9 +102,7 @@ def _check_title(blocks: Sequence[Block]) -> None:
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
     """Return True if the first of `blocks`, which is as long as a paragraph, is the title of a page.
 
-    The first block is the title if the second block is not a heading and is at least as long as the first,
-    and if the heading Key Takeaways or Editor's Desk follows further below. The second block is then the
-    summary.
+    The second block, the summary, is then at least as long. Key Takeaways or Editor's Desk follows below.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].folded) >= len(blocks[0].folded)
@@ -113,8 +111,7 @@ def _is_above_summary(blocks: Sequence[Block]) -> bool:
 def _read_head(head: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
     """Divide `head`, the blocks below the title of a page, into the summary and the image caption.
 
-    If there are several blocks, the last is the caption. A single block is the summary. `head` ends above the
-    first heading or the signature.
+    The last of several blocks is the caption.
     """
     return (head[:-1], head[-1:]) if len(head) > 1 else (head, ())
 
@@ -200,12 +197,11 @@ def _resembles(text: str, heading: str) -> bool:
 def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> Iterator[ParseWarning]:
     """Yield warnings about control characters and characters that change the text direction.
 
-    There is at most one warning for each section of the page and each kind of characters. The warning names
-    the first line in the section with such a character.
+    There is at most one warning for each section of the page and each kind of characters.
 
     Args:
         odd: The characters to warn about, in the order of the lines of the page.
-        lines: The first and the last line of each section. Other lines belong to the section `page`.
+        lines: The lines of each section. Other lines belong to the section `page`.
     """
     sections = sorted(_sections(lines))
     starts = [span[0] for span, _ in sections]
@@ -220,8 +216,7 @@ def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> 
 def odd_character_warning(section: str, group: Sequence[OddCharacters]) -> ParseWarning:
     """Return a warning about unusual characters of one kind in `section`, a part of the document.
 
-    `group` has an item for each line of the section with such characters, in order. The warning has the
-    number of all these characters and the first of the lines.
+    `group` has an item for each line with such characters. The warning has their number and the first line.
     """
     amount, (name, action) = sum(each.amount for each in group), group[0].kind.value
     plural = "" if amount == 1 else "s"

@@ -17,8 +17,7 @@ class RelatedList(NamedTuple):
 
     Attributes:
         titles: The entries of the list.
-        spans: For each entry, the numbers of its first and its last line, including its date line.
-        warnings: The warnings about lines of the list.
+        spans: For each entry, its first and last line, including its date line.
     """
 
     titles: tuple[RelatedTitle, ...] = ()
@@ -36,8 +35,8 @@ def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
     """Parse the titles and dates under the heading Related Articles.
 
     Args:
-        tail: The end of the page, from the heading Share Article or Related Articles on.
-        width: The number of characters that lines are wrapped at, or 0 if they are not wrapped.
+        tail: The end of the page, from Share Article or Related Articles on.
+        width: The number of characters that lines are wrapped at, or 0.
     """
     start = next((at for at, block in enumerate(tail) if block.heading is Heading.RELATED), len(tail))
     entries, warnings = _read_entries(tail[start + 1 :], width)
@@ -58,8 +57,7 @@ def parse_related(tail: Sequence[Block], width: int) -> RelatedList:
 def _read_entries(blocks: Sequence[Block], width: int) -> tuple[list[_Entry], list[ParseWarning]]:
     """Return the entries of a list of related articles, and warnings about dates that have no title.
 
-    `blocks` are the groups of lines in the list. An entry is the lines of a title, and the line of its date
-    or None. `width` is the number of characters that lines are wrapped at, or 0 if they are not wrapped.
+    `width` is the number of characters that lines are wrapped at, or 0 if they are not wrapped.
     """
     entries: list[_Entry] = []
     warnings: list[ParseWarning] = []

@@ -26,8 +26,7 @@ class Item(NamedTuple):
 
     Attributes:
         lines: The lines of the item, at least one.
-        mark_length: The length of the bullet and of the white space after it, in the folded text of the first
-            line (with plain quotation marks and hyphens). It is 0 if there is no bullet.
+        mark_length: The length of the bullet and the white space after it, in `lines[0].folded`, or 0.
     """
 
     lines: list[Line]
@@ -51,14 +50,9 @@ class TakeawayList(NamedTuple):
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
     """Return the list items at the start of `blocks`, and the number of blocks with these items.
 
-    A block is a group of lines. A line starts an item if it begins in one of these ways:
-
-    - with the bullet of the first item, such as `•`, or with the sign before its number, such as `#`;
-    - with a different bullet and the number of the next item;
-    - with the number of the next item, if the first item begins with a number, or with letters and a number.
-
-    All other lines continue the item above. The list ends before the first block whose first line does not
-    start an item. The result is `([], 0)` if there is no list.
+    An item starts with the bullet of the first item, or with the next number. Other lines continue the item
+    above. The list ends before the first block that does not start an item. Without a list, the result is
+    `([], 0)`.
     """
     lines = [line.folded for block in blocks[:1] for line in block.lines]
     mark = list_mark([*lines, *(block.lines[0].folded for block in blocks[1:])])
@@ -75,11 +69,7 @@ def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
 
 
 def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
-    """Parse the items of the list of takeaways, and remove their bullets and numbers.
-
-    The number of the item above shows which digits are the number of an item: after item 2, `35G masts` is
-    item 3 with the text `5G masts`.
-    """
+    """Parse the items of the list of takeaways, and remove their bullets and numbers."""
     views = [_item_view(item) for item in items]
     warnings: list[ParseWarning] = []
     kept: list[tuple[str, Span]] = []
@@ -105,12 +95,9 @@ def parse_takeaways(items: Sequence[Item]) -> TakeawayList:
 
 
 def _starts_item(text: str, mark: str, count: int) -> bool:
-    """Return True if the line `text` starts the next item of a list.
-
-    The line must begin with the bullet of the list, or with the number of the next item.
+    """Return True if the line `text` starts the next item of a list, with its bullet or the next number.
 
     Args:
-        text: The line.
         mark: The bullet of the first item, or an empty string if the first item has none.
         count: The number of items above the line. The next item has the number `count` + 1.
     """
@@ -133,9 +120,7 @@ def _has_text(text: str) -> bool:
 def _is_numbered(texts: Sequence[str]) -> bool:
     """Return True if the items of a list are numbered. `texts` are the items without bullets.
 
-    The items are numbered if the first item starts with 1, or if it starts with a different digit and at
-    least half of the items start with a digit. If the items are not numbered, digits at the start of an item
-    belong to its text.
+    The first item must start with 1. Another digit is enough if at least half of the items start with digits.
     """
     digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
     first = next((text for text in texts if _has_text(text)), "")
@@ -145,15 +130,13 @@ def _is_numbered(texts: Sequence[str]) -> bool:
 def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
     """Read the number at the beginning of a list item.
 
-    The expected number is `previous + 1`. A larger number, or `previous` again, is accepted with a message.
-
     Args:
         text: The item with its number, without invisible characters.
         previous: The number of the item above, or 0 for the first item.
 
     Returns:
-        The number, the offset in `text` after the number, and messages about faults. If `text` starts with no
-        accepted number, the number is `previous + 1` and the offset is 0.
+        The number, the offset in `text` after the number, and messages about faults. Without an accepted
+            number, the result is `previous + 1` and 0.
     """
     expected = previous + 1
     if text.startswith(str(expected)):
@@ -167,14 +150,9 @@ def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
 
 
 def _larger_number(text: str, previous: int) -> str:
-    """Return the number at the start of a list item if the number is greater than `previous`.
+    """Return the number at the start of a list item if it is greater than `previous`, or an empty string.
 
-    The space after the number can be missing: `35G masts` after item 1 is item 3 with the text `5G masts`.
-    The number therefore has as few digits as possible. Return an empty string in three cases:
-
-    - `text` starts with no number that is greater than `previous`.
-    - 0 and a further digit follow the number, as in `2026 budget`.
-    - The number is more than `MAX_GAP` above `previous`, and no letter follows the number directly.
+    The space after the number can be missing. After item 1, `35G masts` is item 3 with the text `5G masts`.
 
     Args:
         text: The list item, without invisible characters.

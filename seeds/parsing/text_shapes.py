@@ -41,12 +41,8 @@ def count_sentences(text: str) -> int:
 def reads_as_paragraph(text: str) -> bool:
     """Return True if `text` reads as a paragraph, and not as a title.
 
-    A text of more than 300 characters is a paragraph. A shorter text must meet three conditions:
-
-    - It ends with a full stop, `!`, `?` or an ellipsis.
-    - It is not capitalized like a headline.
-    - If it is one sentence, it has at least 100 characters and ends with a full stop, but not with an
-      abbreviation. If it has several sentences, it has at least 100 characters or ends with a full stop.
+    A text of more than 300 characters is a paragraph. A shorter text must end like a sentence, and must not
+    be capitalized like a headline. A single sentence needs at least 100 characters and a full stop.
     """
     if len(text) > 300:
         return True
@@ -103,8 +99,7 @@ def reads_as_question(text: str) -> bool:
 def reads_as_signature_line(text: str) -> bool:
     """Return True if `text` can be a line of the signature of an article: a name, a role or a publication.
 
-    It has at most 60 characters, begins with a letter or a digit, and does not end like a sentence or a
-    clause.
+    It has at most 60 characters, begins with a letter or digit, and does not end like a clause.
     """
     return len(text) <= 60 and not _ends_as_clause(text) and text[:1].isalnum()
 

@@ -1,7 +1,6 @@
 """Find runs: sequences of capitalised words and numbers that can be one name, such as `Bank of Bern`.
 
-Between the capitalised words of a run, the text can contain lowercase words such as `of`, and punctuation
-such as `&` or a full stop. These are part of the name, but not items of the run.
+Lowercase words and punctuation inside the name are not items of the run.
 """
 
 import re
@@ -73,14 +72,8 @@ def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
 def _begins_event(text: str, token: Token, following: Sequence[Token]) -> bool:
     """Return True if the number `token` is a year that begins the name of an event: `2026 Asian Games`.
 
-    A capitalised word or a lowercase noun of an event, as in `2026 general election`, must directly follow
-    the number.
-
-    Args:
-        text: The text that contains the number.
-        token: The number.
-        following: A sequence that contains only the next capitalised word or number of the text. It is empty
-            if there is none.
+    `following` contains at most the next capitalised word or number. A lowercase noun can follow instead, as
+    in `2026 general election`.
     """
     if not YEAR.fullmatch(token.text):
         return False
@@ -116,8 +109,7 @@ def _continues_run(
 def _follows_comma(lexicon: Lexicon, last: Token, token: Token) -> bool:
     """Return True if a comma between two words is inside a name: Velmora, Inc. or Erik Lund, Jr.
 
-    `last` is the word before the comma, and `token` is the word after it. The word after the comma must be a
-    legal form such as Inc., a word such as Jr. or III, or the D.C. of Washington, D.C.
+    `last` is the word before the comma, and `token` is the word after it.
     """
     word = token.text.rstrip(".")
     is_generation = word in GENERATIONS or word in ROMAN_GENERATIONS
@@ -128,14 +120,8 @@ def _follows_comma(lexicon: Lexicon, last: Token, token: Token) -> bool:
 def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, following: Sequence[Token]) -> bool:
     """Return True if `last` or `token` is a season in a name, as in `Brevik Winter Games`.
 
-    A noun such as `Games` must follow the season. Without such a noun, the season is a date.
-
-    Args:
-        lexicon: The lists of known words.
-        text: The text that contains the words.
-        last: A capitalised word or number.
-        token: The next capitalised word or number.
-        following: The capitalised words and numbers after `token`.
+    Without a following noun such as Games, the season is only a date. `last`, `token` and `following` are
+    successive capitalised words and numbers.
     """
     seasons = lexicon.seasons
     if last.lower in seasons:
@@ -150,9 +136,8 @@ def _is_seasonal(lexicon: Lexicon, text: str, last: Token, token: Token, followi
 def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: Token) -> bool:
     """Return True if a word such as a month is part of a name: Jan Novak, Long March 5.
 
-    `run` contains the words of the name that have been read, and `token` is the next capitalised word or
-    number of `text`. The caller ensures that `token` or the last word of `run` is a calendar word, such as a
-    month.
+    `run` contains the words of the name so far, and `token` is the next. `token` or the last of `run` must be
+    a calendar word.
     """
     last = run[-1]
     if token.lower in lexicon.calendar_words:
@@ -168,8 +153,7 @@ def _is_calendar_name(lexicon: Lexicon, text: str, run: Sequence[Token], token: 
 def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
     """Return True if a full stop or an apostrophe is inside a name: St. Gallen, J. Smith, People's Bank.
 
-    `last` is the word before the full stop or apostrophe. `gap` is the text between the two words, such as
-    `. ` or `'s `.
+    `last` is the word before the mark. `gap` is the text between the two words, such as `'s `.
     """
     if gap == ". ":
         return last.lower in lexicon.dotted_abbreviations or (len(last.text) == 1 and not last.is_number)
@@ -181,8 +165,7 @@ def _is_inner_mark(lexicon: Lexicon, last: Token, gap: str) -> bool:
 def _is_lowercase_gap(lexicon: Lexicon, gap: str) -> bool:
     """Return True if the words in `gap` can be inside a name: Ludwig van Beethoven, Amis pour le Livre.
 
-    `gap` is the text between two capitalised words. It must consist of one or two lowercase words that are in
-    the list `name_particles` or `foreign_linking_words` of the lexicon.
+    `gap` is the text between two capitalised words.
     """
     words = gap.split()
     return (
@@ -203,10 +186,8 @@ def _connects(
     """Return True if `of`, `for`, `on`, `and` or a comma between two words is inside a name: Bank of Bern.
 
     Args:
-        lexicon: The lists of known words and names.
-        text: The text that contains the words.
         gap: The text between `run` and `token`, such as ` of the `.
-        run: The capitalised words before the gap, which belong to one name.
+        run: The capitalised words before the gap.
         token: The capitalised word after the gap.
         following: The next capitalised words and numbers after `token`.
     """
@@ -229,26 +210,19 @@ def _allows_of(
 ) -> bool:
     """Return True if `of` or `for` continues a name: Ministry of Ports, but not Minister of Ports.
 
-    The last word of `run` must be in the list `heads_before_of` of the lexicon, such as Ministry. There are
-    three exceptions:
-
-    - Minister and other ranks do not continue a name if they are the only word of `run`.
-    - A second `of` continues the name of an organization after any word: Bureau of Roads of Bern. A second
-      `of the` does so only before a place.
-    - `for the` does not continue a name if a different complete name follows.
-
     Args:
-        lexicon: The lists of known words and names.
-        text: The text that contains the words.
         gap: The text between `run` and `token`, such as ` of the `.
-        run: The capitalised words before the gap, which belong to one name.
+        run: The capitalised words before the gap.
         token: The capitalised word after the gap.
         following: The next capitalised words and numbers after `token`.
     """
+    # A second `of` continues an organization after any word (Bureau of Roads of Bern), `of the` only before a
+    # place.
     is_second = LINK.search(text, run[0].start, run[-1].end)
     is_of = gap == " of " or (gap == " of the " and _is_place_at(lexicon, text, token, following))
     if is_of and is_second and head_type_of(lexicon, text, run) == "organization":
         return True
+    # A rank alone, such as Minister, does not continue.
     is_rank = len(run) == 1 and run[0].lower in lexicon.ranks
     if gap == " for the " and _is_name_of_its_own(lexicon, text, token, following):
         return False
@@ -262,9 +236,8 @@ def _is_place_at(lexicon: Lexicon, text: str, token: Token, following: Sequence[
 def _is_name_of_its_own(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
     """Return True if the words after `for the` are a different name: `Refinery for the Velmora Council`.
 
-    If the words begin with an English word, and are not a complete name of an organization, they continue the
-    name before `for the`: `Ministry for the Environment`. `token` is the first word after `for the` in
-    `text`, and `following` contains the next capitalised words.
+    They are not a different name in `Ministry for the Environment`. `token` is the first of the words, and
+    `following` contains the next capitalised words.
     """
     return not is_english_word(lexicon, token) or _begins_organization(lexicon, text, token, following)
 
@@ -279,19 +252,12 @@ def _is_inner_list(
 ) -> bool:
     """Return True if a comma or `and` is inside a name, as in `Ministry of Roads and Ports`.
 
-    There are two kinds of such names:
-
-    - The name of an organization with `of` or `for`. The word after the comma or `and` must be another topic
-      that the organization deals with, such as Ports, and not the beginning of a complete name. After a
-      comma, another comma or `and` must follow the topic.
-    - A name such as `Fish and Game Office`. The words before and after `and` share the next noun, here
-      Office.
+    In such a name, another topic of an organization follows, or two words share a noun: `Fish and Game
+    Office`.
 
     Args:
-        lexicon: The lists of known words and names.
-        text: The text that contains the words.
-        gap: The text between `run` and `token`: a comma or `and` with its spaces.
-        run: The capitalised words before the gap, which belong to one name.
+        gap: The comma or `and`, with its spaces.
+        run: The capitalised words before the gap.
         token: The capitalised word after the gap.
         following: The next capitalised words and numbers after `token`.
     """
@@ -300,6 +266,7 @@ def _is_inner_list(
     if link and _begins_organization(lexicon, text, token, following):
         return False
     if lexicon.head_types.get(head) == "organization" and head not in HEADS_OF_PLACES:
+        # After a comma, another comma or `and` must follow the topic.
         after = text[token.end : following[0].start] if following else ""
         is_subject = is_english_word(lexicon, token) or token.lower.endswith(SCIENCES)
         return is_subject and (gap == " and " or after in (" and ", ", and ", ", "))
@@ -307,11 +274,10 @@ def _is_inner_list(
 
 
 def _begins_organization(lexicon: Lexicon, text: str, token: Token, following: Sequence[Token]) -> bool:
-    """Return True if the complete name of an organization begins at `token`.
+    """Return True if the complete name of an organization begins at `token`: Velmora Radical Party.
 
-    A complete name has a noun for an organization, such as Party. For example, a complete name begins at
-    `Velmora` in `the Ministry of Roads and Velmora Radical Party`. `following` contains the capitalised words
-    of `text` after `token`.
+    A complete name has a noun for an organization, such as Party. `following` contains the next capitalised
+    words.
     """
     tail = token
     for each in following:
@@ -328,15 +294,12 @@ def _shares_head(
 ) -> bool:
     """Return True if the words before and after `and` share the next noun: Fish and Game Office.
 
-    The shared noun must indicate an organization or a policy.
+    The noun must indicate an organization or a policy.
 
     Args:
-        lexicon: The lists of known words and names.
-        text: The text that contains the words.
-        run: The words before `and`, in the example Fish.
-        token: The word after `and`, in the example Game.
-        following: The next capitalised words, in the example Office. The shared noun is the last capitalised
-            word before punctuation or a lowercase word.
+        run: The words before `and`, here Fish.
+        token: The word after `and`, here Game.
+        following: The next capitalised words, here Office.
     """
     heads, tail = lexicon.head_nouns, token
     for each in following:

@@ -34,19 +34,11 @@ def has_event_noun(text: str) -> bool:
 
 
 def add_event_noun(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return the words of a name, together with the event noun in lower case that follows them.
+    """Return `run`, the words of a name, with a following event noun as one more token.
 
-    For example, `2014 Velmora` becomes `2014 Velmora general election`. If a month precedes the year, the
-    month is added too.
-
-    Args:
-        lexicon: The lists of known words and names.
-        text: The text that contains the name.
-        run: The capitalised words and numbers of the name.
-
-    Returns:
-        `run` with the noun as one more token. `run` is unchanged if no event noun follows, or if `run`
-            neither begins with a year nor ends in a place or nationality.
+    For example, `2014 Velmora` becomes `2014 Velmora general election`. A month before the year is added too.
+    Without an event noun, `run` is returned unchanged. The name must begin with a year, or end in a place or
+    nationality.
     """
     found = EVENT_NOUN.match(text, run[-1].end)
     if not found or not (YEAR.fullmatch(run[0].text) or _ends_in_place(lexicon, text, run)):
@@ -66,13 +58,9 @@ def is_place_of_event(
 ) -> bool:
     """Return True if `in` and a place belong to an event's name: `2009 Board election in Bern`.
 
-    The name must begin with a year, and a further word must precede the noun `election`.
-
     Args:
-        lexicon: The lists of known words and names.
-        text: The text that contains the name.
         run: The words before the noun of the event: 2009 and Board.
-        token: The capitalised word after `in`: Bern. It can be the first word of the place.
+        token: The first capitalised word after `in`.
         following: The next capitalised words after `token`.
     """
     found = EVENT_NOUN.match(text, run[-1].end)

@@ -1,7 +1,6 @@
 """Hide the parts of a text that contain no names: addresses, amounts of money, measurements and page labels.
 
-The same module finds sentences in capital letters. In such a sentence, capitals carry no information. Only
-names that are known from elsewhere are found there.
+The module also finds sentences in capital letters, where capitals do not show names.
 """
 
 import re
@@ -59,13 +58,10 @@ MIN_CAPITAL_WORDS_ALONE = 6
 
 
 class ReadableText(NamedTuple):
-    """A text in which the parts that contain no names, such as addresses, are hidden.
-
-    The text is folded: it has no invisible characters, and plain apostrophes and hyphens.
+    """A text in which the parts without names, such as addresses, are hidden.
 
     Attributes:
-        known: The text to search for names that are already known, such as the names of the catalogue.
-            Addresses, amounts of money, units and page labels are hidden.
+        known: The text to search for known names.
         new: The text to search for new names. Sentences in capital letters are hidden as well.
         capitals: The start and end offset of each sentence in capital letters.
     """
@@ -77,20 +73,12 @@ class ReadableText(NamedTuple):
 
 @lru_cache(maxsize=512)
 def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
-    """Hide the parts of `text` that contain no names.
+    """Hide addresses, handles such as `@name`, amounts of money, units and page labels in `text`.
 
-    The hidden parts are web and e-mail addresses, handles such as `@name`, amounts of money such as HK$2,
-    units after a number, and page labels such as Related Articles. Each hidden character is replaced by
-    `FILLER`, so that the offsets of names stay the same.
+    Each hidden character becomes `FILLER`, so offsets stay the same.
 
     Args:
-        lexicon: The lists of known words and names.
-        text: A folded text: it has no invisible characters, and plain apostrophes and hyphens.
-
-    Returns:
-        Two versions of the text, and the offsets of sentences in capital letters. The version `known` is
-            searched for names that are already known, such as the names of the catalogue. The version `new`
-            is searched for all other names, so sentences in capital letters are hidden as well.
+        text: A folded text: without invisible characters, and with plain apostrophes and hyphens.
     """
     known = _hide(text, ADDRESS) if _can_have_address(text) else text
     if MONEY_SIGN.search(known):
@@ -130,11 +118,9 @@ def _hide_code(lexicon: Lexicon, match: re.Match[str]) -> str:
 
 
 def _find_capitals(lexicon: Lexicon, text: str) -> list[tuple[int, int]]:
-    """Return the start and end offset of each part of `text` that is a sentence in capital letters.
+    """Return the start and end offset of each sentence in capital letters in `text`.
 
-    If all letters of `text` are capitals, and it has at least two words, the part is the complete text.
-    Otherwise, a part needs `MIN_CAPITAL_WORDS` words with a function word such as THE among them, or
-    `MIN_CAPITAL_WORDS_ALONE` words.
+    A text that is completely in capital letters counts as one sentence if it has several words.
     """
     is_complete = text.isupper()
     found: list[tuple[int, int]] = []

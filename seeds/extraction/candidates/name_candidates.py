@@ -43,10 +43,10 @@ class NameCandidate:
         start: The offset of its first character.
         end: The offset after its last character.
         words: The words of the name in lower case.
-        title: The office or form of address before the name, such as Dr, or None.
-        begins_sentence: True if the name begins a sentence, so that its capital carries no information.
+        title: The office or form of address before the name, such as Dr.
+        begins_sentence: True if the name begins a sentence, where a capital shows no name.
         is_quoted: True if the name is in quotation marks.
-        previous: The candidate before this one if only `and` or `or` is between them, or None.
+        previous: The candidate before this one, if only `and` or `or` is between them.
     """
 
     text: str
@@ -125,11 +125,7 @@ def _strip_year(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
 def _strip_role(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
     """Return `run` without a role before a name: `Contractor Haldane Thermal` becomes `Haldane Thermal`.
 
-    `run` contains capitalised words of `text`. The role is the first word. There are two kinds of roles:
-
-    - A noun for a person, before a given name and a family name.
-    - A noun for a company, such as Contractor. The role is kept if only one English word follows, as in
-      `Contractor Bridge`, because this word alone is not a name.
+    `run` contains capitalised words. The role is the first word, a noun for a person or a company.
     """
     if len(run) < 2 or run[0].end + 1 != run[1].start or run[0].lower in lexicon.head_types:
         return run
@@ -138,6 +134,7 @@ def _strip_role(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
     if kind == "person" and run[0].lower not in lexicon.title_words:
         return rest if len(rest) > 1 and is_western_name(lexicon, words) else run
     is_role = kind == "organization" and run[0].lower.endswith(ROLE_ENDS)
+    # One English word alone is not a name, as in `Contractor Bridge`.
     is_name = len(rest) > 1 or not is_english_word(lexicon, rest[0])
     return rest if is_role and is_name and not rest[0].is_number else run
 
@@ -152,11 +149,8 @@ def _begins_sentence(text: str, start: int) -> bool:
 def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence: bool) -> list[Token]:
     """Return `run`, capitalised words of `text`, without leading words that are not part of a name.
 
-    Function words (`Although Mr Tan`) and numbers other than years are removed.
-
-    If `begins_sentence` is True, `run` begins a sentence, so its first word has a capital even if it is not
-    part of the name. A first word that is a common noun (`Drugmaker Biontis`) or a direction (`Northern
-    Norway`) is then removed as well. It is kept if it is the only word, a head noun such as Bank, or a title.
+    These words are function words (`Although Mr Tan`) and numbers other than years. At the beginning of a
+    sentence, a common noun (`Drugmaker Biontis`) or direction (`Northern Norway`) is removed too.
     """
     while run and (
         _is_function_word(lexicon, text, run, begins_sentence)
@@ -165,23 +159,16 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
         run, begins_sentence = run[1:], False
     if not begins_sentence or len(run) < 2 or run[0].lower in lexicon.name_particles:
         return run
+    # A head noun, such as Bank, or a title can be part of the name.
     if run[0].lower in lexicon.common_nouns:
         return run if run[0].lower in lexicon.head_types or is_title_word(lexicon, run[0]) else run[1:]
     return run[1:] if _begins_with_direction(lexicon, text, run) else run
 
 
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
-    """Return True if `run` begins with a function word that is not part of a name, such as `although`.
+    """Return True if `run` begins with a function word outside the name: `Although` in `Although Mr Tan`.
 
-    `run` contains words of `text`. The first rule that applies to a function word decides:
-
-    - A family name is part of a name: return False for `He Yumei`.
-    - The only word of `run` is not part of a name: return True for `Although`.
-    - A word at the beginning of a sentence or before a number is not part of a name: return True for
-      `Although Mr Tan`. If `The` precedes the word, return False.
-    - A pronoun, `a`, `an`, or a word in capital letters is not part of a name: return True.
-    - Any other word is part of a name, because it has a capital letter in mid-sentence: return False for
-      `Can Tho`.
+    A family name is part of the name (`He Yumei`). So are most capitalised words in mid-sentence (`Can Tho`).
     """
     if run[0].lower not in lexicon.function_words:
         return False
@@ -204,10 +191,9 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run` without a demonym (French) at the beginning, and without function words at the end.
+    """Return `run` without a demonym (French) at the beginning, or function words and a number at the end.
 
-    `run` contains capitalised words and numbers of `text`. A number at the end is removed as well. Words that
-    can be part of a name are kept, as in Nordic Lantern and Formula One.
+    Words that can be part of a name are kept, as in Nordic Lantern and Formula One.
     """
     if not run or lexicon.is_place(text[run[0].start : run[-1].end]):
         return run
@@ -224,9 +210,7 @@ def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
 def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if a demonym and the word after it form a name: Nordic Lantern, but not Thai Internet.
 
-    `run` begins with a demonym, an adjective of a country or region. Exactly one English word must follow.
-    The word must not end in `s`. It must not be a common noun, a word that is never a name, or a plural such
-    as `people`.
+    A demonym is an adjective of a country or region. `run` begins with one.
     """
     word = run[-1].lower
     if len(run) != 2 or not is_english_word(lexicon, run[-1]) or word.endswith("s"):
@@ -239,9 +223,7 @@ def _includes_demonym(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if the function word that ends `run` is part of the name: Formula One, Anna May.
 
-    Most function words do not belong to the name before them. The exceptions are the words in `LAST_WORDS`,
-    such as One and May, and legal forms in capital letters, such as AS in Brevik Shipping AS. Return False if
-    `run` has no other word.
+    Return False if `run` has no other word.
     """
     last = run[-1]
     is_legal_form = last.lower in lexicon.legal_forms and last.text.isupper()
@@ -251,8 +233,7 @@ def _is_last_word(lexicon: Lexicon, run: Sequence[Token]) -> bool:
 def _is_separate_number(lexicon: Lexicon, run: Sequence[Token]) -> bool:
     """Return True if the number at the end of `run` is not part of the name, as in Berlin 3.
 
-    There are three such numbers: a number without other words, a number after a place, and a year. However, a
-    year is part of the name of a programme, as in Safe Quays 2030.
+    A year is part of the name only for a programme, as in Safe Quays 2030.
     """
     if len(run) == 1 or (len(run) == 2 and lexicon.is_place(run[0].text)):
         return True

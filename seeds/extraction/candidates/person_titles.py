@@ -27,8 +27,7 @@ MAX_NOUN_LENGTH = 20
 def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[list[Token]]:
     """Split `run`, capitalised words of `text`, before a title: `Apple | Chief Executive Tim Cook`.
 
-    Return two lists: the words before the title, and the title with the words after it. If no title is in the
-    middle, return a list that contains only `run`.
+    Without a title in the middle, the result contains only `run`.
     """
     can_split = len(run) > 2 and head_type_of(lexicon, text, run) is None
     index = _title_index(lexicon, run) if can_split else 0
@@ -38,9 +37,7 @@ def split_before_title(lexicon: Lexicon, text: str, run: list[Token]) -> list[li
 def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
     """Return the index of the word in `run` where a title begins: 1 for `Apple Chief Executive Tim Cook`.
 
-    `run` contains capitalised words that follow each other. At least one word must precede the title, and at
-    least one must follow it. Return 0 if there is no such title, or if a head noun follows it, as in
-    `Sea Captain School`.
+    Return 0 if no title is in the middle of `run`.
     """
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]
@@ -57,8 +54,7 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
 def split_title(lexicon: Lexicon, text: str, run: list[Token]) -> tuple[str | None, list[Token]]:
     """Split `run`, capitalised words of `text`, into a title at the beginning and the remaining words.
 
-    For example, `French President Anna Moreau` becomes `("French President", [Anna, Moreau])`. Without a
-    title, return None and all words. If there is only a title, return None and no words.
+    Without a title, return None and all words. If there is only a title, return None and no words.
     """
     length = _title_length(lexicon, text, run)
     rest = run[length:]
@@ -89,9 +85,8 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
 def _country_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
     """Return how many words at the beginning of `run` are the name of a country.
 
-    `run` contains the capitalised words after `minister of`. For `Ruritania Jan Novak`, return 1. A country
-    that is not in the gazetteer (the list of places) is assumed to have one word. Return 0 if the complete
-    run is a place, so that no person follows.
+    `run` contains the capitalised words after `minister of`. For `Ruritania Jan Novak`, return 1. Return 0 if
+    the complete run is a place. An unknown country counts as one word.
     """
     if lexicon.is_place(text[run[0].start : run[-1].end]):
         return 0
@@ -109,11 +104,9 @@ def _is_product(lexicon: Lexicon, text: str, start: int) -> bool:
 
 
 def strip_portfolio(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run` without the portfolio (field of responsibility) of a minister or similar office.
+    """Return `run` without a minister's portfolio: `Harbour Minister Tove Ek` becomes `Minister Tove Ek`.
 
-    `run` contains capitalised words of `text`, and the portfolio is at the beginning. For example, `Harbour
-    Minister Tove Ek` becomes `Minister Tove Ek`. If `minister of` precedes `run` in the text, `Ports Tove Ek`
-    becomes `Tove Ek`.
+    `run` contains capitalised words of `text`. After `minister of`, `Ports Tove Ek` becomes `Tove Ek`.
     """
     is_after_office = run and text.endswith(OFFICES_BEFORE_PORTFOLIO, 0, run[0].start)
     if is_after_office and lexicon.is_place(text[run[0].start : run[-1].end]):

@@ -55,7 +55,7 @@ class Token(NamedTuple):
         start: The offset of its first character.
         end: The offset after its last character.
         is_number: True if the token begins with a digit.
-        lower: The word in lower case, for comparison with word lists.
+        lower: The word in lower case.
     """
 
     text: str
@@ -66,10 +66,9 @@ class Token(NamedTuple):
 
 
 def tokenize(lexicon: Lexicon, text: str) -> list[Token]:
-    """Return the capitalised words and the numbers of `text`, in order, without some function words.
+    """Return the capitalised words and the numbers of `text`, in order.
 
-    A function word such as The is left out if two conditions are met: a lowercase word or a number follows,
-    and no capitalised word directly precedes the function word.
+    A separate function word, such as The before a lowercase word or a number, is left out.
     """
     return list(_tokens(lexicon, text))
 
@@ -102,20 +101,15 @@ def _tokens(lexicon: Lexicon, text: str) -> Iterator[Token]:
 def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int:
     """Return the offset where a word of `text` begins, or -1 if `start` is inside a different word.
 
-    - If the word has a lowercase prefix, as in iPhone, the result is the offset of the prefix.
-    - If a letter or digit is directly before `start`, the result is -1.
-    - If a hyphen or apostrophe is before `start`, and a letter or digit is before the hyphen or apostrophe,
-      the result is also -1, as for the V in `pro-Velmora`. There is one exception: a hyphen after a common
-      word of four or more letters, such as `council`, is a dash between two words. In `the council-Velmora's
-      oldest`, the result for the V is `start`.
+    A lowercase prefix belongs to the word, as in iPhone. The V in `pro-Velmora` is inside a different word.
+    The V in `council-Velmora` is not, because the hyphen after a common word is a dash.
 
     Args:
-        lexicon: The lists of known words and names.
-        text: The text.
         start: The offset of the first capital or digit of the word. It is not 0.
-        is_number: True if the word is a number, which has no prefix.
+        is_number: True if the word is a number.
     """
     before = text[max(0, start - MAX_PREFIX_LENGTH) : start]
+    # A number has no prefix.
     prefix = None if is_number else LOWERCASE_PREFIX.search(before)
     if prefix:
         return start - len(prefix.group())
@@ -128,8 +122,7 @@ def _word_start(lexicon: Lexicon, text: str, start: int, is_number: bool) -> int
 def _is_before_dash(lexicon: Lexicon, text: str, end: int) -> bool:
     """Return True if the word of `text` that ends at offset `end` is a common word and not a prefix.
 
-    A hyphen after a common word, such as `council`, is a dash. A hyphen after a prefix, such as `anti`, is
-    inside a word. Words with fewer than `MIN_WORD_LENGTH` letters count as prefixes.
+    A hyphen after a common word, such as `council`, is a dash.
     """
     word = LAST_WORD.search(text, max(0, end - MAX_WORD_LENGTH), end)
     return (
@@ -147,9 +140,7 @@ def _is_word_character(character: str) -> bool:
 def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
     """Return the offset where a word ends. `text[start:end]` is the word up to the first hyphen or full stop.
 
-    If the second half of a given name follows the hyphen, as in Mei-hua, the result is the end of this half.
-    If the full stop belongs to the word, as in `Inc.` and `Jr.`, the result is the offset after the full
-    stop. Otherwise, the result is `end`.
+    The word includes a given name after the hyphen (Mei-hua), or the full stop of an abbreviation (Inc.).
     """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)
@@ -188,8 +179,7 @@ def words_of(text: str, tokens: Sequence[Token]) -> tuple[str, ...]:
 def head_type_of(lexicon: Lexicon, text: str, tokens: Sequence[Token]) -> str | None:
     """Return the entity type that the head noun of a name indicates: `organization` for Bank of Bern.
 
-    `tokens` are the capitalised words of the name in `text`. Return None if the head noun indicates no type,
-    or if the name is a single word.
+    `tokens` are the capitalised words of the name. Return None for a single word or without such a noun.
     """
     return lexicon.head_type(words_of(text, tokens)) if len(tokens) > 1 else None
 

@@ -54,35 +54,32 @@ class Context:
     Single words are in lower case.
 
     Attributes:
-        lexicon: The lists of known words and names.
         candidate: The mention.
         text: The text that contains the mention.
-        before: Up to three words before the name, in order. Empty if no space precedes the name.
-        mark: The last character before the space that precedes the name, such as a comma or a letter. An
-            empty string if no space precedes the name.
+        before: Up to three words before the name, in order.
+        mark: The last character before the space that precedes the name, such as a comma or a letter.
         after: Up to `AFTER_LENGTH` characters of the text after the name.
-        following: Up to three words after the name. A possessive (`'s`) is skipped. Empty if neither a space
-            nor a possessive follows the name.
+        following: Up to three words after the name and its possessive (`'s`).
         last: The word right before the name, or an empty string.
         next: The word right after the name, or an empty string.
         has_article: True if `a`, `an` or `the` precedes the name.
-        link: The word before the name and its `a`, `an` or `the`, such as `to` in `a visit to the Velmora`.
-            An empty string if there is no such word, or if a punctuation mark precedes the name.
-        linked: The word before `link`, such as `visit` in `a visit to Velmora`, or None if there is none.
+        link: The word before the name and its article, such as `to` in `a visit to the Velmora`, or an empty
+            string.
+        linked: The word before `link`, such as `visit` in `a visit to Velmora`, or None.
         noun_before: The entity type that the noun right before the name describes, or None.
         next_noun: The entity type that the noun right after the name describes, or None.
-        verb: The first word after the name, except for auxiliaries. The word is probably a verb. An empty
-            string if there is no such word, or if the name is not a subject.
+        verb: The first word after the name and auxiliaries, probably a verb. Empty if the name is not a
+            subject.
         pronoun: The first pronoun in the sentence after the name, or an empty string.
-        apposition: The entity type that the noun in an apposition after the name describes, or None. An
-            example of an apposition is `a chip maker` in `Velmora, a chip maker`.
-        is_container: True if the apposition describes a network of things, such as `a network of ports`.
-        is_oblique: True if a preposition, or a verb such as `visited`, precedes the name, so that the name is
+        apposition: The entity type that an apposition describes, such as `a chip maker` in `Velmora, a chip
+            maker`, or None.
+        is_container: True if the apposition describes a network of things: `a network of ports`.
+        is_oblique: True if a preposition or a verb such as `visited` precedes the name. The name is then
             probably not a subject.
-        is_attribute: True if the next word is a noun that the name can describe, as in `the Velmora phone`.
+        is_attribute: True if the next word is a noun that the name can describe: `the Velmora phone`.
         is_multiword: True if the name has several words.
-        scopes: The kinds of words that are present, such as `apposition`. A sign is tested only if its scope
-            is among them.
+        scopes: The kinds of words that are present, such as `apposition`. Only signs with these scopes are
+            tested.
     """
 
     __slots__ = (
@@ -141,12 +138,12 @@ class Context:
 
     @property
     def usage(self) -> Usage:
-        """How the text uses the name in this mention: `quoted`, `article`, `attribute` or `bare`.
+        """How the text uses the name in this mention.
 
-        - `quoted`: The name is in quotation marks.
-        - `article`: The name follows `the` or a similar word, as in `the Velmora`.
-        - `attribute`: The name is between `the` or a similar word and its noun, as in `the Velmora phone`.
-        - `bare`: All other cases.
+        - `quoted`: in quotation marks
+        - `article`: after `the` or a similar word, as in `the Velmora`
+        - `attribute`: between such a word and a noun, as in `the Velmora phone`
+        - `bare`: all other cases
         """
         if self.candidate.is_quoted:
             return "quoted"
@@ -156,10 +153,9 @@ class Context:
         return "attribute" if is_attribute else "article"
 
     def _scopes_before(self) -> list[Scope]:
-        """Return the kinds of words that precede the name, such as `title` or `preposition`.
+        """Return the scopes of the words before the name, and set the attributes that describe these words.
 
-        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if its scope
-        was found. This method also sets the attributes of the context that describe these words.
+        A scope, such as `title`, selects the signs to test (rules for the type of a name).
         """
         scopes: list[Scope] = []
         if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
@@ -185,10 +181,9 @@ class Context:
         return scopes
 
     def _scopes_after(self) -> list[Scope]:
-        """Return the kinds of words that follow the name, such as `apposition` or `possession`.
+        """Return the scopes of the words after the name, and set the attributes that describe these words.
 
-        These kinds are scopes: a sign (a rule that votes for the type of a name) is tested only if its scope
-        was found. This method also sets the attributes of the context that describe these words.
+        A scope, such as `apposition`, selects the signs to test (rules for the type of a name).
         """
         after, scopes = self.after, list[Scope]()
         if self.apposition:
@@ -217,10 +212,9 @@ class Context:
         return is_noun or word in lexicon.company_nouns or word in lexicon.facility_nouns
 
     def _read_predicate(self) -> list[Scope]:
-        """Look for a verb and a pronoun after the name, and set `verb` and `pronoun` if they are found.
+        """Set `verb` and `pronoun` if they follow the name, and return the scopes that were found.
 
-        Return a list of scopes, such as `next verb` if a verb was found. A scope says which signs are tested.
-        A sign is a rule that votes for the type of a name.
+        A scope, such as `next verb`, selects the signs to test (rules for the type of a name).
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.following)
@@ -244,8 +238,7 @@ class Context:
 def words_before(text: str, candidate: NameCandidate) -> tuple[Sequence[str], str]:
     """Return up to three words before a name, and the character before the space that precedes the name.
 
-    `candidate` is the name in `text`. For `They came, but Velmora`, the words are `they`, `came` and `but`,
-    and the character is `t`. Both are empty if no space precedes the name.
+    For `They came, but Velmora`, the character is `t`. Both are empty if no space precedes the name.
     """
     before = text[max(0, candidate.start - BEFORE_LENGTH) : candidate.start].rstrip(QUOTATION_MARKS)
     if before[-1:] != " ":
@@ -276,9 +269,8 @@ def first_verb(words: Sequence[str]) -> str:
 def _read_apposition(context: Context) -> tuple[str | None, bool]:
     """Return `(type, is_container)` for the phrase that explains the name, as in `Velmora, a chip maker`.
 
-    `context` has the words after the name. `type` is the entity type that the noun of the phrase describes,
-    here `organization`, or None if there is no phrase or no type. `is_container` is True for a network of
-    things, as in `a network of ports`.
+    `type` is the entity type that the phrase describes, or None. `is_container` is True for a network of
+    things: `a network of ports`.
     """
     after = context.after
     found = APPOSITION.match(after)
@@ -292,8 +284,7 @@ def _read_apposition(context: Context) -> tuple[str | None, bool]:
 def _main_noun_type(lexicon: Lexicon, words: Sequence[str]) -> str | None:
     """Return the entity type that a noun phrase describes: `person` for `retired pilot living in Bern`.
 
-    `words` are the words of the phrase. The first noun that describes a type decides, or the last if several
-    such nouns are adjacent, as in `drug maker`. Return None if no noun describes a type.
+    `words` are the words of the phrase. The first noun decides, or the last of adjacent nouns (`drug maker`).
     """
     types = [*(lexicon.noun_type(word) or lexicon.apposition_nouns.get(word) for word in words), None]
     return next((kind for kind, following in pairwise(types) if kind and not following), None)

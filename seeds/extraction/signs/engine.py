@@ -1,6 +1,6 @@
-"""Apply all signs to a name and the words around the name, to find the type of the name.
+"""Apply all signs to a name and the words around it.
 
-A sign is a rule that votes for a type. For example, the word Bank in a name is a sign of an organization.
+A sign is a rule that votes for the type of a name. For example, Bank in a name is a sign of an organization.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -40,21 +40,16 @@ class SignSubject(Protocol):
 
     @property
     def scopes(self) -> Sequence[Scope]:
-        """The scopes of the name or of its context: the kinds of its parts, such as `head noun` or `title`.
+        """The kinds of parts that the name or its context has, such as `head noun` or `title`.
 
-        A sign (a rule that votes for the type of a name) has one scope. It is tested only if this list
-        contains its scope.
+        Only signs (rules for the type of a name) with one of these scopes are tested.
         """
 
 
 class SignEngine:
     """Returns the votes of all signs for the type of a name.
 
-    A sign is a rule that tests the name, or the words around one mention of the name, and votes for entity
-    types.
-
-    Args:
-        lexicon: The lists of known words and names.
+    A sign is a rule that tests the name, or the words around one mention, and votes for entity types.
     """
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -68,8 +63,8 @@ class SignEngine:
     def find_signs(self, subject: SignSubject) -> Iterator[tuple[Sign[Any], Found]]:
         """Yield `(sign, result)` for each sign that applies to `subject`, a name or the words around a name.
 
-        A sign is a rule that votes for the type of a name, and `result` is what its test returned. If several
-        signs of a group apply, only the first of them is yielded.
+        A sign is a rule that votes for the type of a name. Of each group of signs, only the first that
+        applies is yielded.
         """
         for scope in subject.scopes:
             for group in self._groups[scope]:
@@ -86,27 +81,25 @@ class SignEngine:
         return votes
 
     def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
-        """Return the votes that the words of a name cast for its type, such as Bank in Bank of Bern.
+        """Return the votes from the words of a name for its type, such as Bank in Bank of Bern.
 
-        `words` are the words of the name in lower case, and `text` is the name as the document writes it. A
-        vote is a pair of an entity type and a weight.
+        `words` are in lower case, and `text` is the name as written. A vote is an entity type and a weight.
         """
         return self._votes(NameForm(self._lexicon, words, text))
 
     def _usage_votes(self, words: tuple[str, ...], usage: Usage) -> Sequence[Vote]:
         """Return the votes for the type of a name that the document mostly uses in the way `usage`.
 
-        For example, `usage` is `quoted` if the name is mostly in quotation marks. `words` are the words of
-        the name in lower case. A vote is a pair of an entity type and a weight.
+        An example of `usage` is `quoted`. `words` are the words of the name in lower case. A vote is an
+        entity type and a weight.
         """
         return self._votes(UsedName(self._lexicon, words, usage))
 
     def short_form_votes(self, words: tuple[str, ...], single_words: Container[str]) -> Sequence[Vote]:
         """Return the votes for the type of a name that the document also uses in a shorter form.
 
-        If the document uses the last word alone (Ekkelund for Tovrik Ekkelund), the name can be a person. If
-        the document uses the first word alone, the name can be an organization. Return no votes if the
-        document uses both words or neither word alone, or if the name has more than four words.
+        The last word alone suggests a person (Ekkelund for Tovrik Ekkelund). The first word alone suggests an
+        organization.
 
         Args:
             words: The words of the name in lower case.
@@ -143,11 +136,10 @@ class SignEngine:
 
 
 def _group_by_scope(signs: Iterable[Sign[Any]]) -> Mapping[Scope, Sequence[Group]]:
-    """Return the groups of signs for each scope.
+    """Return the groups of signs for each scope. A sign is a rule that votes for the type of a name.
 
-    A sign is a rule that votes for the type of a name. Its scope is the kind of part that it tests, such as
-    `head noun`. If several signs of a group apply, only the first of them votes. A sign without a group label
-    is a group of its own.
+    A scope is the kind of part that a sign tests, such as `head noun`. Of a group, only the first sign that
+    applies counts.
     """
     groups: dict[Scope, list[list[Sign[Any]]]] = {}
     previous = ""

@@ -32,9 +32,8 @@ def _ambiguous_head(name: NameForm, index: int) -> str | None:
 def _head_type(name: NameForm, *, is_trade: bool) -> str | None:
     """Return the entity type that the head noun of `name` indicates, such as `organization` for Bank of Bern.
 
-    Trade words are nouns for a line of business, such as Instruments. If `is_trade` is True, only trade words
-    are considered. If it is False, only other head nouns are considered. Return None for all other words, and
-    for a head noun that can indicate two types.
+    If `is_trade` is True, only trade words (such as Instruments) count, otherwise only other nouns. Return
+    None for an ambiguous noun.
     """
     lexicon, head = name.lexicon, name.head
     if head in lexicon.ambiguous_head_nouns or (head in lexicon.trade_words) != is_trade:

@@ -1,7 +1,6 @@
 """Objects that describe a name itself: its words, its spelling, and how the document uses it.
 
-They do not contain the words around the name. Rules called signs test these objects, and vote for the type of
-the name, such as person or place.
+Signs (rules that vote for the type of the name) test these objects.
 """
 
 from collections.abc import Container, Sequence
@@ -16,20 +15,17 @@ MAX_PERSON_WORDS = 4
 
 
 class NameForm:
-    """The words and the spelling of a name, without the text around the name.
-
-    Signs (rules that vote for the type of the name) test the attributes of this object.
+    """The words and the spelling of a name, for signs (rules that vote for the type of the name).
 
     Attributes:
-        lexicon: The lists of known words and names.
         words: The words of the name in lower case, without Jr., Sr. or III.
         text: The name as the document writes it.
         last: The last word.
         head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
         is_well_known_place: True for a well-known place, False for any other place, None for other names.
         suffix_type: The entity type that the ending of the last word indicates, or None.
-        scopes: The parts that the name contains, such as `head noun`. A sign is tested only if its scope is
-            among them.
+        scopes: The parts that the name contains, such as `head noun`. Only signs with these scopes are
+            tested.
     """
 
     __slots__ = ("head", "is_well_known_place", "last", "lexicon", "scopes", "suffix_type", "text", "words")
@@ -61,19 +57,15 @@ class NameForm:
 
 
 class UsedName:
-    """A name and how the document mostly uses it, for example in quotation marks or after `the`.
-
-    Signs (rules that vote for the type of the name) test this usage.
+    """A name and how the document mostly uses it, for signs (rules that vote for the type of the name).
 
     Attributes:
-        lexicon: The lists of known words and names.
         words: The words of the name in lower case, without Jr., Sr. or III.
         usage: How the document mostly uses the name; see `Usage`.
         last: The last word.
         head: The head noun, such as `bank` in Bank of Bern, or an empty string for a single word.
         are_english: For each word, True if the word is English.
-        scopes: The kinds of usage that apply, such as `quoted name`. A sign is tested only if its scope is
-            among them.
+        scopes: The kinds of usage that apply, such as `quoted name`. Only signs with these scopes are tested.
     """
 
     __slots__ = ("are_english", "head", "last", "lexicon", "scopes", "usage", "words")
@@ -104,17 +96,14 @@ class UsedName:
 class ShortenedName:
     """A name that the document also uses in a shorter form, such as Ekkelund for Tovrik Ekkelund.
 
-    Signs (rules that vote for the type of the name) test whether the shorter form is the first or the last
-    word.
+    Signs (rules that vote for the type of the name) test this object.
 
     Attributes:
-        lexicon: The lists of known words and names.
         words: The words of the name in lower case, without Jr., Sr. or III.
         last: The last word.
         is_last_word: True if the document uses the last word alone.
-        scopes: Selects the signs to test by their attribute `scope`. The value is `("short form",)` if the
-            name has two to four words, and if the document uses either the first or the last word alone, but
-            not both. Otherwise, the value is empty, and no sign is tested.
+        scopes: `("short form",)` if signs are tested, or else empty. The name needs two to four words, with
+            either the first or the last word used alone.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")
@@ -130,13 +119,11 @@ class ShortenedName:
 
 
 class ClusterName:
-    """The longest form of an entity's name in a document.
-
-    Signs (rules that vote for the type of the name) test the number of its words.
+    """The longest form of an entity's name in a document, for signs that test the number of its words.
 
     Attributes:
         words: The words of the name in lower case.
-        scopes: Always `("cluster",)`, the scope of these signs; see `Sign.scope`.
+        scopes: Always `("cluster",)`; see `Sign.scope`.
     """
 
     __slots__ = ("scopes", "words")

@@ -20,12 +20,8 @@ FROM_TO_WEIGHT = 0.5  # Added by a `to` after the name: from Velmora to the hill
 def _place_preposition(here: Context) -> float:
     """Return how strongly the preposition or verb before a name suggests a place: `across Velmora`.
 
-    `here` is the context of the name. The weight comes from `place_prepositions` in the lexicon. The weight
-    is 0 for other words, and for `in` after a word for an investment (`a stake in`). It is reduced if the
-    name describes a noun (`in Velmora shops`) or consists of several English words.
-
-    If the name is in a list (`in Bern and Velmora`), the preposition before the list counts. Its weight is
-    multiplied by `LIST_SHARE` for each name in the list before this name.
+    `here` is the context of the name. In a list (`in Bern and Velmora`), the preposition before the list
+    counts. The weight is 0 without such a word, and lower for `in Velmora shops` or several English words.
     """
     weight = _preposition_weight(here)
     if not weight:
@@ -67,10 +63,9 @@ def _verb_before(here: Context) -> str | None:
 
 
 def _exemplified_type(here: Context) -> str | None:
-    """Return the entity type of the plural noun before `like`, `such as` or `including`.
+    """Return the entity type of the plural noun before `like`, `such as` or `including`, or None.
 
-    For `villages like Velmora`, return `place`. `here` is the context of the name. Return None if no plural
-    noun with one of these words precedes the name.
+    For `villages like Velmora`, return `place`. `here` is the context of the name.
     """
     before = here.before
     if here.last not in EXAMPLE_WORDS or len(before) < 2:

@@ -13,14 +13,10 @@ LINKS = frozenset(("by", "for", "in", "to"))
 
 
 def can_be_scheme(lexicon: Lexicon, words: tuple[str, ...]) -> bool:
-    """Return True if `words` can be the name of a scheme, a policy such as a support programme.
+    """Return True if `words` can be the name of a scheme, such as a support programme: `quiet shore`.
 
-    `words` are in lower case. There are three conditions:
-
-    - There are two to four words, and all are in the list of English words.
-    - Neither the complete name nor one of the words is in the list of places.
-    - The head noun, which says what the name refers to, indicates a place or no entity type. For example,
-      `quiet shore` is accepted. `quiet board` is refused, because `board` indicates an organization.
+    `words` are two to four English words in lower case, none of them a place. The head noun must not indicate
+    another type, as in `quiet board`.
     """
     if not 1 < len(words) <= MAX_SCHEME_WORDS or not all(word in lexicon.frequencies for word in words):
         return False
@@ -40,8 +36,7 @@ def _has_head(here: Context) -> bool:
 def _has_own_article(here: Context) -> bool:
     """Return True if `the` precedes the name and belongs to the name, as in `the Quiet Shore`.
 
-    Return False for `the Quiet Shore scheme`, because `the` belongs to `scheme`. Return False for a name in
-    quotation marks. `here` is the context of the name.
+    In `the Quiet Shore scheme`, `the` belongs to `scheme`. Return False for a name in quotation marks.
     """
     is_attribute = here.lexicon.noun_type(here.next) == "policy"
     return here.last == "the" and not is_attribute and not here.after.startswith(tuple(QUOTATION_MARKS))

@@ -65,20 +65,16 @@ class Sign(Generic[Subject]):
 
     Attributes:
         name: A short description of the sign.
-        scope: The part of the name or of the words around it that the sign tests, such as `head noun`. The
-            sign is tested only if this part is present.
-        test: A function that takes the name or the words around it. If the sign does not apply, the function
-            returns False, None or 0. If the sign applies, there are two cases. If `votes` is a single weight,
-            the function returns the entity type that gets this weight. Otherwise, it returns a number, which
-            multiplies the weights in `votes`, or True, which leaves the weights as they are.
+        scope: The part that the sign tests, such as `head noun`. The sign is tested only if this part is
+            present.
+        test: A function of the name or the words around it. The result is False, None or 0 if the sign does
+            not apply. Otherwise, `votes_for` takes the result.
         votes: The weight for each entity type, or a single weight for the type that the test returns.
-        example: A name, or a sentence with a name in square brackets. Tests check that the sign applies.
-        expected: The weight for each entity type that the example must get. None means the weights in
-            `votes`.
-        group: A label that several adjacent signs of the table share, or an empty string. If several signs
-            with the same label apply, only the first of them votes.
-        votes_if_true: The votes that are cast if the test returns True, as pairs of an entity type and a
-            weight. Computed from `votes`. Empty if `votes` is a single weight.
+        example: A name, or a sentence with a name in square brackets, that the sign applies to.
+        expected: The weights that the example must get. None means the weights in `votes`.
+        group: A label of adjacent signs, or an empty string. Of a group, only the first sign that applies
+            counts.
+        votes_if_true: `votes` as pairs of an entity type and a weight. Empty if `votes` is a single weight.
     """
 
     name: str
@@ -98,12 +94,11 @@ class Sign(Generic[Subject]):
     def votes_for(self, found: Found) -> tuple[Vote, ...]:
         """Return the votes of this sign, as pairs of an entity type and a weight.
 
-        `found` is the result of the sign's test, neither False nor None. There are three cases:
+        `found` is the result of the sign's test:
 
-        - `votes` is a single weight: `found` is an entity type, and this type gets the weight.
-        - `votes` has a weight for each type, and `found` is a number: each weight is multiplied by this
-          number.
-        - `votes` has a weight for each type, and `found` is anything else: each type gets its weight.
+        - If `votes` is a single weight, `found` is the entity type that gets it.
+        - If `found` is a number, it multiplies the weights in `votes`.
+        - Otherwise, each type gets its weight in `votes`.
         """
         if not isinstance(self.votes, Mapping):
             return ((str(found), self.votes),)

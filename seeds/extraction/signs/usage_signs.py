@@ -60,8 +60,7 @@ def _can_be_shortened(name: ShortenedName) -> bool:
 def _can_be_first_name(name: ShortenedName) -> bool:
     """Return True if the first word of a name, used alone, can mean a person or a place.
 
-    The result is True if this word is a given name (Tara), a Chinese or Korean family name (Zhang, Kim), or a
-    place (Bern).
+    Such a word is a given name (Tara), a Chinese or Korean family name (Zhang), or a place (Bern).
     """
     lexicon, first = name.lexicon, name.words[0]
     is_surname = first in lexicon.chinese_surnames or first in lexicon.korean_surnames

@@ -78,13 +78,12 @@ def make_document(fields: dict[str, Node], body: Sequence[Paragraph], source: So
     """Return the document of a brief with the fields `fields` and the paragraphs `body`.
 
     Args:
-        fields: The fields that the brief has, by name, without the body. A name is one of `FIELDS`.
-        body: The paragraphs of the body.
+        fields: The fields that the brief has, by name (one of `FIELDS`), without the body.
         source: The file of the document.
 
     Raises:
-        Rejection: If a field is invalid, or if the title or the body is missing. The exception has the valid
-            metadata of the brief in its attribute `metadata`, or None if the metadata is invalid.
+        Rejection: If a field is invalid, or the title or body is missing. Its `metadata` is the brief's
+            metadata, or None if that is invalid.
     """
     metadata = read_metadata(fields)
     try:
@@ -117,8 +116,8 @@ def read_key(text: str) -> str:
     """Return `text` if it can be the key of a document.
 
     Raises:
-        ValueError: If `text` is empty, too long, or contains characters that cannot be printed. The message
-            has no subject (`must be …`), so that the caller can put the name of the field before it.
+        ValueError: If `text` is empty, too long or unprintable. The message begins with `must be`, for use
+            after the name of the field.
     """
     if not text.strip() or len(text.encode()) > MAX_URL_LENGTH or printable(text) != text:
         raise ValueError(f"must be printable text of at most {MAX_URL_LENGTH} bytes")

@@ -18,8 +18,7 @@ EXPECTED = "expected a line `---`, lines `key: value` and a line `---`"
 def parse(data: bytes, name: str) -> Document:
     """Parse `data`, the bytes of a Markdown file with front matter. `name` is the name of the file.
 
-    If the front matter has no title, a heading of level 1 at the beginning of the text is the title. A
-    heading that only repeats the title is left out of the body.
+    Without a title in the front matter, a heading of level 1 at the beginning is the title.
 
     Raises:
         Rejection: If the front matter or the text is missing or invalid.
@@ -39,11 +38,10 @@ def parse(data: bytes, name: str) -> Document:
 def _split(text: str) -> tuple[dict[str, Node], str, int]:
     """Split `text`, a Markdown file, into its front matter and its Markdown.
 
-    Return three values: the fields of the front matter by name, the Markdown, and the number of lines above
-    the Markdown.
+    Return the fields of the front matter, the Markdown, and the number of lines above the Markdown.
 
     Raises:
-        Rejection: If the file is empty, or if its front matter is missing or invalid.
+        Rejection: If the file is empty, or its front matter is missing or invalid.
     """
     handler = YAMLHandler()
     start = len(text) - len(text.lstrip("\n"))

@@ -40,9 +40,7 @@ class Manifest:
         self.rows = rows
 
     def find(self, name: str) -> Sidecar:
-        """Return the metadata that the manifest has for the document in the file `name`.
-
-        If the manifest has no row for the document, all values of the result are None.
+        """Return the metadata for the document in the file `name`. Without a row, all values are None.
 
         Raises:
             Rejection: If the row for the document is invalid, or if there are two rows for it.
@@ -72,8 +70,7 @@ def parse_manifest(data: bytes) -> Manifest:
     An invalid row is kept with its error, so that only its document is rejected.
 
     Raises:
-        Rejection: If `data` as a whole is invalid, for example because a column is unknown. The message names
-            the line and says how to correct it.
+        Rejection: If `data` as a whole is invalid, for example because a column is unknown.
     """
     try:
         text = data.decode("utf-8-sig")

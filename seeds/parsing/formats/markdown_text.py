@@ -15,10 +15,9 @@ class MarkdownText(NamedTuple):
     """Markdown as plain text.
 
     Attributes:
-        title: The heading of level 1 at the beginning, or None. It is also the first of `paragraphs`.
-        paragraphs: The paragraphs, headings, items of lists, rows of tables and blocks of code, in order.
-        left_out: A pair for each part that is left out: the number of its first line, and a message for the
-            operator.
+        title: The heading of level 1 at the beginning. It is also the first of `paragraphs`.
+        paragraphs: The paragraphs, headings, list items, table rows and blocks of code, in order.
+        left_out: For each part that is left out, its first line and a message.
     """
 
     title: Paragraph | None
@@ -27,15 +26,12 @@ class MarkdownText(NamedTuple):
 
 
 def read_markdown(text: str, offset: int) -> MarkdownText:
-    """Convert Markdown (CommonMark with tables) to plain paragraphs.
+    """Convert Markdown (CommonMark with tables) to plain paragraphs, without marks, images and HTML tags.
 
-    Emphasis, the marks of lists, images and HTML tags are removed. A link becomes its text, and `<br>`
-    becomes a space. A block of HTML is removed with its text, and listed in `left_out` of the result.
+    A link becomes its text. A block of HTML is removed, and listed in `left_out` of the result.
 
     Args:
-        text: The Markdown.
-        offset: The number of lines above `text` in its file. The line numbers in the result are line numbers
-            of the file.
+        offset: The number of lines above `text` in its file, for line numbers.
     """
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     paragraphs = [each for each in _paragraphs(tokens, offset) if each.text]
@@ -62,11 +58,9 @@ def _paragraphs(tokens: Sequence[Token], offset: int) -> Iterator[Paragraph]:
 def _texts(tokens: Sequence[Token], offset: int) -> Iterator[tuple[str, Span, bool]]:
     """Yield `(text, lines, is_cell)` for each text of a parsed Markdown document, in order.
 
-    `lines` are the numbers of the first and the last line of the text in the file, and `is_cell` is True if
-    the text is a cell of a table.
+    `lines` are the first and the last line in the file. `is_cell` is True for a cell of a table.
 
     Args:
-        tokens: The result of the Markdown parser.
         offset: The number of lines above the Markdown in its file.
     """
     row: Span | None = None

@@ -24,8 +24,7 @@ class Node:
     """A value with its place.
 
     Attributes:
-        value: A text, None, a list of nodes, a dict of nodes by key, or a number or truth value of JSON. All
-            plain values of YAML are texts.
+        value: A plain value, or nodes in a list or dict. All plain values of YAML are texts.
         span: The first and the last line of the value, from 1.
         path: The place of the value in the document, such as `$.takeaways[1]`.
     """
@@ -46,8 +45,8 @@ def yaml_to_node(root: yaml.Node, offset: int) -> Node:
     """Return the YAML node `root` as a `Node`. `offset` is the number of lines above the YAML in its file.
 
     Raises:
-        Rejection: If a key is repeated or is a list or mapping, if there are too many values, or if they are
-            nested too deeply.
+        Rejection: If a key is repeated, or is a list or mapping, or if values are too many or nested too
+            deeply.
     """
     return _YamlReader(offset).read(root, "$")
 

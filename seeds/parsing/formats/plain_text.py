@@ -17,8 +17,7 @@ from seeds.parsing.page import odd_character_warning
 class PlainTexts:
     """Removes control characters from the texts of a document, and collects warnings.
 
-    `add` returns a text without control characters. `warnings` returns the warnings about all added texts. A
-    warning is about control characters, or about characters that change the direction of the text.
+    The warnings are about control characters, and characters that change the direction of the text.
     """
 
     def __init__(self) -> None:
@@ -27,12 +26,10 @@ class PlainTexts:
     def add(self, text: str, section: str, line: int) -> str:
         """Return `text` on one line with single spaces, without control characters.
 
-        Return an empty text if no visible character remains. Control characters, and characters that change
-        the direction of the text, are noted: the method `warnings` returns a warning about them.
+        Unusual characters are noted for `warnings`.
 
         Args:
-            text: The text.
-            section: The name of the part of the document that contains the text, such as `title`.
+            section: The part of the document that contains the text, such as `title`.
             line: The number of the line of the text in the file.
         """
         for odd in find_odd_characters(text):

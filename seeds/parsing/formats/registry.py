@@ -1,10 +1,10 @@
 """The document formats: which module reads a file, by the ending of its name.
 
-To add a format, write a module with a function `parse` like that of `seeds.parsing.page`, and add its ending
-to `FORMATS`. The module of a format is imported when the first file with its ending is read, because some
-formats need large packages.
+To add a format, write a module with a function `parse` like that of `seeds.parsing.page`. Add its ending to
+`FORMATS`.
 """
 
+# A format can need large packages, so its module is imported with the first file that has its ending.
 from importlib import import_module
 from pathlib import PurePath
 from typing import NamedTuple
@@ -16,9 +16,9 @@ class Format(NamedTuple):
     """A format of documents.
 
     Attributes:
-        module: The name of the module that reads the format. Its function `parse` takes the bytes of a
-            document and the name of its file, and returns a `Document` or raises `Rejection`. If each line is
-            a document, its function `parse_line` also takes the number of the line.
+        module: The name of the module that reads the format. Its `parse` takes the bytes and the file name,
+            and returns a `Document` or raises `Rejection`. If each line is a document, `parse_line` also
+            takes the line number.
         has_metadata: True if the document itself can give metadata, such as its URL.
         is_line: True if each line of a file is a document.
     """
@@ -64,7 +64,7 @@ def parse(data: bytes, name: str) -> Document:
 def parse_line(data: bytes, name: str, line: int) -> Document:
     """Parse one line of the file `name`, which has a document on each line.
 
-    The ending of the name determines the format. `data` are the bytes of the line, and `line` is its number.
+    `data` are the bytes of the line, and `line` is its number.
 
     Raises:
         Rejection: If `data` is not a document in the format of the file.
@@ -75,12 +75,7 @@ def parse_line(data: bytes, name: str, line: int) -> Document:
 def has_known_metadata(rejection: Rejection, name: str) -> bool:
     """Return True if the metadata of a rejected document, such as its URL, is known.
 
-    The metadata is known if it was read before the fault was found. It is also known if the format of the
-    document cannot contain metadata.
-
-    Args:
-        rejection: The rejection. Its `metadata` is None if the metadata was not read.
-        name: The file name of the document. Its ending determines the format.
+    It is known if it was read before the fault, or if the format of the file `name` has none.
     """
     return rejection.metadata is not None or not find_format(name).has_metadata
 

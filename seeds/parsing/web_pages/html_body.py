@@ -51,14 +51,12 @@ def _is_boilerplate(element: HtmlElement) -> bool:
 
 
 def read_body(root: HtmlElement, leave_out: Sequence[str]) -> list[Paragraph]:
-    """Return the paragraphs of the main text of the page `root`.
-
-    Headings, items of lists, quotations and rows of tables are paragraphs too.
+    """Return the paragraphs of the main text of the page `root`, with headings, list items and table rows.
 
     Args:
         root: The root element of the page. The function can change it.
-        leave_out: Texts such as the title. Paragraphs at the beginning that equal one of them, or are only a
-            date, are left out.
+        leave_out: Texts, such as the title, that are left out at the beginning of the main text. Dates there
+            are left out too.
 
     Raises:
         Rejection: If the main text of the page cannot be found.
@@ -112,8 +110,8 @@ def _text_with_breaks(element: HtmlElement) -> str:
 def _lines_of_texts(root: HtmlElement) -> dict[str, Span]:
     """Return the first and the last line of each paragraph of the page `root`, by the text of the paragraph.
 
-    Every block element without a block element inside counts as a paragraph. List items, table rows and table
-    cells always count. If a text occurs several times, the lines are those of its first occurrence.
+    A repeated text has the lines of its first occurrence. List items, table rows and table cells are
+    paragraphs too.
     """
     lines: dict[str, Span] = {}
     for element in root.iter(*BLOCK_TAGS):

@@ -37,19 +37,14 @@ class TitleAndPublication(NamedTuple):
 def choose_title(root: HtmlElement, candidates: Candidates) -> TitleAndPublication:
     """Return the title of a web page without the name of the site, and the publication.
 
-    The title is the first heading (`h1`) that a stated title confirms. Stated titles are the titles in the
-    metadata and the `title` element. A stated title confirms a heading in three cases:
+    The title is the first heading (`h1`) that the metadata or the `title` element confirms. They can add the
+    name of the site, or shorten the heading with an ellipsis.
 
-    - The stated title equals the heading.
-    - The stated title consists of the heading and the name of the site.
-    - The stated title is the beginning of the heading, and ends with an ellipsis.
-
-    If no heading is confirmed, the title is the first title in the metadata, or else the first heading, or
-    else the `title` element.
+    If no heading is confirmed, the first title in the metadata is used. Without one, the title is the first
+    heading, or else the `title` element.
 
     Args:
-        root: The root element of the page.
-        candidates: The values that the metadata of the page gives for each field.
+        candidates: The values in the metadata of the page.
     """
     publication = next(iter(candidates.publication), None)
     document_titles = [
@@ -125,8 +120,8 @@ def _letters(text: str) -> str:
 def absolute_urls(values: Sequence[str]) -> list[str]:
     """Return `values` as absolute URLs without fragments.
 
-    A relative URL is resolved against the first absolute URL in `values`. If there is no absolute URL, the
-    relative URL is left out. Other values, such as `mailto:` addresses, are left out, too.
+    A relative URL is resolved against the first absolute URL, or else left out. Other values, such as
+    `mailto:` addresses, are left out.
     """
     base = next((each for each in values if each.startswith(("http://", "https://"))), "")
     return [url for each in values if (url := _join(base, each)).startswith(("http://", "https://"))]
@@ -159,13 +154,12 @@ class PageTime(NamedTuple):
 def read_time(root: HtmlElement, values: Iterable[str], url: str | None) -> PageTime:
     """Return the time of publication of a page in UTC, and a warning if this time is uncertain or unknown.
 
-    The first of `values` that is a time is used. A time without a zone is read as UTC, with a warning. If no
-    value is a time, the date that the library htmldate finds in the page is used, with a warning.
+    The first of `values` that is a time is used, or else a date that htmldate finds in the page. A time
+    without a zone is read as UTC.
 
     Args:
-        root: The root element of the page.
         values: The times in the metadata as texts, the most reliable first.
-        url: The URL of the page, or None. It can contain the date.
+        url: The URL of the page. It can contain the date.
     """
     for text in values:
         found = _parse_time(text)

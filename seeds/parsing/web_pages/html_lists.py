@@ -70,8 +70,8 @@ class HeadedList(NamedTuple):
 def find_takeaways(root: HtmlElement) -> HeadedList | None:
     """Return the first list under a heading such as "Key takeaways", or None.
 
-    If there is no such list, return the items or paragraphs of a box with such a label or heading. A box is a
-    part of the page, such as a `section` element. A list of links is not a list of takeaways.
+    Otherwise, return the items of a box (such as a `section`) with such a label. A list of links does not
+    count.
     """
     found = chain(_lists(root, TAKEAWAY_HEADINGS), _boxes(root))
     return next((each for each in found if not all(map(_is_link, each.items))), None)
@@ -135,8 +135,7 @@ def _names(text: str, headings: re.Pattern[str]) -> bool:
 def _find_list(heading: HtmlElement) -> HeadedList | None:
     """Return the list that directly follows `heading` on the page, with the heading, or None.
 
-    The heading can be inside elements of its own, such as a `div`; the list then follows these elements. A
-    sentence that ends in a colon can be between the heading and the list.
+    A sentence that ends in a colon can be between the heading and the list.
     """
     element = heading
     for _ in range(MAX_LEVELS):
@@ -166,8 +165,7 @@ def _has_content(element: HtmlElement) -> bool:
 def _read_list(element: HtmlElement) -> HeadedList | None:
     """Return the list that `element` is or begins with, or None if there is no such list.
 
-    The list is an `ul` or `ol` element, or it consists of paragraphs or lines with bullets. The heading above
-    the list is not part of the result.
+    The list is an `ul` or `ol` element, or paragraphs or lines with bullets.
     """
     for _ in range(MAX_LEVELS):
         if element.tag in ("ul", "ol") or element.get("role") == "list":
@@ -185,8 +183,7 @@ def _read_list(element: HtmlElement) -> HeadedList | None:
 def _read_bulleted(first: HtmlElement) -> HeadedList:
     """Return a list whose items begin with bullets. The text of the element `first` begins with a bullet.
 
-    If several lines of `first` begin with a bullet, its lines are the items. Otherwise, the items are `first`
-    and the elements after `first`, until an element has a different tag or no bullet.
+    The items are the lines of `first`, or `first` and the elements like it that follow.
     """
     lines = [clean_text(text) for text in _lines_in(first)]
     if sum(has_bullet(fold_characters(line)) for line in lines) > 1:

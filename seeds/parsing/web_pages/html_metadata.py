@@ -60,8 +60,8 @@ BY = re.compile(r"^(?:written |words )?by[:\s]+", re.IGNORECASE)
 class Candidates:
     """The values that a web page gives for each field of an article, the most reliable first.
 
-    Each attribute is a list of texts as written in the page, and is empty if the page gives no value.
-    `published_at` are the times of publication. `role`, `image_caption` and `body` come only from JSON-LD.
+    An attribute is empty if the page gives no value. `role`, `image_caption` and `body` come only from
+    JSON-LD.
     """
 
     title: list[str]
@@ -117,10 +117,9 @@ def read_candidates(root: HtmlElement) -> Candidates:
 
 
 def first_valid(values: Iterable[str], read: Callable[[str], Value]) -> tuple[Value | None, str | None]:
-    """Return the first of `values` that is valid, and the first invalid value before it.
+    """Return the first of `values` that is valid, converted by `read`, and the first invalid value before it.
 
-    `read` converts a text, and raises a `ValueError` if the text is invalid. The valid value is returned as
-    converted, and the invalid value as text. Each of the two is None if there is no such value.
+    `read` raises a `ValueError` for an invalid text. Each result is None if there is no such value.
     """
     refused: str | None = None
     for text in values:
@@ -163,8 +162,8 @@ def _is_article(item: Item) -> bool:
 def _find_texts(value: Any, path: list[str]) -> Iterator[str]:
     """Yield the texts at a path in the metadata (JSON-LD) of a web page.
 
-    If the path leads through a list, the first `MAX_ITEM_DEPTH` items are searched in order. If it ends at an
-    object, yield the texts of the keys `@value`, `@id`, `name` and `url`.
+    Lists are searched up to `MAX_ITEM_DEPTH` items. An object at the end of the path gives its name or
+    address.
 
     Args:
         value: The metadata: a parsed JSON value.
@@ -202,9 +201,8 @@ def _meta_values(root: HtmlElement) -> dict[str, list[str]]:
 def _visible_times(root: HtmlElement) -> list[str]:
     """Return the texts of visible times that can be the time of publication, the most likely first.
 
-    They come from three kinds of elements: those marked as `datePublished`, `time` elements with an attribute
-    or class for the time of publication, and the first `time` element outside of lists, asides, navigation
-    and footers.
+    They are the times marked as publication times, and the first other time outside of lists, asides,
+    navigation and footers.
     """
     times = [each for each in root.iter("time") if each.get("datetime")]
     marked = [

@@ -46,15 +46,12 @@ class AnalysisPart(NamedTuple):
 
 
 def take_summary(root: HtmlElement, stated: list[str]) -> PagePart | None:
-    """Remove the summary of a web page from the page, and return the summary.
+    """Remove the summary of a web page from the page, and return it. Return None if there is no summary.
 
-    The summary is the text of an element with a CSS class for summaries, such as `standfirst`. If `stated` is
-    not empty, the text must have the same letters as one of `stated`. A text that is completely emphasized
-    then needs no such class. Return None, and change nothing, if there is no summary.
+    A summary has a CSS class such as `standfirst`, or is completely emphasized and in `stated`.
 
     Args:
-        root: The root element of the page.
-        stated: The summaries in the metadata of the page.
+        stated: The summaries in the metadata. If there are any, the summary must have the letters of one.
     """
     for element in root.iter("p", "div", "h2", "h3", "span"):
         is_classed = SUMMARY_CLASS.search(element.get("class") or element.get("itemprop") or "")

@@ -66,8 +66,8 @@ def parse_html(data: bytes) -> HtmlElement:
 def decode_html(data: bytes) -> str:
     """Return the text of the web page with the bytes `data`, without control characters.
 
-    The encoding comes from the byte-order mark, or else from the `meta` element, or else from the XML
-    declaration. A page without a known encoding is read as UTF-8, or as Windows-1252 if it is not UTF-8.
+    The encoding comes from the byte-order mark, the `meta` element or the XML declaration. A page without a
+    known encoding is UTF-8, or else Windows-1252.
 
     Raises:
         Rejection: If `data` is binary, or cannot be decoded as declared.

@@ -50,8 +50,8 @@ def parse(data: bytes, name: str) -> Document:
     """Parse `data`, the bytes of a saved web page. `name` is the name of its file.
 
     Raises:
-        Rejection: If `data` is not a web page with a title and a main text. The exception has the metadata of
-            the page in its attribute `metadata`, or None if the metadata could not be read.
+        Rejection: If `data` is not a web page with a title and a main text. Its `metadata` has what could be
+            read, or None.
     """
     root = parse_html(data)
     page = _Page(root, read_candidates(root))
@@ -67,11 +67,9 @@ class _Page:
     """A web page during parsing. Parts such as lists are read and removed, until only the main text remains.
 
     Attributes:
-        root: The root element.
-        candidates: The values that the metadata of the page gives, by field, such as several titles.
-        warnings: The warnings, each as a pair: the section of the document, such as `summary`, and the
-            message.
-        metadata: The metadata of the document, such as its URL and its time of publication.
+        candidates: The values in the metadata of the page, by field.
+        warnings: For each warning, the section of the document, such as `summary`, and the message.
+        metadata: The metadata of the document, such as its URL.
     """
 
     root: HtmlElement
@@ -99,14 +97,13 @@ class _Page:
     def document(self, source: SourceFile) -> Document:
         """Read all parts of the page, and return the document. `source` describes the file of the page.
 
-        Lists, the analysis and the summary are taken out of the page before the body is read from the rest.
-
         Raises:
             Rejection: If the page has no title or no main text.
         """
         title, publication = self._title()
         takeaways, related = find_takeaways(self.root), find_related(self.root)
         title_part = PagePart(title, self._title_span(title))
+        # The body is read last, from what remains of the page.
         lists = {"takeaways": self._take(takeaways), "related": self._take(related)}
         analysis = take_analysis(self.root)
         caption = find_caption(self.root) or self._stated(self.candidates.image_caption)
@@ -175,10 +172,10 @@ class _Page:
         return found.items
 
     def _stated(self, values: list[str]) -> PagePart | None:
-        """Return the first of `values` with its place in the file, or None if there are no values.
+        """Return the first of `values` with its lines in the file, or None if there are no values.
 
-        `values` are texts from the metadata of the page. The place is the first and the last line of the
-        `meta` element with the text, or else of the first JSON-LD script. If neither is found, it is line 1.
+        `values` are texts from the metadata of the page. The lines are those of a `meta` element or a JSON-LD
+        script, or else line 1.
         """
         if not values:
             return None
