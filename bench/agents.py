@@ -1,8 +1,7 @@
-"""Compare the CPU time of two ways to search: `python -m bench.agents`.
+"""Compare the CPU time of searches by HTTP and by MCP: `python -m bench.agents`.
 
-The same searches are sent to the path `/v1/articles` and to the MCP tool `search_briefs`. The application
-runs in this process, without a server or a network. It uses the database at DATABASE_URL or, if this variable
-is not set, the database of `make demo`.
+The same searches are sent to `/v1/articles` and to the MCP tool `search_briefs`, without a server or a
+network. The database is at DATABASE_URL or, if it is not set, that of `make demo`.
 """
 
 import os
@@ -30,10 +29,9 @@ SEARCHES: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Print a Markdown table with a row for each search.
+    """Print a Markdown table with the CPU time of searches: by HTTP, by MCP, and their ratio.
 
-    Each search is sent in two ways: as a request for `/v1/articles`, and as a call of the MCP tool
-    `search_briefs`. A row has the CPU time of the request, the CPU time of the call, and their ratio.
+    A row is a search, sent to `/v1/articles` and to the MCP tool `search_briefs`.
     """
     url = os.environ.get("DATABASE_URL", f"sqlite:///{DATABASE}")
     # Without the byte cache, the service computes the answer of each request.

@@ -32,9 +32,7 @@ MIN_DESCRIPTORS = 8_192
 
 @dataclass
 class BadClients:
-    """Clients that send nothing, send one byte a second, or do not read their responses.
-
-    If the server closes the connection of such a client, the client opens a new connection.
+    """Clients that open a new connection whenever the server closes their connection.
 
     Attributes:
         port: The port of the server.
@@ -102,9 +100,7 @@ class BadClients:
 
 @contextmanager
 def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadClients]:
-    """In the `with` block, keep connections of bad clients open.
-
-    The block receives the clients, which count the connections that the server closes.
+    """Keep connections of bad clients open in the `with` block.
 
     Args:
         port: The port of the server.
@@ -126,15 +122,9 @@ def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadC
 def measure(name: str, server: RunningServer, targets: Targets, seconds: int) -> list[str]:
     """Send requests from sixteen clients, and return a row of measured values.
 
-    The row has `name`, the requests per second, three response times in milliseconds, and the memory of the
-    largest server process in MiB. The response times are the median and the 99th percentile of the requests,
-    and the slowest of ten further requests for /healthz.
-
-    Args:
-        name: The first cell of the row.
-        server: The server to measure.
-        targets: The requests to send.
-        seconds: How long requests are sent.
+    The row has `name`, requests per second, and the median and the 99th percentile of the response times. The
+    slowest response for /healthz and the memory of the largest process follow. Times are in milliseconds,
+    memory is in MiB.
     """
     slowest = 0.0
     load = put_load(server.port, targets, seconds, connections=16)
@@ -156,15 +146,13 @@ def main(silent: int, slow: int, unread: int, seconds: int, soak: int) -> None:
     """Measure the service with sixteen clients, alone and while many bad clients are connected.
 
     A bad client sends nothing (`--silent`), sends one byte a second (`--slow`), or does not read its
-    responses (`--unread`). Each of these options is a number of clients. The service closes the connection of
-    a bad client after a deadline.
+    responses (`--unread`). These options are numbers of clients.
 
-    The service is measured alone, before and after this deadline, and alone again. Each measurement takes
-    `--seconds` seconds. With `--soak`, the service is also measured for this number of seconds after the
-    deadline, while the bad clients stay connected.
+    Each measurement takes `--seconds`. With bad clients, the service is measured before and after the
+    deadline that closes their connections. `--soak` is a number of seconds for further measurements after the
+    deadline.
 
-    The output is a Markdown table: requests per second, response times in milliseconds, and the memory of the
-    largest process in MiB.
+    The output is a Markdown table of requests per second, response times and memory.
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, MIN_DESCRIPTORS), most))

@@ -1,7 +1,7 @@
-"""Measure the CPU time of requests that are sent for the first time: `python -m bench.first_time`.
+"""Measure the CPU time of requests that no cache can answer: `python -m bench.first_time`.
 
-No cache can answer such a request. The requests are sent in this process, one after the other. Under a
-server, the same request takes longer, since several threads wait for the interpreter.
+The requests are sent in this process, one after the other. Under a server with several threads, they take
+longer.
 """
 
 import statistics
@@ -79,11 +79,9 @@ def first_time_targets(service: LocalService, number: int) -> Mapping[str, Seque
 
 
 def measure_first_time(urls: Mapping[int, str], rounds: int = ROUNDS, requests: int = REQUESTS) -> str:
-    """Return a Markdown table with the CPU time of requests that are sent for the first time.
+    """Return a Markdown table with the CPU time of requests that no cache can answer, in microseconds.
 
-    No cache can answer such a request. The table has a row for each kind of request, such as `takeaways`, and
-    a column for each database. A value is the CPU time of one request in microseconds, as the median of all
-    rounds.
+    It has a row for each kind of request and a column for each database. A value is the median of all rounds.
 
     Args:
         urls: The `DATABASE_URL` of each generated database, by its number of articles.
@@ -114,8 +112,7 @@ def _measure(service: LocalService, targets: Sequence[str], rounds: int) -> floa
 def main(size: int, engine: str) -> None:
     """Print a Markdown table with the CPU time of each kind of request, such as lists and searches.
 
-    Each request is sent for the first time, so that no cache answers it. If the corpus (a generated database)
-    is missing, it is built first.
+    No cache can answer the requests. The generated database is built if it is missing.
     """
     with open_store(engine) as store:
         url = store.url(ensure_corpus(store, engine, size))

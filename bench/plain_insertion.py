@@ -17,9 +17,9 @@ ROWS_TOGETHER = 2_000
 
 
 def insert_all_rows(source: Engine, target: Engine) -> float:
-    """Copy all rows of a database into an empty, migrated database, and return the seconds of the insertion.
+    """Copy all rows into an empty, migrated database, and return the seconds of the insertion alone.
 
-    All rows are inserted in one transaction, table by table. Reading the rows is not included.
+    All rows are inserted in one transaction.
 
     Args:
         source: The database to copy from.

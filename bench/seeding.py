@@ -1,8 +1,7 @@
 """Measure how many documents per second are seeded, exported and imported: `python -m bench.seeding`.
 
-The rates are compared with plain insertion: the finished rows of the same documents are copied into an empty
-database in one transaction, and no document is read. The commands run as users run them. The time that a
-command needs to start is subtracted.
+For comparison, the finished rows of the same documents are inserted into an empty database in one
+transaction. The time that a command needs to start is subtracted.
 """
 
 import tempfile
@@ -26,14 +25,12 @@ SEEDED_NAME, COPY_NAME = "measured", "measured-copy"
 
 
 def measure_seeding(store: Store, corpus: str, articles: int) -> str:
-    """Return a Markdown table of documents per second for seeding, export, import and plain insertion.
-
-    Plain insertion copies the finished rows of the same documents, without reading documents.
+    """Return a Markdown table of documents per second for seeding, export, import and insertion of rows.
 
     Args:
         store: The databases.
-        corpus: The name of a database. Documents are added to a copy of this database.
-        articles: The number of articles in the database `corpus`.
+        corpus: The name of the database to whose copy documents are added.
+        articles: The number of articles in this database.
     """
     rates: dict[str, float] = {}
     last = articles + FURTHER_COUNT

@@ -83,7 +83,7 @@ def measure_storage(store: Store, name: str, articles: int) -> str:
     Args:
         store: The databases.
         name: The name of the database to measure.
-        articles: The number of articles in this database.
+        articles: Its number of articles.
     """
     return storage_table(store.url(name), articles)
 

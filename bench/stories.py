@@ -1,14 +1,14 @@
 """Compare the stories that the service forms with annotated events: `python -m bench.stories FOLDER`.
 
-A story is a group of articles that the service has formed, and an event is the correct group.
-FOLDER/documents contains the pages. FOLDER/gold/related.json maps the file name of each page to a list of
-other file names: the pages that report the same event. The part of a file name before the first `_` is the
-topic of the page. Events of one topic resemble each other.
+FOLDER/documents contains the pages. FOLDER/gold/related.json maps the file name of each page to the other
+pages about its event. A file name begins with the topic of the page and `_`. Events of one topic resemble
+each other.
 
 The measure is BCubed F1 (Bagga and Baldwin, "Entity-based cross-document coreferencing", 1998): the harmonic
-mean of precision and recall. For one page, precision is the share of the pages in its story that report the
-same event. Recall is the share of the pages about its event that are in its story. Precision and recall are
-means over all pages.
+mean of precision and recall.
+
+For one page, precision is the share of the pages in its story that report the same event. Recall is the share
+of the pages about its event that are in its story. Precision and recall are means over all pages.
 """
 
 import tempfile
@@ -49,10 +49,9 @@ Groups = Mapping[str, object]
 @click.option("--orders", default=3, show_default=True, help="The number of random orders of loading.")
 @click.option("--share", default=1.0, show_default=True, help="The share of the pages that are loaded.")
 def main(folder: Path, orders: int, share: float) -> None:
-    """Load FOLDER/documents in random orders, and print how well the stories fit annotated events.
+    """Load FOLDER/documents in random orders, and print how well stories fit annotated events (BCubed F1).
 
-    The measure is the BCubed F1. It is 1 if each story has exactly the pages of one event. `--orders` is the
-    number of orders, and `--share` is the share of the pages that are loaded in each order.
+    `--orders` is the number of orders. `--share` is the share of the pages that are loaded in each order.
     """
     pages = sorted((folder / "documents").iterdir())
     all_events = read_events(folder / "gold" / "related.json", pages)
@@ -78,11 +77,9 @@ def main(folder: Path, orders: int, share: float) -> None:
 
 
 def read_events(file: Path, paths: Iterable[Path]) -> Groups:
-    """Read the annotated event of each page from the JSON file `file`.
+    """Return the event of each page in `paths`, by file name, from the annotations in the JSON file `file`.
 
-    Returns:
-        A dictionary. A key is the file name of a page in `paths`, and its value is the name of the event: the
-            first file name among the pages of the event.
+    An event is named after the first of its file names.
     """
     related: dict[str, list[str]] = orjson.loads(file.read_bytes())
     return {path.name: min([path.name, *related.get(path.name, [])]) for path in paths}
@@ -90,10 +87,9 @@ def read_events(file: Path, paths: Iterable[Path]) -> Groups:
 
 @contextmanager
 def loaded_database(paths: Sequence[Path]) -> Iterator[tuple[Flask, str]]:
-    """Load the documents at `paths` into a new SQLite database, which exists in the `with` block.
+    """Load the documents at `paths`, in order, into a new SQLite database for the `with` block.
 
-    The documents are loaded in the order of `paths`. The value of the `with` statement is a pair: an
-    application that uses the database, and the URL of the database.
+    The value is a pair: an application that uses the database, and the URL of the database.
     """
     with tempfile.TemporaryDirectory(prefix="briefs-stories-") as folder:
         url = f"sqlite:///{Path(folder) / 'briefs.db'}"
@@ -123,8 +119,7 @@ def read_stories(app: Flask) -> Groups:
 def cross_validate(app: Flask, events: Groups) -> float:
     """Return the BCubed F1 of a cross-validation that leaves out one topic after the other.
 
-    The BCubed F1 says how well stories fit the true events. The stories of each topic are formed with the
-    threshold of similarity that reaches the best F1 on all other topics.
+    The stories of a topic are formed with the similarity threshold that is best for all other topics.
 
     Args:
         app: An application whose database contains the pages.
@@ -143,16 +138,14 @@ def cross_validate(app: Flask, events: Groups) -> float:
 
 
 def stories_at(app: Flask, threshold: float) -> Groups:
-    """Form stories with a different threshold of similarity, and return the story of each page.
+    """Form stories with another similarity threshold, and return the story of each page by file name.
 
     Args:
         app: An application whose database contains the pages.
-        threshold: The lowest similarity at which two groups of articles are joined. It replaces
-            `MIN_LINKAGE`.
+        threshold: Replaces `MIN_LINKAGE`, the lowest similarity of two groups of articles that are joined.
 
     Returns:
-        A dictionary. A key is the file name of a page, and its value is the number of the first article in
-            the story of this page.
+        A story is given as the number of its first article.
     """
     columns = select(
         Article.number, Article.id, Article.key, Article.published_key, ArticleDocument.source_name
@@ -172,7 +165,7 @@ def bcubed_f1(stories: Groups, events: Groups) -> float:
 
     Args:
         stories: The story of each page, by file name.
-        events: The true event of each page, by file name. Pages that are not in `events` are ignored.
+        events: The true event of each evaluated page, by file name.
     """
     together, same_event = groups_of(stories, events), groups_of(events, events)
     precision = recall = 0.0

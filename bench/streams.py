@@ -1,8 +1,7 @@
-"""Measure streams under gunicorn: `python -m bench.streams URL`.
+"""Measure responses with all articles or entities of a database (streams): `python -m bench.streams URL`.
 
-A stream is a response with all articles or all entities of a database. While a stream is read, a second
-client sends small requests, one after the other, which no cache can answer. The table shows how the stream
-changes the response times of these requests, and how much memory the worker needs.
+The table shows how much memory a gunicorn worker needs for a stream. It also shows the response times of
+small requests during the stream, which no cache can answer.
 """
 
 import os
@@ -36,8 +35,8 @@ class StreamMeasurement(NamedTuple):
         first_byte_seconds: The time to the first byte.
         seconds: The time to the last byte.
         size: The number of bytes.
-        memory_growth: How much the memory of the worker grew, in bytes.
-        other_seconds: The response times of the small requests that were sent while the stream was read.
+        memory_growth: How many bytes the memory of the worker grew.
+        other_seconds: The response times of small requests during the stream.
     """
 
     first_byte_seconds: float
@@ -108,13 +107,9 @@ class Service:
 
 
 def measure_streams(url: str, articles: int) -> str:
-    """Measure how long streams take and how much memory they need, and return a Markdown table.
+    """Return a Markdown table of the time and memory of streams: responses with all articles or entities.
 
-    A stream is a response with all articles or all entities of a database.
-
-    Args:
-        url: The URL of the database.
-        articles: The number of articles in the database, for the heading.
+    `url` is the URL of the database. `articles` is the number of its articles, for the heading.
     """
     with running_service(url) as service:
         quiet = _with_others(service, lambda: time.sleep(QUIET_SECONDS))
@@ -185,10 +180,9 @@ def running_service(url: str) -> Iterator[Service]:
 @click.argument("url")
 @click.option("--articles", default=0, help="The number of articles, for the heading.")
 def main(url: str, articles: int) -> None:
-    """Print a Markdown table that shows how long streams take and how much memory they need.
+    """Print a Markdown table of the time and memory of streams: responses with all articles or entities.
 
-    A stream is a response with all articles or all entities of the database at URL. `--articles` is the
-    number of articles in this database, for the heading.
+    URL is the database. `--articles` is the number of its articles, for the heading.
     """
     click.echo(measure_streams(url, articles))
 

@@ -1,8 +1,7 @@
 """Measure the time and the memory of importing and exporting a database: `python -m bench.transfer`.
 
-The imported file repeats the export of a small corpus many times under different keys, because seeding a
-large corpus would take an hour. Some articles have an archived revision. Each command runs in its own
-process, whose peak memory the operating system reports.
+The imported file repeats the export of a small corpus many times under different keys. Each command runs in
+its own process, whose peak memory the operating system reports.
 """
 
 import filecmp
@@ -67,6 +66,7 @@ def measure_transfer(store: Store, engine: str, articles: int) -> str:
     with tempfile.TemporaryDirectory(dir=FOLDER, prefix="transfer-") as folder:
         small, large, again = (Path(folder) / f"{name}.ndjson" for name in ("small", "large", "again"))
         _export_corrected(store, base, small)
+        # Repeating an export is faster than seeding a large corpus, which would take an hour.
         copies = -(-articles // SMALL_CORPUS)
         with large.open("wb") as file:
             write_lines(multiply_export(small.read_bytes().splitlines(), copies), file)
@@ -118,11 +118,8 @@ def _export_corrected(store: Store, base: str, path: Path) -> None:
 def multiply_export(lines: Sequence[bytes], copies: int) -> Iterator[tuple[str, Values]]:
     """Yield the lines of a large export, made from a small one by repeating each article under new keys.
 
-    Each line is given as its kind, such as `article`, and its values.
-
-    Args:
-        lines: The lines of the small export.
-        copies: How often each article and its history are repeated.
+    The items are pairs: the kind of a line, such as `article`, and its values. `lines` is the small export.
+    `copies` is how often each article is repeated.
     """
     by_kind: dict[str, list[Values]] = {}
     for line in lines:

@@ -27,8 +27,7 @@ MIXED = 10
 def kinds_of_server(url: str) -> Iterator[Program]:
     """Yield the servers to compare: the service under gunicorn with different workers, and under granian.
 
-    They differ in the number of workers and threads, and in the kind of worker. gevent and granian are left
-    out if they are not installed. `url` is the URL of the database.
+    gevent and granian are left out if they are not installed. `url` is the URL of the database.
     """
     program = programs.briefs(url)
     for workers, threads in NUMBERS:
@@ -65,7 +64,7 @@ def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds
     """Send requests from sixteen clients while other clients send nothing, and return a row of values.
 
     The row has `name`, the requests per second, and the median and the 99th percentile of the response times
-    in milliseconds. If a request fails, the row has `name` and the error message.
+    in milliseconds. If a request fails, it has `name` and the error message.
 
     Args:
         name: The name of the server.
@@ -89,13 +88,10 @@ def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds
 def main(seconds: int, rounds: int, silent: int, only: str) -> None:
     """Compare the speed and the memory of several servers, and print Markdown tables.
 
-    Each server is measured with requests that its cache answers, with requests that are sent for the first
-    time, and with a mixture of both. Then its memory is measured. Finally, its speed is measured while
-    `--silent` clients are connected that send nothing.
+    Requests are answered by the cache, sent for the first time, or mixed. Each of these three measurements is
+    repeated in `--rounds` rounds. The last measurement is beside `--silent` clients that send nothing.
 
-    The first server is the baseline of the comparison. Each measurement takes `--seconds`, and the first
-    three are repeated in `--rounds` rounds. `--only` is a regular expression that selects servers by name.
-    The database has 1,000 articles.
+    Each measurement takes `--seconds`. `--only` is a regular expression that selects servers by name.
     """
     with open_store("sqlite") as store, ExitStack() as stack:
         corpus = read_corpus(store.url(ensure_corpus(store, "sqlite", SMALL_CORPUS)), SMALL_CORPUS)

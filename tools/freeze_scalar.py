@@ -1,7 +1,7 @@
 """Copy the script of Scalar, which draws the documentation page, from its package into the project.
 
-The version of the package is in requirements-dev.in. If it changes, run `make scalar` and the tests of the
-documentation page, look at the page, and update NOTICE.
+After a new version in requirements-dev.in, run `make scalar` and the tests of this page, look at the page,
+and update NOTICE.
 """
 
 import gzip

@@ -83,8 +83,7 @@ def word_frequencies() -> dict[str, int]:
 def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
     """Return the names of countries, subdivisions and cities, in lower case and without diacritics.
 
-    A value is True if the place is well known. `frequencies` says how often English words occur, because a
-    place with the name of a common word must be larger to be listed.
+    A value is True if the place is well known. `frequencies` says how often English words occur.
     """
     populations: dict[str, int] = {}
     for name, population in _subdivisions_and_cities():
@@ -103,8 +102,7 @@ def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
 def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
     """Yield the names of cities and subdivisions (such as provinces), each with its population.
 
-    The data source of cities has their populations. The data source of subdivisions has none: a subdivision
-    of a country in FEDERAL_COUNTRIES gets WELL_KNOWN_POPULATION, and any other subdivision gets 0.
+    A subdivision of a country in FEDERAL_COUNTRIES has WELL_KNOWN_POPULATION. Any other subdivision has 0.
     """
     for subdivision in pycountry.subdivisions:
         population = WELL_KNOWN_POPULATION if subdivision.country_code in FEDERAL_COUNTRIES else 0
@@ -116,8 +114,7 @@ def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
 def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
     """Return the population that a place needs to be listed as `name`, or None if it must not be listed.
 
-    The more often the name occurs as an English word, the higher is the minimum. `frequencies` says how
-    often each English word occurs.
+    Frequent English words need a larger population. `frequencies` says how often English words occur.
     """
     count = frequencies.get(fold(name), 0)
     # Names are compared without accents, so listing "Salé" would make "sale" a place.
@@ -129,8 +126,8 @@ def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
 def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
     """Return given names or family names in lower case, each with its number of votes.
 
-    Each language of the package Faker adds one vote to each name that it lists. If a name is also an English
-    word, the languages in LIST_WEIGHTS add the number of votes given there instead.
+    Each language of the package Faker has one vote for a name in its list. For English words, some languages
+    have other votes (LIST_WEIGHTS).
 
     Args:
         kind: "first" for given names or "last" for family names.
@@ -156,10 +153,10 @@ def _listed_names(module: ModuleType, kind: str) -> Iterator[str]:
 
 
 def _trusted(votes: Mapping[str, int], frequencies: Mapping[str, int]) -> Iterator[str]:
-    """Yield the names that have enough votes. Each language that lists a name votes for the name.
+    """Yield the names with enough votes. A vote is a language that lists the name.
 
-    A short name or an English word needs at least two votes. Any other name in `votes` is always yielded.
-    `votes` has the number of votes for each name, and `frequencies` contains the English words.
+    Short names and English words need two votes, other names one. `votes` has the votes of each name.
+    `frequencies` contains the English words.
     """
     for name, count in votes.items():
         if count > 1 or (len(name) >= MIN_NAME_LENGTH and name not in frequencies):

@@ -2,8 +2,7 @@
 
 Usage: python -m tools.take_screenshots
 
-The script loads the demonstration briefs into a database of its own and serves them. It needs chromium and
-chromedriver, and the development packages of the project.
+The script needs chromium and chromedriver, and the development packages of the project.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""The content of an article: the fields that come from its document and sidecar, as the API serves them.
+"""The content of an article: the fields that come from its document and from the YAML file next to it.
 
-The sidecar is a YAML file of metadata next to the document. Derived values (entities, evidence, the targets
-of links) are not part of the content. An article gets a new revision exactly when its content changes.
+Data that is computed from the texts, such as entities, is not part of the content. An article gets a new
+revision exactly when its content changes.
 """
 
 import zlib
@@ -23,15 +23,12 @@ CONTENT_FIELDS = (
 def article_content(
     columns: Mapping[str, Any], takeaways: Iterable[str], related: Iterable[tuple[str, str | None]]
 ) -> dict[str, Any]:
-    """Return the fields of an article that come from its document and its metadata file, as JSON values.
-
-    The keys of the result are `CONTENT_FIELDS`.
+    """Return the content of an article as JSON values. The keys of the result are `CONTENT_FIELDS`.
 
     Args:
-        columns: The values of the row of the article in the table `articles`, by column.
+        columns: The values of its row in the table `articles`, by column.
         takeaways: The texts of its takeaways (key points), in order.
-        related: The titles of related articles that its document lists, each with the date printed under it,
-            or None if there is no date.
+        related: The title and the date of each related article that its document lists.
     """
     published_at = columns["published_at"]
     byline = {name: columns[name] for name in ("author", "role", "publication")}
@@ -58,10 +55,10 @@ def article_content(
 
 
 def pack_content(content: Mapping[str, Any], document: bytes) -> bytes:
-    """Return `content`, the result of `article_content`, as compressed JSON.
+    """Compress `content` as JSON, with `document` as the preset dictionary (RFC 1950, 2.2).
 
-    Most of the content is in `document`, the bytes of the file that it was parsed from. The document is
-    therefore the preset dictionary (RFC 1950, 2.2), and `unpack_content` needs the same bytes.
+    `content` is the result of `article_content`. `document` has the bytes of the article's file.
+    `unpack_content` needs the same bytes.
     """
     compressor = zlib.compressobj(zdict=document)
     return compressor.compress(orjson.dumps(content)) + compressor.flush()

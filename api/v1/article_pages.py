@@ -64,8 +64,8 @@ def article_page(parameters: Mapping[str, Any], entity: Any = None, story: Any =
 def article_collection(parameters: Mapping[str, Any], entity: Any = None, story: Any = None) -> Collection:
     """Return all articles that match the query `parameters`, without a division into pages.
 
-    If `entity` (the row of an entity) is given, only articles that mention it match. If `story` (the row of a
-    story) is given, only its articles match. The order and the JSON values are the same as in `article_page`.
+    `entity` is the row of an entity that the articles must mention. `story` is the row of a story that they
+    must belong to.
     """
     names, query = requested_keys(schemas.ArticlePage, parameters), parameters.get("q")
     references, sort = find_references(parameters), parameters["sort"]
@@ -91,14 +91,13 @@ def article_collection(parameters: Mapping[str, Any], entity: Any = None, story:
 
 
 def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
-    """Read the stored JSON of ranked articles. Return a row for each article, in the order of `rows`.
+    """Return a row with stored JSON for each ranked article, in the same order.
 
-    Articles that were removed after the ranking are left out.
+    Articles that no longer exist are left out.
 
     Args:
         rows: The ranked articles. The first value of each row is the internal number of the article.
-        has_parts: True to read the JSON of the whole article, from which `part_items` cuts any keys. False to
-            read only the JSON of its list item, for `list_items`.
+        has_parts: True to read the JSON of whole articles, False to read that of list items.
     """
     if not rows:
         return []

@@ -1,8 +1,4 @@
-"""Read articles with all their parts, as the JSON values that responses show.
-
-Five statements read any number of articles. They return plain rows, since CPython 3.11 crashed when it
-collected the reference cycles of thousands of ORM objects at once.
-"""
+"""Read any number of articles with all their parts in five statements, as the JSON values of responses."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -82,16 +78,13 @@ SELECT_LINKS = (
 
 
 def read_articles(connection: Connection, numbers: Collection[int], base_url: str) -> dict[int, Values]:
-    """Read articles and return their JSON values, by the number (internal key) of the article.
+    """Return the JSON values of articles, by the internal number of the article.
 
-    Numbers of articles that do not exist are ignored.
-
-    Args:
-        connection: Reads from the database.
-        numbers: The numbers of the articles.
-        base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
+    Numbers without an article are ignored. `base_url` is the prefix of the URLs in the values.
     """
 
+    # The statements return plain rows. CPython 3.11 crashed when it collected the reference cycles of
+    # thousands of ORM objects at once.
     def fetch(statement: AnySelect) -> Iterable[Any]:
         return connection.execute(statement, {"numbers": list(numbers)})
 
@@ -121,12 +114,11 @@ def _read_links(
     Args:
         connection: Reads the entities that are missing in `mentioned`.
         rows: The rows of the links.
-        mentioned: Maps the number (internal key) of an article to the entities that it mentions: a dict of
-            entity number to entity reference (short JSON).
+        mentioned: The short JSON of the entities of each article, by article number and entity number.
 
     Returns:
-        A dict of article number to links, and a dict of entity number to entity reference. A link is a pair:
-        its row, and its parsed `reasons`. The second dict also has all entities of `mentioned`.
+        The links by article number, and the short JSON of all entities by entity number. A link is a pair:
+            its row and its parsed `reasons`.
     """
     found: defaultdict[int, list[Link]] = defaultdict(list)
     named = dict(chain.from_iterable(each.items() for each in mentioned.values()))

@@ -98,10 +98,9 @@ class Counts:
         return Counts(self.numbers[start:end], self.articles[start:end])
 
     def largest(self, limit: int) -> dict[int, int]:
-        """Return the `limit` largest article counts of facet values or stories, the largest first.
+        """Return the `limit` largest article counts, by the number of the facet value or story.
 
-        The keys of the result are the numbers of the facet values or stories. The values are their article
-        counts. If counts are equal, the higher number comes first.
+        The largest count comes first. Among equal counts, the higher number comes first.
         """
         order = np.lexsort((-self.numbers, -self.articles))[:limit]
         return dict(zip(self.numbers[order].tolist(), self.articles[order].tolist(), strict=True))
@@ -118,13 +117,11 @@ class Counts:
 class MatchingFacets(NamedTuple):
     """The article counts of facet values and stories, among the articles that match a query.
 
-    If too many articles match, only the articles published last are counted.
-
     Attributes:
-        articles: The number of articles that are counted.
-        is_complete: True if all matching articles are counted.
-        facets: The article counts of all facet values except stories.
-        stories: The article counts of stories. They are empty if stories are not counted.
+        articles: The number of counted articles.
+        is_complete: True if all matching articles are counted, False if only the newest are.
+        facets: The counts of facet values.
+        stories: The counts of stories, or no counts if stories were not requested.
     """
 
     articles: int
@@ -138,7 +135,7 @@ def count_matching(filters: Sequence[Filter], search: Ranking | None, *, has_sto
 
     Args:
         filters: The filters that articles must match.
-        search: The full-text search that articles must also match, or None. It must have the same filters.
+        search: A full-text search with the same filters, or None.
         has_stories: True to count the articles of each story, too.
     """
     numbers = _find_hits(search) if search else _find_matches(filters)
@@ -148,14 +145,10 @@ def count_matching(filters: Sequence[Filter], search: Ranking | None, *, has_sto
 
 
 def count_lists(articles: Integers, *, has_stories: bool = False) -> tuple[Counts, Counts]:
-    """Count how many of the given articles have each facet value, and belong to each story.
-
-    Args:
-        articles: The numbers (internal keys) of the articles.
-        has_stories: True to count stories.
+    """Count how many of `articles` have each facet value, and how many belong to each story.
 
     Returns:
-        The counts of facet values, and the counts of stories. Without `has_stories`, no stories are counted.
+        The counts of facet values and the counts of stories. Without `has_stories`, no stories are counted.
     """
     dialect = db.engine.dialect.name
     statement = _select_lists(dialect, has_stories=has_stories)
@@ -248,12 +241,8 @@ def _find_hits(search: Ranking) -> Integers:
 def _find_last(filters: Sequence[Filter], hits: Integers | None = None) -> Integers:
     """Return the internal numbers of the articles that match all `filters`.
 
-    If more than MAX_COUNTED_ARTICLES + 1 articles match, return only the articles published last.
-
-    Args:
-        filters: The filters.
-        hits: The internal numbers of the articles that a full-text search finds. Only these articles match.
-            None if there is no search.
+    The result has at most MAX_COUNTED_ARTICLES + 1 articles, those published last. `hits` are the numbers of
+    the articles that a search finds, or None without a search.
     """
     # The numbers are read from an index in the order of publication. If there are `hits` or several filters
     # with an index, their lists of numbers are intersected in Python. Looking up each article in the index of
@@ -303,13 +292,10 @@ def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return a SELECT that gives one row: the list of the newest articles that match all filters.
+    """Return a SELECT for one row: the list of the newest articles that match all filters, newest first.
 
-    The list contains the internal numbers of the articles, newest first. It has at most `row_count` numbers.
-
-    Args:
-        forms: The SQL of the filters. Their values and `row_count` are bound parameters.
-        dialect: `sqlite` or `postgresql`.
+    The articles are internal numbers. The bound parameter `row_count` limits the list. `dialect` is `sqlite`
+    or `postgresql`.
     """
     return _select_list(_select_in_order(forms), dialect)
 
@@ -317,8 +303,7 @@ def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
     """Return a statement that selects the articles that match all filters, newest first.
 
-    The first column is the number (internal key) of the article. The bound parameter `row_count` is the
-    maximum number of rows. `forms` are the SQL of the filters.
+    The first column is the internal number of the article. The bound parameter `row_count` limits the rows.
     """
     choices = [form.sorted_tables(LAST_PUBLISHED) for form in forms]
     tables = min((each for each in choices if each and ARTICLES not in each), key=len, default=[ARTICLES])
@@ -335,8 +320,8 @@ def _select_in_order(forms: Sequence[FilterForm]) -> AnySelect:
 def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
     """Return a statement that selects the articles of `table` that match all filters, newest first.
 
-    A row has the number (internal key) of an article and its time of publication. The bound parameter
-    `row_count` is the maximum number of rows. `forms` are the SQL of the filters.
+    A row has the internal number and the publication time of an article. The bound parameter `row_count`
+    limits the rows.
     """
     published = table.columns["published_key"]
     rows = select(table.number.label("number"), published.label("published_key"))
@@ -346,14 +331,10 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return a SELECT that gives one row: the list of the given articles that match all filters.
+    """Return a SELECT for one row: the list of those given articles that match all filters, newest first.
 
-    The list contains the internal numbers of the articles, newest first. The bound parameter `listed` names
-    the given articles. Its value is made by the function `listed`.
-
-    Args:
-        forms: The SQL of the filters.
-        dialect: `sqlite` or `postgresql`.
+    The articles are internal numbers. The bound parameter `listed` is the result of the function `listed`.
+    `dialect` is `sqlite` or `postgresql`.
     """
     table, number = listed_numbers(dialect)
     numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)
@@ -363,12 +344,10 @@ def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
 
 @cache
 def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
-    """Return a SELECT that gives one row with the facet values of several articles.
+    """Return a SELECT for one row: the stored facet lists of the given articles, as one sequence of bytes.
 
-    The first column contains the stored facet lists of the articles, joined to one sequence of bytes (in
-    hexadecimal on SQLite). If `has_stories` is True, the second column is a list with the internal number of
-    the story of each article. The bound parameter `listed` names the articles. Its value is a result of the
-    function `listed`.
+    SQLite returns the bytes in hexadecimal. With `has_stories`, a second column lists the story number of
+    each article. The bound parameter `listed` is the result of the function `listed`.
     """
     table, number = listed_numbers(dialect)
     facets: ColumnElement[Any] = func.string_agg(LISTS.c.facets, literal(b"", LargeBinary))

@@ -1,7 +1,6 @@
-"""The counts of facets in `meta` of a list of articles: how many matching articles have each value.
+"""The facet counts in `meta` of a list of articles: how many matching articles have each value.
 
-If a list has neither filters nor a search, the counts are read from tables that are updated whenever articles
-are loaded. Otherwise, the facets of the matching articles are read and counted.
+The counts for all articles are stored in tables. With filters or a search, the matching articles are counted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,7 +74,7 @@ STORY_LABELS = select(STORED_ARTICLES.c.number, STORED_ARTICLES.c.slug, STORED_A
 
 
 def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search: Ranking | None) -> Values:
-    """Return the facet counts for the `meta` of a list of articles.
+    """Return the facet counts for the `meta` of a list of articles, or `{}` if none are requested.
 
     Args:
         parameters: The validated query parameters.
@@ -83,8 +82,7 @@ def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search:
         search: The full-text search with these filters, or None.
 
     Returns:
-        A dict with two members, or `{}` if the query asks for no facets. `facets` has the counts of each
-        requested facet. `counted` has the number of counted articles, and says whether these are all matches.
+        A dict: `facets` has the counts. `counted` says how many articles are counted, and if these are all.
     """
     names = parameters.get("facets", ())
     if not names:
@@ -200,9 +198,8 @@ def _labelled(counts: Mapping[int, int], statement: AnySelect) -> list[Values]:
     """Return facet values for entities or stories, in the form of `meta.facets`.
 
     Args:
-        counts: The number of articles of each entity or story, by its number. The result has the same order.
-        statement: Selects the number, the slug and the label of each entity or story whose number is in the
-            bound parameter `numbers`.
+        counts: The number of articles by the number of the entity or story, in the order of the result.
+        statement: Selects number, slug and label, for the numbers in the bound parameter `numbers`.
     """
     if not counts:
         return []
@@ -212,12 +209,11 @@ def _labelled(counts: Mapping[int, int], statement: AnySelect) -> list[Values]:
 
 
 def _named(name: str, counts: Mapping[int, int], limit: int) -> list[Values]:
-    """Return the values of a facet such as `language`, most articles first.
+    """Return the values of a facet, most articles first.
 
     Args:
-        name: The name of the facet: `entity_type`, `publication` or `language`.
-        counts: Maps the number that identifies a facet value to its article count. It has the values of all
-            three facets.
+        name: `entity_type`, `publication` or `language`.
+        counts: The article counts of the values of all three facets, by the number of the value.
         limit: The maximum number of values.
     """
     if not counts:

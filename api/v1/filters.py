@@ -1,7 +1,7 @@
 """Turn query parameters into filters. A filter has a condition on rows, and the indexes to find the rows.
 
-The SQL of a filter (its form) depends only on a few properties of the query, such as the number of values. It
-is made once for each combination of these properties and then cached. The values are bound parameters.
+The SQL of a filter is called its form. A form contains bound parameters instead of values, so that it can be
+cached.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -72,8 +72,8 @@ def article_filters(
 ) -> list[Filter]:
     """Return the filters for the query parameters of a list of articles, except for `q`.
 
-    `references` has the entities and stories that the parameters name. If `entity` (a number) is given,
-    only articles that mention it match. If `story` (the number of a story) is given, only its articles match.
+    `references` has the entities and stories that the parameters name. `entity` and `story` are the numbers
+    of an entity and a story that also limit the articles.
     """
     required = [*([] if entity is None else [entity]), *references.of("entity")]
     required += _facet_numbers("entity_type", parameters)
@@ -166,14 +166,10 @@ def _with_all(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
 
 
 def _with_any_entity(index: ValueIndex, references: References) -> list[Filter]:
-    """Return the filter for rows with at least one entity of the query parameter `entity_any`.
+    """Return a list with the filter for rows with at least one entity of the query parameter `entity_any`.
 
-    The result is a list with this filter, or an empty list if the query does not have the parameter. If
-    none of the entities is known, the filter matches no row.
-
-    Args:
-        index: The table that lists the entities of rows.
-        references: The entities that the query parameters name.
+    The list is empty without this parameter. If no named entity is known, the filter matches no row. `index`
+    lists the entities of rows.
     """
     if not references.of("entity_any"):
         return []
@@ -202,22 +198,19 @@ def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
 
 
 def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
-    """Return the facet values that are not excluded, or None if too many articles have such values.
+    """Return the facet values that are not excluded, or None if too many articles have these values.
 
-    If few articles have such values, an index can find these articles quickly.
+    The result is also None if there are more than MAX_FACETS values, or if an article has no value.
 
     Args:
-        name: The name of the facet: `publication` or `language`.
-        excluded: The numbers that identify the excluded values.
-
-    Returns:
-        The numbers that identify the remaining values. The result is also None if there are more than
-        MAX_FACETS values, or if an article has no value of the facet.
+        name: `publication` or `language`.
+        excluded: The numbers of the excluded values.
     """
     rows = request_connection().execute(FACET_COUNTS, {"names": [name, "language"]}).all()
     counts = {row.number: row.article_count for row in rows if row.name == name}
     # Each article has exactly one language.
     total = sum(row.article_count for row in rows if row.name == "language")
+    # If few articles have the other values, an index can find these articles quickly.
     others = [number for number in counts if number not in excluded]
     remaining = sum(counts[number] for number in others)
     is_complete = len(rows) <= MAX_FACETS and sum(counts.values()) == total > 0
@@ -225,11 +218,11 @@ def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
 
 
 def _articles(parameters: Parameters, article: int | None) -> list[int]:
-    """Return the numbers (internal keys) of the articles that the path and the query name.
+    """Return the internal numbers of the articles that the path and the query name.
 
     Args:
         parameters: The validated query parameters. `article` can name an article.
-        article: The number of the article in the path, or None if the list is for all articles.
+        article: The number of the article in the path, or None.
     """
     requested = [article_number_of(parameters["article"])] if "article" in parameters else []
     return list(dict.fromkeys([*([] if article is None else [article]), *requested]))
@@ -264,19 +257,19 @@ def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
 
     Args:
         table: The table of takeaways or related links.
-        condition: A function that takes a table and returns the SQL condition on its rows.
-        orders: The possible orders of the rows, by the value of the query parameter `sort`.
+        condition: A function that returns the SQL condition on the rows of a table.
+        orders: The possible orders of the rows, by the value of `sort`.
     """
     return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)
 
 
 @remember
 def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
-    """Return the SQL of a filter for related links by their basis, and by the presence of a target.
+    """Return the SQL of a filter for related links by their basis and by whether they have a target.
 
     Args:
         basis: `listed` or `computed`, or None for both.
-        resolved: True for links with a target, False for links without a target, or None for both.
+        resolved: True for links with a target, False for links without one, None for both.
     """
     table = LINKS.columns
     if (basis, resolved) == ("computed", False):
@@ -297,8 +290,8 @@ def _by_link_kind(basis: str | None, resolved: bool | None) -> FilterForm:
 def _by_name_prefix() -> FilterForm:
     """Return the SQL of a filter for entities with a name or alias that begins with a prefix.
 
-    The bound parameter `first_name` is the prefix. The bound parameter `last_name` is the end of the range of
-    names with this prefix. Both are in lower case and without diacritics, like the stored names.
+    The bound parameters `first_name` (the prefix) and `last_name` limit the range of names. Both are in lower
+    case and without diacritics.
     """
     folded = ENTITY_NAMES.c.folded
     first, last = bindparam("first_name", type_=folded.type), bindparam("last_name", type_=folded.type)
@@ -317,11 +310,10 @@ def _by_search(index: str, dialect: str) -> FilterForm:
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
-    """Return the filter for articles with the time `{name}_at` in the range that `parameters` define.
+    """Return the filter for articles with the time `{name}_at` from `{name}_after` to before `{name}_before`.
 
-    The range begins at `{name}_after` and ends before `{name}_before`. It is open on the side whose parameter
-    is missing. `name` is `published` or `updated`. Articles without a time of publication never match
-    `published`.
+    `name` is `published` or `updated`. Each of the two `parameters` can be missing. Articles without a
+    publication time never match `published`.
     """
     after = max(parameters.get(f"{name}_after", EARLIEST_DATE), EARLIEST_DATE)
     before = parameters.get(f"{name}_before")
@@ -339,8 +331,7 @@ def _by_time_range(name: str, *, is_sorted: bool, has_end: bool) -> FilterForm:
     Args:
         name: `published` or `updated`.
         is_sorted: True if the list of articles is sorted by the same time.
-        has_end: True if the range ends before the bound parameter `{name}_before`. It always begins at
-            `{name}_after`.
+        has_end: True if the range has an end, the bound parameter `{name}_before`.
     """
     column = "published_key" if name == "published" else "updated_at"
     type_ = ARTICLES.columns[column].type

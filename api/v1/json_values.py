@@ -1,8 +1,7 @@
 """Functions that make the JSON values of responses from columns of the database.
 
-The schema classes in `api.v1.schemas` describe the same values for the specification. Making the values
-directly takes a fraction of the time of a schema. `base_url` is always the setting BRIEFS_BASE_URL, the
-prefix of all links.
+The schema classes in `api.v1.schemas` describe the same values for the specification. The argument `base_url`
+is always the prefix of all links.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ import orjson
 from api.models import UNSCORED
 from api.resources.fields import rfc3339
 
+# Making these values directly takes a fraction of the time of a schema.
 Values = dict[str, Any]
 Content = Mapping[str, Any]
 
@@ -47,14 +47,14 @@ def article_links(slug: str, base_url: str) -> Values:
 def article_head(
     identity: UUID, content: Content, revision: int, created_at: datetime, updated_at: datetime
 ) -> Values:
-    """Return the JSON values of an article that are also shown in lists, such as `title` and `summary`.
+    """Return the JSON values of an article that lists also show, such as `title` and `summary`.
 
     Args:
         identity: The id of the article.
         content: The result of `api.v1.article_content.article_content`.
         revision: The number of the current revision.
-        created_at: The time when the article was first loaded.
-        updated_at: The time when the article last changed.
+        created_at: When the article was first loaded.
+        updated_at: When the article last changed.
     """
     return {
         "id": str(identity),
@@ -78,8 +78,8 @@ def takeaway_part(identity: UUID, position: int, text: str, evidence: str) -> Va
 
     Args:
         identity: The id of the takeaway.
-        position: The position of the takeaway in the article, from 1.
-        text: The text.
+        position: Its position in the article, from 1.
+        text: Its text.
         evidence: The JSON text in the column `Takeaway.evidence`.
     """
     return {
@@ -107,9 +107,8 @@ def entity_values(row: Any, base_url: str, *, mention_count: int | None = None) 
 
     Args:
         row: A row of the table `entities`, with `aliases` and `same_as` as JSON texts.
-        base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
-        mention_count: How often one article mentions the entity. None to return how often all articles
-            mention it.
+        base_url: The prefix of the URLs.
+        mention_count: The number of mentions to show, or None for the mentions in all articles.
     """
     address = f"{base_url}/v1/entities/{row.slug}"
     return entity_reference(row.id, row.slug, row.name, row.type) | {
@@ -128,10 +127,10 @@ def entity_values(row: Any, base_url: str, *, mention_count: int | None = None) 
 
 
 def mention_values(mentions: Sequence[Sequence[Any]]) -> list[Values]:
-    """Return the JSON values of the mentions of an entity in an article.
+    """Return the JSON values of the mentions of an entity in an article, as dicts.
 
-    Each item of `mentions` is a list `[part, index, start, end, text]` (see `ArticleMentions`). Each item of
-    the result is a dict with the same values: `{part, index, start, end, text}`.
+    Each of `mentions` is a list `[part, index, start, end, text]` (see `ArticleMentions`). The dicts have
+    these keys.
     """
     return [
         {"part": part, "index": index, "start": start, "end": end, "text": text}
@@ -158,10 +157,10 @@ def link_values(
     Args:
         row: A row with the columns of `api.v1.part_rows.LINK_COLUMNS`.
         reasons: The value of the column `RelatedLink.reasons`.
-        entities: Short references (JSON values) to the entities in `reasons`, by the number of the entity.
-        article: A short reference (JSON values) to the article with the link.
-        base_url: The prefix of the URLs in the values, from BRIEFS_BASE_URL.
-        position: The position of the link among the links of the article, from 1.
+        entities: The short JSON of the entities in `reasons`, by entity number.
+        article: The short JSON of the article with the link.
+        base_url: The prefix of the URLs.
+        position: The position of the link in its article, from 1.
     """
     target = None
     if row.target_id is not None:

@@ -103,7 +103,7 @@ def _collection(
         source: The rows of the collection.
         shape: The schema class of a page.
         parameters: The validated query parameters.
-        values: A function that returns the JSON values of rows, with all keys.
+        values: Returns the JSON values of rows, with all keys.
         meta: Further members of `meta`, such as `warnings`.
     """
 
@@ -124,10 +124,8 @@ def _page(
     Args:
         collection: The items that match the query.
         parameters: The validated query parameters.
-        scope: The row of the article or entity that the collection belongs to, such as the article of a list
-            of takeaways. None if the collection is not part of an article or entity.
-        former_scopes: Returns the earlier ids of this article or entity. Cursors that contain an earlier id
-            are accepted, too.
+        scope: The row of the article or entity that the collection belongs to, or None.
+        former_scopes: Returns the earlier ids of this article or entity, which cursors can still contain.
     """
     return make_page(
         collection.source,

@@ -86,10 +86,9 @@ def read_references(connection: Connection, numbers: Collection[int]) -> dict[in
 
 
 def read_takeaway_entities(connection: Connection, takeaways: Collection[int]) -> dict[int, list[Values]]:
-    """Return the entities that each takeaway mentions, by the number (internal key) of the takeaway.
+    """Return the entities that each takeaway mentions, by the internal number of the takeaway.
 
-    `takeaways` are the numbers of the takeaways. An entity is a reference: `{id, slug, name, type}`. The
-    entities of a takeaway are in the order of their slugs.
+    An entity is a dict `{id, slug, name, type}`. The entities of a takeaway are sorted by slug.
     """
     found: dict[int, list[Values]] = {number: [] for number in takeaways}
     if found:

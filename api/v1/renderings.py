@@ -1,7 +1,7 @@
-"""The JSON of articles. If the stored JSON of an article (its rendering) is outdated, new JSON is made.
+"""The JSON of articles, which is stored in the database. If stored JSON is outdated, new JSON is made.
 
-A rendering is compressed with gzip, as clients receive it. The column `part_ends` says where the value of
-each key ends in the uncompressed JSON. With these positions, a value is cut out without parsing the JSON.
+A rendering is the stored JSON of an article, compressed with gzip. The column `part_ends` says where the
+value of each key ends in the JSON. Single values are cut out without parsing the JSON.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -60,8 +60,7 @@ class RenderedArticle(NamedTuple):
 
     Attributes:
         etag: The ETag of the uncompressed JSON.
-        part_ends: For each key, the position in the uncompressed JSON where the value of the key ends. The
-            positions are stored as bytes (see `PART_ENDS`). They are used to cut single values from the JSON.
+        part_ends: The positions in the uncompressed JSON where the value of each key ends, as bytes.
         json_gzip: The JSON, compressed with gzip.
     """
 
@@ -100,10 +99,10 @@ class RenderedArticle(NamedTuple):
 
 @lru_cache(maxsize=1000)
 def _runs(names: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Divide `names` into runs. The keys of a run directly follow each other in the JSON of an article.
+    """Divide `names` into runs of keys that directly follow each other in the JSON of an article.
 
-    Each run is a pair: the places of its first and last key. The place of a key is its index among all keys
-    of the JSON. `names` must have the same order as the keys in the JSON.
+    A run is a pair: the indexes of its first and last key among all keys. `names` must be in the order of the
+    JSON.
     """
     runs: list[tuple[int, int]] = []
     for place in map(KEY_PLACES.__getitem__, names):
@@ -137,16 +136,16 @@ def render_item(
 ) -> bytes:
     """Return the JSON of an article as an item of a list, for its column `item_json`.
 
-    The caller must store the result of `rendering_key` in the column `item_key`. The article must be the
-    founder of its story, the article from which the story takes its slug and title.
+    The caller must store the result of `rendering_key` in `item_key`. The article must be the founder of its
+    story: the article that gives the story its slug and title.
 
     Args:
         identity: The id of the article.
         content: The result of `api.v1.article_content.article_content`.
         story: The id of the story.
         revision: The number of the current revision.
-        created_at: The time when the article was first loaded.
-        updated_at: The time when the article last changed.
+        created_at: When the article was first loaded.
+        updated_at: When the article last changed.
     """
     head = article_head(identity, content, revision, created_at, updated_at)
     head["story"] = article_reference(story, content["slug"], content["title"])
@@ -182,13 +181,10 @@ def render(connection: Connection, numbers: Collection[int]) -> dict[int, Render
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return a statement that selects the rendering (stored JSON) of an article, and a value for it.
+    """Return a statement that selects an article's stored JSON, and a value for its parameter `reference`.
 
-    The statement selects the values of a `RenderedArticle`. To run it, bind the returned value to its
-    parameter `reference` and the result of the function `rendering_key` to its parameter `rendering_key`.
-
-    Args:
-        reference: The id or slug of the article. The returned value is the id as a UUID, or the slug.
+    A row has the values of a `RenderedArticle`. The parameter `rendering_key` is the result of the function
+    of this name. The argument `reference` is the id or slug of the article.
     """
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)
@@ -212,19 +208,13 @@ def find_rendering(reference: str) -> RenderedArticle:
 
 
 def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None) -> list[Any]:
-    """Return articles as items of a list, each a JSON object with the keys `names`.
-
-    The keys are cut from the rendering (stored JSON) of each article. If no current rendering is stored, a
-    new rendering is made.
+    """Return articles as items of a list, in the order of `rows`, as values for `orjson.dumps`.
 
     Args:
-        rows: For each article, its number and slug, and three columns of its rendering: `rendering_key`,
-            `part_ends` and `json_gzip`. These columns are None if no rendering is stored.
+        rows: For each article, its number, its slug, `rendering_key`, `part_ends` and `json_gzip`. The last
+            three are None if no JSON is stored, and JSON is then made.
         names: The keys of each item, in the order of the JSON.
-        query: The full-text search, or None. The key `highlights` contains the passages that match it.
-
-    Returns:
-        The items in the order of `rows`, as values for `orjson.dumps`.
+        query: The full-text search that `highlights` shows the matches of, or None.
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.rendering_key != key]
@@ -255,15 +245,12 @@ def _with_highlights(rendering: RenderedArticle, names: Sequence[str], query: Qu
 
 
 def list_items(rows: Sequence[Any], names: Sequence[str]) -> list[Any]:
-    """Return articles as items of a list, each a JSON object with the keys `names`.
+    """Return articles as items of a list, in the order of `rows`, as values for `orjson.dumps`.
 
     Args:
-        rows: For each article, its number and the columns `item_key` and `item_json` (the stored item). If
-            the stored item is missing or outdated, a new item is made.
-        names: The keys of each item. All must be in ITEM_KEYS.
-
-    Returns:
-        The items in the order of `rows`, as values for `orjson.dumps`.
+        rows: For each article, its number and the columns `item_key` and `item_json` (the stored item).
+            Missing and outdated items are made anew.
+        names: The keys of each item, all from ITEM_KEYS.
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.item_key != key]

@@ -1,9 +1,9 @@
 """The possible orders of the lists of version 1, by the value of the query parameter `sort`.
 
-Each function returns a dictionary such as `{"title": …, "-title": …}`, with an ascending and a descending
-order for each key. In both orders, rows with equal keys are sorted by the time when they were loaded, newest
-first. Most functions take a KeyTable, which has the sort keys as columns. A KeyTable is the table of the
-listed rows, or an index table that repeats their sort keys.
+Each function returns a dictionary such as `{"title": …, "-title": …}`. A key with `-` is the descending
+order. In all orders, rows with equal values are sorted by the time of loading, newest first.
+
+A KeyTable has the sort keys as columns. It is the table of the listed rows, or an index of this table.
 """
 
 from api.database.base import table_of
@@ -24,8 +24,7 @@ CHANGES = table_of(Change)
 def article_orders(table: KeyTable) -> Orders:
     """Return the sort orders of a list of articles, by the value of the query parameter `sort`.
 
-    A value is a key such as `title`, or `-title` for the descending order. `table` is the table with the
-    columns to sort by. The orders by title are left out if the table has no titles.
+    `table` has the columns to sort by. A table without titles has no orders by title.
     """
     columns, ties = table.columns, (table.number,)
     by_time = order_pair("published_at", columns["published_key"], ties, UNDATED)
@@ -48,9 +47,7 @@ def story_orders(table: KeyTable) -> Orders:
 def takeaway_orders(table: KeyTable) -> Orders:
     """Return the sort orders of a list of takeaways (key points), by the value of the query parameter `sort`.
 
-    The values are `published_at` and `-published_at` (descending). In both orders, the takeaways of one
-    article are in the order in which the article lists them. `table` is the table with the columns to sort
-    by.
+    `table` has the columns to sort by. Takeaways of one article always keep their order in the article.
     """
     return order_pair("published_at", table.columns["published_key"], (table.number,), UNDATED)
 
@@ -58,8 +55,7 @@ def takeaway_orders(table: KeyTable) -> Orders:
 def takeaway_orders_in_article() -> Orders:
     """Return the sort orders of the takeaways of one article, by the value of the query parameter `sort`.
 
-    The values are `published_at` and `-published_at`. Both give the order in which the article lists its
-    takeaways, because `published_at` is the time of the article.
+    All values give the order in which the article lists its takeaways.
     """
     return order_pair("published_at", None, (TAKEAWAYS.number,))
 
@@ -67,11 +63,9 @@ def takeaway_orders_in_article() -> Orders:
 def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) -> Orders:
     """Return the sort orders of a list of entities, by the value of the query parameter `sort`.
 
-    A value is a key such as `name`, or `-name` for the descending order.
-
     Args:
         table: The table with the columns to sort by.
-        mention_count: The column to use for the value `mention_count`, or None for the column of `table`.
+        mention_count: The column for the order `mention_count`, or None for the column of `table`.
     """
     columns, ties = table.columns, (table.number,)
     orders: Orders = {}
@@ -84,9 +78,8 @@ def entity_orders(table: KeyTable = ENTITIES, mention_count: Key | None = None) 
 def co_mentioned_orders(shared_article_count: Key) -> Orders:
     """Return the sort orders of co-mentioned entities, by the value of the query parameter `sort`.
 
-    Articles mention these entities together with a given entity. The values are `shared_article_count` and
-    `name`, each also with `-` (descending). The argument `shared_article_count` is the column with the number
-    of articles that mention both entities.
+    Co-mentioned entities are in the same articles as a given entity. `shared_article_count` is the column
+    with the number of these articles.
     """
     ties = (ENTITIES.number,)
     by_count = order_pair("shared_article_count", shared_article_count, ties)
@@ -96,8 +89,8 @@ def co_mentioned_orders(shared_article_count: Key) -> Orders:
 def related_link_orders(table: KeyTable) -> Orders:
     """Return the sort orders of a list of related links, by the value of the query parameter `sort`.
 
-    The values are `published_at` and `score`, each also with `-` (descending). Links of one article with
-    equal values keep their order in the article. `table` is the table with the columns to sort by.
+    `table` has the columns to sort by. Links of one article with equal values keep their order in the
+    article.
     """
     columns = table.columns
     ties = (columns["article"], columns["precedence"])
@@ -108,9 +101,8 @@ def related_link_orders(table: KeyTable) -> Orders:
 def related_link_orders_in_article() -> Orders:
     """Return the sort orders of the related links of one article, by the value of the query parameter `sort`.
 
-    The values are `published_at` and `score`, each also with `-` (descending). All links have the same
-    `published_at`, the time of the article. Both orders by this time therefore keep the order in which the
-    article lists its links.
+    All links of an article have the same `published_at`. Both orders by this time are the order of the
+    article.
     """
     columns = LINKS.columns
     ties = (columns["precedence"],)

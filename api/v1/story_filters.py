@@ -1,9 +1,8 @@
 """Turn the query parameters of a list of stories into filters.
 
-A story matches if at least one of its articles matches all article filters at once. The article filters are
-combined into one filter on stories. If few articles match one of the article filters, the stories of these
-articles are listed and sorted. Otherwise, an index of stories is scanned, and the articles of each story are
-tested.
+A story matches if at least one of its articles matches all article filters at once. If few articles match one
+of these filters, the stories of these articles are listed. Otherwise, an index of stories is read, and the
+articles of each story are tested.
 """
 
 from collections.abc import Mapping
@@ -34,13 +33,8 @@ remember = lru_cache(maxsize=MAX_PLANS)
 def select_stories(listing: Listing, parameters: Mapping[str, Any], references: References) -> PlannedRows:
     """Return the stories that match the query `parameters`, in the requested order.
 
-    Args:
-        listing: The collection of stories.
-        parameters: The validated query parameters.
-        references: The entities that the parameters name.
-
-    Returns:
-        An object that reads the matching stories, page by page.
+    The result reads the stories page by page. `listing` is the collection of stories. `references` has the
+    entities that the parameters name.
     """
     sort = parameters["sort"]
     filters = _by_size(parameters["min_articles"], sort)
@@ -74,8 +68,7 @@ def _latest_end(before: datetime) -> datetime:
 def _by_size(min_articles: int, sort: str) -> list[Filter]:
     """Return a list with the filter for stories with at least `min_articles` articles.
 
-    The list is empty if `min_articles` is 1, because every story matches. `sort` is the requested order of
-    the stories. The best SQL for the filter depends on this order.
+    The list is empty if `min_articles` is 1. `sort` is the requested order of the stories.
     """
     if min_articles == 1:
         return []
@@ -89,8 +82,8 @@ def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
     """Return the SQL of a filter for stories with a minimum number of articles.
 
     Args:
-        has_minimum: True if the minimum is the bound parameter `min_articles`. False if it is two.
-        is_sorted: True if the list of stories is sorted by the number of articles.
+        has_minimum: True if the minimum is the bound parameter `min_articles`, False if it is two.
+        is_sorted: True if the list is sorted by the number of articles.
     """
     if not has_minimum:
         return FilterForm(None, lambda _: HAS_SEVERAL)
@@ -109,16 +102,13 @@ def _by_article_count(*, has_minimum: bool, is_sorted: bool) -> FilterForm:
 def _with_article(
     forms: tuple[FilterForm, ...], selective: FilterForm | None, bounds: tuple[str, ...], *, is_sorted: bool
 ) -> FilterForm:
-    """Return the SQL of a filter for stories with an article that matches all article filters.
-
-    One and the same article must match all of them.
+    """Return the SQL of a filter for stories with one article that matches all article filters.
 
     Args:
         forms: The SQL of the article filters.
-        selective: One of `forms` that few articles match, or None. If it is given, the stories can be found
-            from these few articles.
-        bounds: Which of the parameters `published_after` and `published_before` the query has.
-        is_sorted: True if the list of stories is sorted by the time of the last publication.
+        selective: The one of `forms` that few articles match, or None.
+        bounds: Which of `published_after` and `published_before` the query has.
+        is_sorted: True if the list is sorted by the time of the last publication.
     """
 
     def condition(table: KeyTable) -> ColumnElement[bool]:
@@ -132,13 +122,9 @@ def _with_article(
 
 
 def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnySelect:
-    """Return a statement that selects the stories with an article matching all article filters.
+    """Return a statement that selects the numbers of the stories with an article that matches all `forms`.
 
-    A row is the number (internal key) of a story.
-
-    Args:
-        forms: The SQL of the article filters.
-        selective: The filter among `forms` with few matching articles. These articles are read first.
+    `forms` are the SQL of the article filters. `selective` is the one that few articles match.
     """
     matches = selective.few_numbers()
     conditions = [each.condition(ARTICLES) for each in forms if each is not selective]
@@ -147,16 +133,14 @@ def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnyS
 
 
 def _spans(table: KeyTable, bounds: tuple[str, ...], *, is_sorted: bool) -> list[ColumnElement[bool]]:
-    """Return conditions on the times of a story, to exclude most stories without reading their articles.
+    """Return conditions on the times of a story that are true if it has an article within the bounds.
 
-    If a story does not meet the conditions, none of its articles was published within the bounds. For the
-    other stories, the articles must still be read.
+    The conditions can also be true for other stories, so the articles must still be tested.
 
     Args:
         table: The table of stories.
-        bounds: Which of the parameters `published_after` and `published_before` the query has.
-        is_sorted: True if the list of stories is sorted by the time of the last publication. An index of this
-            time is then read, and the conditions limit which part of the index is read.
+        bounds: Which of `published_after` and `published_before` the query has.
+        is_sorted: True if the list is sorted by the time of the last publication.
     """
     first, last = table.columns["first_published_key"], table.columns["last_published_key"]
     conditions: list[ColumnElement[bool]] = []

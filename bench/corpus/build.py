@@ -39,12 +39,10 @@ class Corpus(NamedTuple):
     """A database of generated articles.
 
     Attributes:
-        url: The `DATABASE_URL` of the database.
+        url: Its `DATABASE_URL`.
         articles: The number of articles.
         slugs: The slugs of all articles.
-        second_half_rate: The loading speed (documents per second) in the second half of seeding, divided by
-            the loading speed in the first half. A value below 1 means that seeding becomes slower as the
-            database grows.
+        second_half_rate: The loading speed in the second half of seeding, divided by that in the first half.
     """
 
     url: str

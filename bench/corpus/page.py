@@ -64,11 +64,10 @@ class Page:
         return f"{self.rng.choice(self.names)} {title}" if self.names and self.rng.random() < 0.4 else title
 
     def _markers(self) -> list[str]:
-        """Return the marker words that this page contains, or an empty list.
+        """Return the marker words of this page, which benchmarks search for.
 
-        Benchmarks search for marker words, because it is known how many pages contain them. Rare marker words
-        are only in the first pages. Each frequent marker word is in a fixed share of all pages, such as one
-        page in a hundred, chosen at random.
+        Rare marker words are only in the first pages. Each frequent marker word is in a fixed share of all
+        pages, chosen at random.
         """
         markers = [words.RARE_WORD, words.RARE_ENTITY.name] if self.is_first else []
         for word, share in (

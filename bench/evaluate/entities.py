@@ -13,7 +13,7 @@ MENTION_COUNT_TOLERANCE = 1
 
 @dataclass(frozen=True, slots=True)
 class ExtractedEntity:
-    """An entity that the service found in a document, to be compared with annotations.
+    """An entity that the service found in a document.
 
     Attributes:
         name: The main name.
@@ -30,9 +30,7 @@ class ExtractedEntity:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A comparison of the entities that were extracted from a document with the annotated entities.
-
-    Entities that are annotated as optional or ignored are left out.
+    """The required entities of a document's annotations, compared with the extracted entities.
 
     Attributes:
         hits: Pairs of an annotated and an extracted entity with a name in common.
@@ -56,7 +54,7 @@ class EntityResult:
     Attributes:
         typed: The score if types must agree.
         untyped: The score if types are ignored.
-        counts: The share of matched entities whose number of mentions is correct.
+        counts: The share of matched entities with the correct number of mentions.
         misplaced: The share of mentions whose text is not at their offsets.
         faults: All errors.
     """
@@ -74,7 +72,7 @@ def measure_entities(name: str, gold: Gold, items: Sequence[Json], article: Json
     Args:
         name: The file name of the document.
         gold: Its annotations.
-        items: The entities that the API returns for its article.
+        items: The entities that the API returns.
         article: The article that the API returns, or None if the document was rejected.
     """
     found = [read_entity(item) for item in items]
@@ -100,14 +98,13 @@ def read_entity(item: Json) -> ExtractedEntity:
 
 
 def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool = True) -> Match:
-    """Pair the required entities of the annotations with extracted entities that have a name in common.
+    """Pair the required entities of a document's annotations with extracted entities that share a name.
 
-    Each entity is in at most one pair. Pairs with the same main name are formed first, and then pairs with
-    similar numbers of mentions. The result contains the pairs, and the entities that are in no pair.
+    Each entity is in at most one pair. The same main name counts more than similar numbers of mentions.
 
     Args:
-        gold: The annotations of a document.
-        found: The entities that were extracted from the document.
+        gold: The annotations.
+        found: The extracted entities.
         typed: If False, the two entities of a pair can have different types.
     """
     required = [entity for entity in gold.entities or () if entity.required]
@@ -125,14 +122,12 @@ def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool 
 
 
 def served_texts(article: Json | None) -> dict[tuple[str, int | None], str | None]:
-    """Return the texts of an article that can contain mentions of entities.
+    """Return the texts of an article that can contain mentions of entities, by part and number.
 
-    A key of the result has the name of a part and the number of the text in this part. For example, `("body",
-    1)` is the first paragraph of the body. The number is None for a part with a single text, such as the
-    title. A value is None if the article lacks the text, such as a summary.
+    For example, the key `("body", 1)` is the first paragraph of the body. Parts with a single text have the
+    number None. A value is None if the article lacks the text.
 
-    Args:
-        article: The article that the API returns. If it is None, the result is empty.
+    `article` is the JSON of the API. If it is None, the result is empty.
     """
     if article is None:
         return {}

@@ -10,20 +10,17 @@ from bench.evaluate.served import Json
 
 @dataclass(frozen=True, slots=True)
 class EvidenceResult:
-    """How well the evidence that the API lists in one document agrees with the annotations.
+    """How well the listed evidence of one document agrees with the annotations. Results can be added.
 
-    Evidence is the paragraphs that support a takeaway (a key point of an article). Results of several
-    documents can be added.
+    Evidence is the paragraphs that support a takeaway (a key point of an article).
 
     Attributes:
-        score: The numbers of hits, false positives and misses. A hit is a listed paragraph that the
-            annotations mark as required.
-        optional: The number of listed paragraphs that the annotations mark as acceptable, but not required.
-        first: The share of takeaways whose first listed paragraph is required. Only takeaways with a required
-            paragraph count.
-        silent: The share of takeaways for which the API lists no paragraph. Only takeaways that no paragraph
-            supports count.
-        faults: A description of each missed and each wrong paragraph.
+        score: The hits, false positives and misses. A hit is a listed paragraph that is required.
+        optional: The number of listed paragraphs that are acceptable, but not required.
+        first: The share of takeaways whose first listed paragraph is required, among those with required
+            paragraphs.
+        silent: The share of takeaways without listed paragraphs, among those that no paragraph supports.
+        faults: Each missed and each wrong paragraph.
     """
 
     score: Score = field(default_factory=Score)
@@ -64,7 +61,7 @@ def measure_evidence(name: str, gold: Mapping[int, GoldEvidence], article: Json 
 
     Args:
         name: The file name of the document.
-        gold: Maps the number of a takeaway to its annotation. Takeaways without one are not evaluated.
+        gold: The annotation of each evaluated takeaway, by its number.
         article: The article that the API returns, or None if the document was rejected.
     """
     takeaways = article["takeaways"] if article else []

@@ -25,12 +25,12 @@ class FieldResult:
 
 
 def measure_fields(name: str, gold: Gold, fields: dict[str, Texts]) -> FieldResult:
-    """Compare the parsed fields of a document with its annotations, and return the agreement and all faults.
+    """Compare the parsed fields of a document with its annotations.
 
     Args:
         name: The file name of the document.
         gold: The annotations.
-        fields: The parsed texts of each field, by the name of the field.
+        fields: The parsed texts by the name of the field.
     """
     pairs = {field: (expected, fields.get(field, ())) for field, expected in gold.fields.items()}
     faults = [

@@ -1,8 +1,7 @@
 """Read samples: a folder of documents, and their gold standard (annotations by a reader).
 
-`documents/*.txt` are the pages, with sidecars if they have any. `gold/NAME.json` has the expected content of
-`NAME.txt`; fields that it omits are not evaluated. `gold/related.json` lists related pages by file name.
-`evidence.json` lists the paragraphs that support each takeaway, by file name and number of the takeaway.
+`documents/*.txt` are the pages. `gold/NAME.json` has the expected content of `NAME.txt`. `gold/related.json`
+lists related pages by file name. `evidence.json` lists the paragraphs that support each takeaway.
 """
 
 import json
@@ -27,7 +26,7 @@ class SamplesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GoldEntity:
-    """An entity that a reader has annotated in a document. The extracted entities are compared with it.
+    """An entity that a reader has annotated in a document.
 
     Attributes:
         name: Its name.
@@ -51,9 +50,9 @@ class Gold:
     """The annotations of one document: what parsing and extraction should find in it.
 
     Attributes:
-        fields: The expected texts of each field. Fields that are missing here are not evaluated.
+        fields: The expected texts of each evaluated field.
         entities: The expected entities, or None if entities are not evaluated.
-        ignored: Names that count neither as correct nor as errors.
+        ignored: Names that are neither correct nor errors.
     """
 
     fields: dict[str, Texts]
@@ -79,8 +78,8 @@ class Samples:
     Attributes:
         documents: The folder of the documents.
         gold: The annotations by file name.
-        related: The names of related files, by file name.
-        evidence: The annotated evidence of each takeaway, by file name and number of the takeaway.
+        related: The names of related files by file name.
+        evidence: The annotated evidence by file name and number of the takeaway.
         notes: A line for each annotation that is ignored.
     """
 

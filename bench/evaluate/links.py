@@ -16,8 +16,8 @@ class LinkResult:
 
     Attributes:
         score: Hits, false positives and misses.
-        precision_at_cutoff: The hits among the best PRECISION_CUTOFF links, divided by the lower of two
-            numbers: PRECISION_CUTOFF and the number of related pages. None for a page without related pages.
+        precision_at_cutoff: The hits among the best PRECISION_CUTOFF links, divided by PRECISION_CUTOFF or
+            the number of related pages, whichever is lower. None without related pages.
         faults: All errors.
     """
 
@@ -31,9 +31,8 @@ def measure_links(name: str, related: frozenset[str], items: Sequence[Json]) -> 
 
     Args:
         name: The file name of the document.
-        related: The file names of related documents. If there are none, each link is an error.
-        items: The links that the API returns for its article, each with the file name of its target in
-            `file`.
+        related: The file names of related documents.
+        items: The links that the API returns, each with the file name of its target in `file`.
     """
     scores = computed_scores(items)
     hits, spurious, missed = scores.keys() & related, scores.keys() - related, related - scores.keys()

@@ -47,10 +47,10 @@ class ServedDocuments:
         return self._parts(name, "entities")
 
     def related(self, name: str) -> list[Json]:
-        """Read the related links of an article from the API.
+        """Read the related links of the article with the file name `name` from the API.
 
-        `name` is the file name of the document of this article. Each link gets the additional key `file`: the
-        file name of the linked document, or None if the link leads to no stored article.
+        Each link gets the key `file`: the file name of the linked document, or None if no stored article is
+        linked.
         """
         links = self._parts(name, "related")
         targets = [link["target"] for link in links]

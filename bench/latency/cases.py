@@ -1,8 +1,7 @@
 """The requests whose response times are measured. To measure one more request, add a case.
 
-A path can contain the placeholders `{updated_late}`, `{updated_middle}`, `{updated_early}` and `{article}`.
-They stand for times and for a slug that differ between databases. Before the measurement, their values are
-looked up in each measured service.
+Paths can contain the placeholders `{updated_late}`, `{updated_middle}`, `{updated_early}` and `{article}`.
+Their values, times and a slug, are looked up in each measured service.
 """
 
 from collections.abc import Iterable
@@ -45,11 +44,9 @@ def article_case(name: str, *pairs: tuple[str, str]) -> Case:
 
 
 def story_case(name: str, *pairs: tuple[str, str]) -> Case:
-    """Return a benchmark case: a request for the list of stories, whose response time is to be measured.
+    """Return a benchmark case for the list of stories, including stories with a single article.
 
-    The list includes stories with a single article, because most generated articles are alone in their story.
-    `name` is the name of the case in the report, and `pairs` are the names and values of more query
-    parameters.
+    `name` is the name of the case in the report. `pairs` are the names and values of more query parameters.
     """
     return Case(name, collection_path("stories", ("min_articles", "1"), *pairs))
 

@@ -36,13 +36,12 @@ def measure_latency(
 ) -> Iterator[str]:
     """Yield a table of response times of `cases`, and a table of response times of `depth_cases`.
 
-    A table is left out if it has no cases.
+    A table without cases is left out.
 
     Args:
-        urls: The `DATABASE_URL` of each corpus (generated database), by its number of articles.
-        cases: Requests to measure on each corpus.
-        depth_cases: Requests for lists. For each list, the first page is compared with the last page. Only
-            the last corpus is measured.
+        urls: The `DATABASE_URL` of each generated database, by its number of articles.
+        cases: Requests to measure on each database.
+        depth_cases: Lists whose first and last page are compared, on the last database only.
         rounds: The number of requests for each case.
     """
     with ExitStack() as stack:
@@ -56,9 +55,8 @@ def measure_latency(
 def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], rounds: int) -> str:
     """Measure the response times of each request in `cases`, and return a Markdown table.
 
-    The table has a row for each request. For each of `services`, a row has the number of hits, and the median
-    and the 95th percentile of the response times. The services have databases of different sizes. Each
-    request is sent `rounds` times.
+    A row has the number of hits, the median and the 95th percentile for each of `services`. Each request is
+    sent `rounds` times.
     """
     hits = [[_count_hits(service, case.path) for service in services] for case in cases]
     requests = [[_request(service, case.path) for service in services] for case in cases]
@@ -95,8 +93,7 @@ def _measure_depths(service: TimedService, cases: Sequence[Case], rounds: int) -
 def _measure_rounds(groups: Sequence[Sequence[Request]], rounds: int, description: str) -> list[list[Times]]:
     """Send requests repeatedly, and return the response times of each request, in the same groups.
 
-    The requests of a group are sent one after the other, so that other work of the machine affects all of
-    them alike. Their order alternates between rounds. A first round is not counted.
+    A first round is not counted.
 
     Args:
         groups: The requests, in groups that are compared with each other.
@@ -107,6 +104,7 @@ def _measure_rounds(groups: Sequence[Sequence[Request]], rounds: int, descriptio
     for number in track(range(rounds + 1), description, console=console, transient=True):
         for group, lists in zip(groups, milliseconds, strict=True):
             pairs = list(zip(group, lists, strict=True))
+            # One request after the other, so that background load affects all requests of a group alike.
             for send, values in pairs if number % 2 else reversed(pairs):
                 values.append(send())
     return [[_summarize(values[1:]) for values in lists] for lists in milliseconds]

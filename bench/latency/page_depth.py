@@ -12,9 +12,8 @@ LIMIT, WALK_LIMIT = 20, 100
 def last_page(service: TimedService, path: str) -> str:
     """Return the address of the last page that has as many rows as the first page.
 
-    Args:
-        service: The service. All pages of the collection are requested from it in order.
-        path: The path and query of the collection, without a limit.
+    All pages of the collection are requested in order. `path` is the path and query of the collection,
+    without a limit.
     """
     # Keep three pages, since the last page of the walk can have fewer than LIMIT rows.
     links = deque([with_limit(path, WALK_LIMIT)], maxlen=3)

@@ -13,8 +13,7 @@ from bench.relevance.agreement import measure_relevance
 def main(size: int, engine: str) -> None:
     """Print a Markdown table that compares the service's ranking of search results with BM25.
 
-    The search runs on a corpus, a database of generated articles. If the corpus is missing, it is built
-    first. `--size` is the number of its articles, and `--engine` is its database engine.
+    The database has `--size` generated articles in the engine `--engine`. It is built if it is missing.
     """
     with open_store(engine) as store:
         url = store.url(ensure_corpus(store, engine, size))

@@ -1,8 +1,7 @@
 """Compare the service's ranking of search results with a ranking by Okapi BM25.
 
-BM25 is computed here for every article that contains all words of a query. The weights of the title, the
-summary, the takeaways and the text are those in docs/api.md. The articles that the service returns first are
-then compared with the articles that have the highest BM25.
+BM25 is computed here for every article with all words of a query. The weights of the title, the summary, the
+takeaways and the text are those in docs/api.md.
 """
 
 import math
@@ -39,13 +38,10 @@ PARTS = "include=body,analysis,takeaways"
 class Agreement(NamedTuple):
     """A comparison of the service with BM25 (a measure of relevance) for one query.
 
-    The best articles are the articles that BM25 ranks highest. They are compared with the first results of
-    the service.
-
     Attributes:
-        matches: The number of articles that contain all words of the query.
-        share: The share of the best articles that the service returns.
-        is_same: True if the service returns the best articles in the same order.
+        matches: The number of articles with all words of the query.
+        share: The share of the articles with the highest BM25 that the service returns first.
+        is_same: True if the service also returns them in the same order.
         milliseconds: The CPU time of the request.
     """
 
@@ -140,10 +136,9 @@ def draw_queries(titles: Sequence[str], count: int) -> Iterator[tuple[str, list[
 
 
 def compare(service: LocalService, count: int = QUERIES) -> list[Agreement]:
-    """Compare the service's ranking of search results with BM25, and return a comparison for each query.
+    """Compare the service's ranking with BM25 (a measure of relevance), and return a result for each query.
 
-    BM25 is a measure of relevance. The first results of the service are compared with the articles that BM25
-    ranks highest. `count` is the number of queries, which are drawn from titles in the database.
+    `count` is the number of queries, which are drawn from titles in the database.
     """
     titles = [
         article["title"]
@@ -185,10 +180,9 @@ def _agreement(service: LocalService, index: ExhaustiveIndex, text: str, terms: 
 
 
 def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
-    """Return a Markdown table that shows how well the service's search results agree with BM25.
+    """Return a Markdown table of agreement with BM25: a row for queries with few matches, and one for many.
 
-    One row is for the queries with few matches, and one for those with many. `agreements` has a comparison
-    for each query. `articles` is the number of articles in the corpus, for the heading.
+    `agreements` has a comparison for each query. `articles` is the number of articles, for the heading.
     """
     few = [each for each in agreements if each.matches <= EXACT_MATCHES]
     many = [each for each in agreements if each.matches > EXACT_MATCHES]
@@ -210,13 +204,10 @@ def agreement_table(agreements: Sequence[Agreement], articles: int) -> str:
 
 
 def measure_relevance(url: str, articles: int) -> str:
-    """Compare the service's ranking of search results with BM25, and return a Markdown table.
+    """Compare the service's ranking with BM25, and return a Markdown table.
 
-    Lines with the CPU time of searches for very frequent words follow the table.
-
-    Args:
-        url: The URL of the database.
-        articles: The number of articles in the database.
+    Lines with the CPU times of searches for very frequent words follow the table. `url` is the URL of the
+    database, and `articles` is its number of articles.
     """
     with local_service(url) as service:
         table = agreement_table(compare(service), articles)

@@ -1,9 +1,8 @@
 """Compare the service's ranking with the function bm25() of SQLite: `python -m bench.relevance.fts5`.
 
-SQLite ranks all articles that its full-text index FTS5 finds. The comparison says how often the first 20
-articles of both rankings are the same, and how much CPU time both need. The queries are one to three words of
-a title, drawn at random. The result is a table with two rows: one for searches that find at most MAX_EXACT
-articles, and one for searches that find more.
+The table says how often the first 20 articles of both rankings are the same, and how much CPU time both need.
+One row is for searches that find at most MAX_EXACT articles, one for the others. A query is one to three
+words of a title, drawn at random.
 """
 
 import random
@@ -78,17 +77,14 @@ def index_by_fts5(source: Connection, target: Connection) -> None:
 def best_hits(connection: Connection, query: Query) -> tuple[list[Hit], int]:
     """Return the first 20 hits of `query` in the service's ranking, and the number of all hits.
 
-    A hit is a pair: the distance from the query, and the internal number of the article. The most relevant
-    article has the lowest distance.
+    A hit is a pair: the distance from the query (lower is better) and the internal number of the article.
     """
     scores = TermIndex(connection).find(connection, query)
     return next(scores.best_first(None, COMPARED), []), len(scores.numbers)
 
 
 def report(source: Connection, exhaustive: Connection) -> str:
-    """Send queries to the service and to FTS5, and return a Markdown table that compares both.
-
-    The table has the share of queries with the same first hits, and the CPU times.
+    """Send queries to the service and to FTS5, and return a Markdown table of agreement and CPU times.
 
     Args:
         source: A database of the service.
@@ -125,10 +121,9 @@ def report(source: Connection, exhaustive: Connection) -> str:
 @click.option("--size", default=100_000, show_default=True, help="Number of articles in the corpus.")
 @click.option("--url", help="An SQLite database to use instead of a generated corpus.")
 def main(size: int, url: str | None) -> None:
-    """Print how often the first 20 results of the service are those of SQLite's function bm25().
+    """Compare the first 20 results and the CPU time of the service with SQLite's function bm25().
 
-    The CPU time of both is printed, too. If `--url` is missing, a generated corpus of `--size` articles is
-    used. The corpus is built if it does not exist.
+    The database is `--url` or, if it is missing, a generated one with `--size` articles.
     """
     if url is None:
         with open_store("sqlite") as store:

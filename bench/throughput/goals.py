@@ -30,10 +30,10 @@ class Goal(NamedTuple):
 
 
 def goals(results: Mapping[str, Result], small: Corpus, large: Corpus, memory: float) -> list[Goal]:
-    """Return the performance targets of the service, with the values that were measured.
+    """Return the performance targets of the service, with the measured values.
 
     Args:
-        results: The result of each measured case, by the name of the case, such as `hot detail`.
+        results: The result of each measured case, by name, such as `hot detail`.
         small: The database with few articles.
         large: The database with many articles.
         memory: The memory of the largest worker process in MiB.
@@ -72,7 +72,7 @@ def goals_table(results: Mapping[str, Result], small: Corpus, large: Corpus, mem
     """Return a Markdown table of the performance targets and the measured values.
 
     Args:
-        results: The result of each measured case, by the name of the case, such as `hot detail`.
+        results: The result of each measured case, by name, such as `hot detail`.
         small: The database with few articles.
         large: The database with many articles.
         memory: The memory of the largest worker process in MiB.

@@ -19,7 +19,7 @@ class Load(NamedTuple):
     Attributes:
         requests: The number of requests.
         seconds: The time in which they were sent.
-        median: The median of the response times in milliseconds.
+        median: The median response time in milliseconds.
         p99: The 99th percentile of the response times in milliseconds.
     """
 
@@ -59,8 +59,8 @@ def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32
         port: The port on this machine.
         targets: The paths to request.
         seconds: How long requests are sent.
-        connections: The number of connections that send requests at the same time.
-        start: The index of the first path, if the paths are requested in order.
+        connections: The number of simultaneous connections.
+        start: The index of the first path, if paths are requested in order.
 
     Raises:
         click.ClickException: A request failed, or `wrk` is not installed.

@@ -57,10 +57,9 @@ def first_searches() -> Targets:
 
 
 def hot_paths(slug: str) -> dict[str, str]:
-    """Return the paths to request when responses from the cache of the service are measured.
+    """Return paths whose responses come from the cache of the service, by the name of the measurement.
 
-    The result maps the name of a measurement, such as `hot list`, to a path. Each path is requested many
-    times, so that its response is in the cache. `slug` is the slug of an article.
+    A name is, for example, `hot list`. `slug` is the slug of an article.
     """
     detail = f"/v1/articles/{slug}"
     lists = ("/v1/articles", f"/v1/articles?{FILTERED}", f"/v1/articles?{SEARCH}")
@@ -70,13 +69,12 @@ def hot_paths(slug: str) -> dict[str, str]:
 def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServer) -> list[Case]:
     """Return the cases that measure the service when it answers from its cache of complete responses.
 
-    A case is a server and the requests to send. Each of `paths` gives two cases: one for `server`, and one
-    for `bare` with a response of the same bytes. Some variants follow, such as compressed responses.
+    A case is a server and the requests to send. Each path gives one case for `server` and one for `bare`.
 
     Args:
         server: The service.
-        paths: Maps the name of each case to the path to request.
-        bare: A minimal WSGI application, to be compared with the service.
+        paths: The path to request, by the name of the case.
+        bare: A minimal WSGI application that returns the same bytes, for comparison.
     """
     cases = []
     for number, (name, path) in enumerate(paths.items()):
@@ -101,7 +99,7 @@ def peer_cases(
 
     Args:
         stack: Ends the programs when it is closed.
-        server: The service. The programs get a copy of some of its articles.
+        server: The service, from which the programs get some articles.
         folder: A folder for temporary files.
         article: The article that each case requests.
         baseline: The name of the case that all results are compared with.
@@ -169,10 +167,9 @@ def measure_throughput(store: Store, names: Mapping[int, str], seconds: int, rou
     """Measure requests per second, and return tables of the results and of the performance targets.
 
     Args:
-        store: The store that contains the databases.
+        store: The databases.
         names: The name of each database, by its number of articles.
-        seconds: How long requests are sent for each case in a round. A case is a server and the requests to
-            send.
+        seconds: The time of each case (a server and requests) in a round.
         rounds: How often each case is measured.
     """
     find_wrk()

@@ -26,13 +26,10 @@ class Case(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The measured values of one case.
-
-    The values of `cpu`, `median` and `p99` are measured in each round. The result has their medians over all
-    rounds.
+    """The measured values of one case. `cpu`, `median` and `p99` are medians over all rounds.
 
     Attributes:
-        case: The server and the requests that were sent to the server.
+        case: The server and its requests.
         rates: The requests per second in each round.
         cpu: The CPU time of a request in microseconds.
         median: The median response time in milliseconds.
@@ -61,8 +58,7 @@ class Result(NamedTuple):
 def measure_rounds(cases: Sequence[Case], seconds: int, rounds: int) -> dict[str, Result]:
     """Measure each case in several rounds, and return the results by the names of the cases.
 
-    In each round, all cases are measured one after the other, so that background load affects all of them
-    alike. Their order alternates. A short first round is not counted.
+    A short first round is not counted.
 
     Args:
         cases: The cases.
@@ -72,6 +68,7 @@ def measure_rounds(cases: Sequence[Case], seconds: int, rounds: int) -> dict[str
     loads: dict[str, list[tuple[Load, float]]] = {case.name: [] for case in cases}
     starts = dict.fromkeys(loads, 0)
     for number in track(range(rounds + 1), "Throughput", console=Console(stderr=True), transient=True):
+        # One case after the other in each round, so that background load affects all cases alike.
         for case in cases if number % 2 else cases[::-1]:
             before = case.server.cpu_seconds()
             load = put_load(
@@ -97,12 +94,11 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
 def results_table(results: Mapping[str, Result], baseline: str = "bare") -> str:
     """Return a Markdown table with a row for each case: requests per second, CPU time and response times.
 
-    A case is a server and the requests to send. One column compares the case with its baseline, the case that
-    `Case.baseline` names: the requests per second are divided by the requests per second of the baseline.
+    One column divides the requests per second by those of the case that `Case.baseline` names.
 
     Args:
-        results: The results of all cases, by the name of the case.
-        baseline: What the baseline is called in the heading of this column. It does not select a case.
+        results: The results by the name of the case.
+        baseline: What the heading of this column calls the baseline.
     """
     rows = [
         [

@@ -21,8 +21,7 @@ class ArticleRecord:
 
     Attributes:
         key: Identifies the document across loads.
-        content: The fields of the article that come from its document and metadata, as the API serves them
-            (see `api.v1.article_content`).
+        content: The fields of the article, as `api.v1.article_content` returns them.
         published_at: When the article was published, or None.
     """
 

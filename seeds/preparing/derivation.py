@@ -25,12 +25,9 @@ class DerivedData:
 
     Attributes:
         entities: The entities that the article mentions.
-        evidence: For each takeaway (key point), the paragraphs that support it, as returned by
-            `find_evidence`.
-        features: The features (words and entities) for the comparison of articles. Each name of a feature is
-            mapped to its weight from 0 to 1.
-        terms: The term of each feature, in the order of `features`: the word or name that readers see, as the
-            article writes it. None for a feature without a term (see `written_terms`).
+        evidence: The paragraphs that support each takeaway (key point), as `find_evidence` returns them.
+        features: Words and entities for the comparison of articles, each with its weight from 0 to 1.
+        terms: What readers see for each of `features`, in the same order: a word, a name or None.
     """
 
     entities: list[FoundEntity]
@@ -56,11 +53,9 @@ class DerivedData:
 
 
 def derive(text: ArticleText, matcher: EntityMatcher) -> DerivedData:
-    """Derive the entities, the evidence and the features of an article from its texts.
+    """Derive the entities, the evidence and the features (weighted words and entities) of an article.
 
-    Evidence is the paragraphs that support a takeaway (key point). Features are weighted words and entities.
-
-    `matcher` finds the entities in `text`, the texts of the article.
+    Evidence is the paragraphs that support a takeaway (key point). `matcher` finds the entities in `text`.
     """
     entities = find_entities(text, matcher)
     evidence = find_evidence(text, entities, matcher.lexicon)

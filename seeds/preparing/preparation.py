@@ -48,16 +48,12 @@ class _Task(NamedTuple):
 
 
 class Preparation:
-    """Reads documents and prepares their articles, in several processes.
-
-    Preparing an article means deriving its entities and other data from its texts.
+    """Reads documents and prepares their articles (derives entities and other data), in several processes.
 
     Args:
         pool: The processes, each with an `EntityMatcher`.
         max_bytes: The size of the largest accepted document.
-        is_eager: True if `read` also prepares the article of each document. This is faster if most documents
-            are new. False is faster if most documents are stored already, because `prepare` can then be
-            called for the new and changed documents only.
+        is_eager: True if `read` also prepares the articles. This is faster if most documents are new.
     """
 
     def __init__(self, pool: WorkerPool[EntityMatcher], max_bytes: int, *, is_eager: bool) -> None:
@@ -95,8 +91,8 @@ class Preparation:
 def matcher_pool(jobs: int, catalogue: Sequence[EntityRecord], spacy_model: str) -> WorkerPool[EntityMatcher]:
     """Return a pool of `jobs` processes that find the names of entities in articles.
 
-    `catalogue` contains the known entities; other names are found by rules. `spacy_model` is the name of a
-    spaCy pipeline that also finds names. If it is an empty text, no pipeline is used.
+    `catalogue` contains the known entities. Rules find other names, and so does the spaCy pipeline
+    `spacy_model` unless it is an empty text.
     """
     return WorkerPool(jobs, make_matcher, (catalogue, spacy_model))
 
@@ -129,8 +125,8 @@ def _read(matcher: EntityMatcher, task: _Task) -> FileDocument:
 def convert(submission: SubmittedDocument) -> ReadDocument:
     """Make a `ReadDocument` from `submission`, a parsed document with its metadata.
 
-    The result contains the content of the article. The article is not prepared: its entities and other
-    derived data are missing. If the metadata has no slug, the slug is made from the title.
+    The result has the content of the article, but no derived data such as entities. A missing slug is made
+    from the title.
     """
     slug, key = submission.metadata.slug, submission.key
     free = slug or make_slug(submission.document.title, f"article-{article_id(key).hex[:8]}")

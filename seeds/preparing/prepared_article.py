@@ -26,9 +26,9 @@ class PreparedEntity(NamedTuple):
 
     Attributes:
         id: The id of the entity.
-        record: The entity, with its name and type.
+        record: Its name and type.
         mention_count: The number of its mentions in the article.
-        salience: How important the entity is in the article, from 0 to 1.
+        salience: Its importance in the article, from 0 to 1.
     """
 
     id: UUID
@@ -69,10 +69,10 @@ class PreparedData(NamedTuple):
     Attributes:
         entities: The entities that the article mentions, the most salient first.
         mentions: The compressed value of the column `article_mentions.mentions`.
-        takeaway_entities: Which entities each takeaway (key point) mentions. Each pair is the position of a
-            takeaway, from 1, and the index of an entity in `entities`.
-        evidence: For each takeaway, the paragraphs that support it, as returned by `find_evidence`.
-        vector: The features (weighted words and entities), for finding similar articles.
+        takeaway_entities: Pairs: the position of a takeaway (key point), from 1, and the index of an entity
+            that it mentions.
+        evidence: The paragraphs that support each takeaway, as `find_evidence` returns them.
+        vector: The weighted words and entities, for finding similar articles.
         digest: The SHA-256 of the derived data.
     """
 
@@ -93,8 +93,8 @@ class PackedContent(NamedTuple):
     """The content of an article in the form in which the database stores it.
 
     Attributes:
-        slug: The slug of the article, as it is in `content`. If this slug is taken, the article gets another
-            slug, and its content must be packed again.
+        slug: The slug in `content`. If this slug is taken, the content must be packed again with another
+            slug.
         digest: The SHA-256 of the content.
         document: The bytes of the document, compressed.
         content: The content, compressed.
@@ -124,17 +124,14 @@ class ReadDocument(NamedTuple):
     """A document that was read from a file.
 
     Attributes:
-        record: The content of the article in the document. Its slug is from the metadata, or is made from the
-            title.
+        record: The content of the article in the document.
         document: The bytes of the document.
-        folder: The real path (without symbolic links) of the folder that contains the file.
-        line: The line number of the document in the file, or None if the whole file is the document.
-        date_source: For messages: a text that says where the time of publication is given, such as
-            `the sidecar`.
+        folder: The real path of the folder that contains the file.
+        line: The line number of the document in the file, or None if it is the whole file.
+        date_source: Where the time of publication is given, for messages, such as `the sidecar`.
         warnings: The warnings of the parser.
-        slug_source: For messages: a text that says where the slug is given. None if the slug was made from
-            the title.
-        article: The article in the form in which it can be stored, or None if this form was not made yet.
+        slug_source: Where the slug is given, for messages. None if it was made from the title.
+        article: The article in the form to be stored, or None if it is not prepared yet.
     """
 
     record: ArticleRecord
@@ -197,10 +194,10 @@ def compress_mentions(mentions: Iterable[Iterable[Mention]]) -> Compressed:
 
 
 def find_takeaway_entities(mentions: Iterable[Iterable[Mention]]) -> list[tuple[int, int]]:
-    """Return which entities each takeaway (key point) of an article mentions, as pairs of two numbers.
+    """Return which entities each takeaway (key point) of an article mentions, as pairs.
 
-    The first is the position of the takeaway, from 1. The second is the index of the entity in `mentions`,
-    which has the mentions of each entity of the article.
+    A pair is the position of a takeaway, from 1, and the index of an entity in `mentions`. `mentions` has the
+    mentions of each entity.
     """
     pairs = {
         (mention.index or 0, at): None

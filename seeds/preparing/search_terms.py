@@ -8,12 +8,11 @@ from api.search.term_lists import pack_terms
 
 
 class SearchTerms(NamedTuple):
-    """The search terms of an article as they are written to the full-text index and the term index.
+    """The search terms of an article, as the full-text index and the term index contain them.
 
     Attributes:
-        article: The terms for each column of the index `ARTICLE_INDEX`, by the name of the column. Each value
-            is a string of terms separated by spaces.
-        takeaways: The terms of each takeaway (key point), in order, also separated by spaces.
+        article: The terms for each column of `ARTICLE_INDEX`, separated by spaces.
+        takeaways: The terms of each takeaway (key point), separated by spaces.
         packed: The terms for the term index, as `api.search.term_lists.pack_terms` returns them.
     """
 

@@ -37,15 +37,14 @@ class WorkerError(Exception):
 class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]):
     """Calls functions in this process or, if there are many items, in worker processes.
 
-    The processes start when they are first needed, and end with the `with` block. They also end if this
-    process is killed.
+    The processes end with the `with` block.
 
     Args:
-        jobs: The number of worker processes. With 1, everything is calculated in this process.
-        make_context: Makes the first argument of each function. It is called once in each process, so it must
-            be a function that can be pickled.
+        jobs: The number of worker processes. With 1, this process does everything.
+        make_context: A picklable function that makes the first argument of each function, once in each
+            process.
         arguments: The arguments of `make_context`.
-        min_items: The least number of items for worker processes. Fewer items are processed in this process.
+        min_items: The least number of items for which worker processes are used.
     """
 
     def __init__(
@@ -74,11 +73,10 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
     def map(self, function: Callable[[Context, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield the result of `function(context, item)` for each item, in the order of `items`.
 
-        `context` is what `make_context` of the pool returned. `items` is read only a little ahead of the
-        results. `function`, the items and the results must be picklable.
+        `context` is the result of `make_context`. `function`, the items and the results must be picklable.
 
         Raises:
-            WorkerError: If a worker process ended unexpectedly.
+            WorkerError: A worker process ended unexpectedly.
         """
         remaining = iter(items)
         if self._executor is None:

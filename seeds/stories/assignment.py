@@ -1,8 +1,7 @@
 """Assign articles to stories while they are loaded.
 
-If an article is new or corrected, only its own story and the stories of linked articles are recomputed. The
-cost therefore does not depend on the number of articles in the database. `seeds.stories.regrouping` can
-recompute all stories.
+Only the story of a changed article and the stories of linked articles are recomputed.
+`seeds.stories.regrouping` can recompute all stories.
 """
 
 from collections import defaultdict
@@ -33,14 +32,12 @@ STORY_ARTICLES = (
 
 
 class StoryAssignment:
-    """Keeps in memory which story each article is in, while the stories change.
-
-    `assign` changes the stories, and `write` stores the changes.
+    """Keeps in memory which story each article is in. `assign` changes the stories, and `write` stores them.
 
     Args:
         connection: The connection, in a write transaction.
         articles: The database numbers of articles. The other articles of their stories are read as well.
-        new: The database numbers of the articles in `articles` that were not assigned to a story yet.
+        new: Those of `articles` that have no story yet.
     """
 
     def __init__(self, connection: Connection, articles: Collection[int], new: Collection[int]) -> None:
@@ -71,15 +68,12 @@ class StoryAssignment:
         return self._stories[article]
 
     def assign(self, article: int, similar: Iterable[int], links: LinkTable) -> None:
-        """Recompute the story of an article, and the stories of the articles that are linked with it.
-
-        The new stories are kept in memory until `write` stores them.
+        """Recompute the story of an article and the stories of linked articles, in memory.
 
         Args:
             article: The database number of the article.
-            similar: The database numbers of articles that are possibly linked with the article. Links with a
-                score of less than `MIN_STORY_SCORE` are ignored.
-            links: The links between the articles.
+            similar: The database numbers of articles to which links are possible.
+            links: The links between articles. Links with a score below `MIN_STORY_SCORE` are ignored.
         """
         own = links.scores(article)
         linked = {
@@ -103,10 +97,9 @@ class StoryAssignment:
         self._ended -= present
 
     def write(self) -> set[int]:
-        """Store which story each article is in, and return the database numbers of the changed stories.
+        """Store the story of each article, and return the database numbers of stories that changed or ended.
 
-        A changed story has gained or lost an article, or has ended, since the last call. The caller must
-        write the rows of the changed stories with `write_stories`.
+        Only changes since the last call count. The caller must pass the numbers to `write_stories`.
         """
         moved = {number for number, story in self._stories.items() if story != self._stored[number]}
         move_articles(self._connection, {number: self._stories[number] for number in sorted(moved)})
@@ -121,13 +114,12 @@ class StoryAssignment:
     def _set_story(self, articles: Collection[StoryArticle], sizes: dict[int, int]) -> int:
         """Put `articles` into one story, and return the database number of the story.
 
-        The founder of a story is the article that the story is named after. If founders of former stories are
-        among the articles, the largest of these stories is used. Otherwise, the articles become a new story.
+        The largest former story whose founder (the article that names it) is among the articles is kept.
+        Without such a story, they become a new story.
 
         Args:
             articles: The articles.
-            sizes: The number of articles of each former story, by the database number of the story. A story
-                has the same number as its founder.
+            sizes: The number of articles of each former story, by its database number.
         """
         founders = [each for each in articles if each.number in sizes]
         if founders:

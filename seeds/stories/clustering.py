@@ -2,25 +2,24 @@
 
 At first, each article is a cluster. Similar clusters are merged, and the remaining clusters are the stories.
 
-The strength of a link is its score, divided by how similar the two articles are to their own nearest
-neighbours. This local scale makes texts of different kinds comparable: briefs on elections resemble each
-other more than briefs on fires do.
+The strength of a link is its score, divided by how similar the two articles are to their nearest neighbours.
+This makes texts of different kinds comparable: briefs on elections resemble each other more than briefs on
+fires do.
 
     strength(a, b) = score(a, b) / sqrt(scale(a) * scale(b))
     scale(a)       = max(MIN_SCALE, mean of the three highest scores of a)
     linkage(A, B)  = sum of strength(a, b) for a in A and b in B
                      / min(|A| * |B|, LINKS_PER_ARTICLE * min(|A|, |B|))
 
-A missing link has the strength 0. An article has few links with a score, so it cannot have links to all
-articles of a large cluster. The denominator therefore counts at most `LINKS_PER_ARTICLE` links for each
-article of the smaller cluster.
+A missing link has the strength 0. An article has few links with a score, so the denominator counts at most
+`LINKS_PER_ARTICLE` links for each article of the smaller cluster.
 
-Clusters are merged in the order of their linkage, the highest first. They are not merged if their linkage is
-less than `MIN_LINKAGE`, or if more than `MAX_SPAN` lies between the first and the last publication of their
-articles.
+Clusters with the highest linkage are merged first. Two clusters stay apart if their linkage is less than
+`MIN_LINKAGE`. They also stay apart if the first and the last publication of their articles are more than
+`MAX_SPAN` apart.
 
-The result does not depend on the order of the articles: strengths are integers, and ties are decided by the
-ids of the articles.
+The result does not depend on the order of the articles: strengths are integers, and the ids of the articles
+decide ties.
 
 References: Sokal and Michener, "A statistical method for evaluating systematic relationships" (1958);
 Zelnik-Manor and Perona, "Self-tuning spectral clustering" (2004).
@@ -65,19 +64,17 @@ class StoryArticle(NamedTuple):
 
     @property
     def founder_rank(self) -> tuple[bool, datetime, str]:
-        """A sort key that orders articles by time of publication. Articles without a date come last.
+        """A sort key by time of publication, undated articles last, then by the key of the document.
 
-        If times are equal, the key of the document decides. The first article of a story is its founder: the
-        story is named after it.
+        The first article of a story is its founder: the story is named after it.
         """
         return self.published_key == UNDATED, self.published_key, self.key
 
 
 class _Cluster:
-    """A cluster: articles that are in one story so far, with the first and last time of their publication.
+    """A cluster: articles that are in one story so far, with their first and last time of publication.
 
-    `strengths` says how strongly this cluster is linked to each other cluster. Its keys are the keys of the
-    other clusters in the mapping of all clusters. Its values are the sums of the strengths of the links.
+    `strengths` has the sum of the strengths of the links to each other cluster, by the key of that cluster.
     """
 
     __slots__ = ("articles", "first", "last", "strengths")
@@ -102,8 +99,7 @@ class _Cluster:
     def linkage(self, other: "_Cluster", strength: int) -> float:
         """Return the linkage of this cluster and `other`: how strongly their articles are linked.
 
-        The linkage is `strength`, the sum of the strengths of the links between the two clusters, divided by
-        the number of links that there could be between them.
+        `strength` is the sum of the strengths of the links between the two clusters.
         """
         fewer, more = sorted((len(self.articles), len(other.articles)))
         return strength / (UNIT * min(fewer * more, LINKS_PER_ARTICLE * fewer))
@@ -119,13 +115,10 @@ def find_stories(
     """Divide articles into stories, and return each story as a list of articles.
 
     Args:
-        joined: Groups of articles. The articles of a group stay in one story. Most groups have a single
-            article.
-        scores: The scores of the links from each article. The keys are the database numbers of the article
-            and, in the inner mapping, of the linked article. The strength of a link is its score in relation
-            to the highest scores of both articles. These can be scores of links to articles outside `joined`.
-        min_linkage: The lowest linkage of two groups that are merged. The linkage is the sum of the strengths
-            of the links between two groups, divided by the number of links that the groups could have.
+        joined: Groups of articles. The articles of a group stay in one story.
+        scores: The scores of all links of the articles, by the database numbers of both articles. Links to
+            articles outside `joined` count for the scale.
+        min_linkage: The lowest linkage (see this module) of two groups that are merged.
     """
     in_order = sorted(joined, key=lambda articles: min(each.id for each in articles))
     clusters = {place: _Cluster(articles) for place, articles in enumerate(in_order)}
@@ -161,15 +154,12 @@ def _push(
 ) -> None:
     """Add possible merges of a cluster with others to `heap`, if their linkage is at least `min_linkage`.
 
-    The linkage of two clusters says how strongly the articles of one are linked with those of the other.
-
     Args:
-        heap: The possible merges, highest linkage first. A merge is a tuple: the negative linkage, and the
-            keys of the two clusters in `clusters`.
-        clusters: All clusters.
-        place: The key of the cluster in `clusters`.
-        others: The keys of the other clusters in `clusters`.
-        min_linkage: The lowest linkage of two clusters that are merged.
+        heap: The possible merges, highest linkage first: the negative linkage and the keys of two clusters.
+        clusters: All clusters by key.
+        place: The key of the cluster.
+        others: The keys of the other clusters.
+        min_linkage: The lowest linkage (strength of the links) of clusters that are merged.
     """
     cluster = clusters[place]
     for other in others:

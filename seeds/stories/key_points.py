@@ -1,12 +1,12 @@
 """Choose the key points of a story: takeaways of its articles, without takeaways that repeat others.
 
-Two takeaways are compared by their items (entities, numbers and words), which have the same weights as for
-evidence (see `seeds.linking.evidence_items`):
+Two takeaways are compared by their items: entities, numbers and words. Items have the weights of
+`seeds.linking.evidence_items`.
 
     similarity(a, b) = 2 * sum(weight(i) for shared items i) / (sum of all weights of a and of b)
 
-This is the weighted coefficient of Dice (1945). Takeaways repeat each other if their
-similarity is at least `MIN_SIMILARITY`.
+This is the weighted coefficient of Dice (1945). Takeaways repeat each other if their similarity is at least
+`MIN_SIMILARITY`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,10 +27,9 @@ class StoryTakeaway(NamedTuple):
     """A takeaway (key point) of an article in a story.
 
     Attributes:
-        number: The database number of the takeaway. The number of its article can be computed from it (see
-            `takeaway_place`).
-        text: The text.
-        entities: The database numbers of the entities that the takeaway mentions.
+        number: Its database number, from which `takeaway_place` computes that of its article.
+        text: Its text.
+        entities: The database numbers of the entities that it mentions.
         published_key: When the article was published, or `UNDATED`.
         article_id: The id of the article.
     """
@@ -49,11 +48,10 @@ class KeyPointChooser:
     """
 
     def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
-        """Return the database numbers of the takeaways that are the key points of a story.
+        """Return the database numbers of a story's key points: at most `MAX_KEY_POINTS` of its takeaways.
 
-        There are at most `MAX_KEY_POINTS`. Of takeaways that repeat each other, the newest is the key point.
-        Key points are sorted by the number of articles that repeat them, the highest first. Among equals,
-        newer key points come first.
+        Of takeaways that repeat each other, the newest is chosen. Those that most articles repeat come first,
+        and newer ones among equals.
         """
         key_points: list[_KeyPoint] = []
         for takeaway in sorted(takeaways, key=_recency, reverse=True):

@@ -112,10 +112,9 @@ def regroup_articles(begin: Transaction, key_points: KeyPointChooser) -> int:
 
 
 def _stories_of(articles: Sequence[StoryArticle], graph: LinkGraph) -> dict[int, int]:
-    """Return the database number of the story of each article, by the database number of the article.
+    """Form stories from the links in `graph`, and return the story of each article, both as database numbers.
 
-    The stories are formed from the scores of the links in `graph`. A story has the same number as its
-    founder, the article that the story is named after.
+    A story has the number of its founder, the article that the story is named after.
     """
     scores = {each.number: graph.scores(each.number) for each in articles}
     stories: dict[int, int] = {}

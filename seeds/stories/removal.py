@@ -32,9 +32,8 @@ DELETE_STORY = delete(STORIES).where(STORIES.c.number == bindparam("former_story
 def leave_story(connection: Connection, article: int, identity: UUID) -> set[int]:
     """Take an article out of its story. Call this before the article is removed.
 
-    The founder of a story is the article that the story is named after. If the article is the founder, the
-    story ends, and its other articles become a new story. Requests for the former story are redirected to the
-    new story.
+    If the story is named after the article, the story ends. Its other articles become a new story, and
+    requests for the former story are redirected there.
 
     Args:
         connection: The connection, in a write transaction.
@@ -42,7 +41,7 @@ def leave_story(connection: Connection, article: int, identity: UUID) -> set[int
         identity: The id of the article.
 
     Returns:
-        The database numbers of the stories whose rows have to be written after the removal.
+        The database numbers of the stories to write after the removal.
     """
     story = connection.execute(STORY_OF, {"article_number": article}).one()
     parameters: dict[str, Any] = {"article_number": article, "former_story": story.number}

@@ -130,8 +130,8 @@ class FormerIds(NamedTuple):
 
     Attributes:
         id: The id of the story that ended.
-        founder_id: The id of its founder, the article that the story was named after.
-        article_id: The id of an article. Requests are redirected to the story that this article is in.
+        founder_id: The id of the article that the story was named after.
+        article_id: The id of an article. Its story is the target of the redirect.
     """
 
     id: UUID
@@ -142,12 +142,12 @@ class FormerIds(NamedTuple):
 def write_stories(connection: Connection, numbers: Collection[int], key_points: KeyPointChooser) -> int:
     """Write the rows of stories whose articles have changed.
 
-    Stories that have no articles any more are deleted. Requests for such a story are redirected to the
-    current story of its founder, the article that the deleted story was named after.
+    Stories without articles are deleted. Requests for them are redirected to the current story of the article
+    that the deleted story was named after.
 
     Args:
         connection: The connection, in a write transaction.
-        numbers: The database numbers of the stories. A story without a row gets a row.
+        numbers: The database numbers of the stories.
         key_points: Chooses the key points of the stories.
 
     Returns:
@@ -197,13 +197,12 @@ def move_articles(connection: Connection, stories: Mapping[int, int]) -> None:
 
 
 def forget_story_json(connection: Connection, story: int) -> None:
-    """Delete the stored JSON of all articles of a story except the founder.
+    """Delete the stored JSON of all articles of a story except its founder, the article that names the story.
 
-    The founder is the article that the story is named after. The JSON of the other articles contains the
-    founder's slug and title. Call this function if the slug or the title of the founder has changed.
-
-    `story` is the database number of the story. Do nothing if there is no such story.
+    Call this if the founder's slug or title has changed. `story` is the database number of the story, which
+    need not exist.
     """
+    # The JSON of these articles contains the slug and the title of the founder.
     connection.execute(DELETE_STORY_RENDERINGS, {"story": story})
     connection.execute(CLEAR_STORY_ITEMS, {"story_number": story})
 
@@ -247,10 +246,9 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
 
 
 def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, list[list[int]]]:
-    """Return the most frequently mentioned entities of each story.
+    """Return the entities that most articles of each story mention, by the database number of the story.
 
-    The key is the database number of a story. The value has up to `MAX_ENTITIES` items of the form `[number
-    of the entity, number of articles that mention it]`. The entity with the most articles comes first.
+    A value has up to `MAX_ENTITIES` items `[number of the entity, number of articles]`, most articles first.
     `parameters` is `{"numbers": …}` with the database numbers of the stories.
     """
     counts: defaultdict[int, list[tuple[int, int, UUID, int]]] = defaultdict(list)
@@ -263,10 +261,9 @@ def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, lis
 
 
 def _count_publications(connection: Connection, parameters: Row) -> Mapping[int, list[list[Any]]]:
-    """Return the publications of the articles of each story.
+    """Return the publications of the articles of each story, by the database number of the story.
 
-    The key is the database number of a story. The value has items of the form `[name of the publication,
-    number of articles]`. The publication with the most articles comes first. `parameters` is
+    A value has items `[name of the publication, number of articles]`, most articles first. `parameters` is
     `{"numbers": …}` with the database numbers of the stories.
     """
     counts: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -281,9 +278,8 @@ def _count_publications(connection: Connection, parameters: Row) -> Mapping[int,
 def _choose_key_points(
     connection: Connection, parameters: Row, key_points: KeyPointChooser
 ) -> Mapping[int, list[int]]:
-    """Choose the key points of each story among the takeaways of its articles.
+    """Return the takeaways that are the key points of each story. Keys and values are database numbers.
 
-    The result maps the database number of each story to the database numbers of the chosen takeaways.
     `parameters` is `{"numbers": …}` with the database numbers of the stories.
     """
     articles = {row.number: row for row in connection.execute(COMPARED_ARTICLES, parameters)}

@@ -12,12 +12,10 @@ ALTERNATE_HEADERS = {
 
 
 def alternate_links(base_url: str, reference: str) -> str:
-    """Return the value of the HTTP header `Link` (RFC 8288) for an article.
-
-    The value contains the URLs of the article as a web page and in other formats, such as Markdown.
+    """Return the HTTP header `Link` (RFC 8288) with the URLs of an article in all formats, such as Markdown.
 
     Args:
-        base_url: The prefix of the URLs, from BRIEFS_BASE_URL.
+        base_url: The prefix of the URLs.
         reference: The id or slug of the article.
     """
     # This form of the text takes 0.3 microseconds, which counts in the shortcut for articles.

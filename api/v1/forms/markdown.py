@@ -30,12 +30,10 @@ _FrontMatterDumper.add_representer(
 
 
 def markdown_document(key: str, content: Mapping[str, Any]) -> str:
-    """Return an article as Markdown: YAML front matter with all fields, and the body below it.
-
-    Fields without a value are left out. Each paragraph and each takeaway is on a line of its own.
+    """Return an article as Markdown: YAML front matter with all fields that have a value, and the body.
 
     Args:
-        key: The key of the article, which lets a load recognize the article.
+        key: The key that identifies the article when the document is loaded.
         content: The result of `api.v1.article_content.article_content`.
     """
     fields = {name: value for name, value in _front_matter(key, content).items() if value}

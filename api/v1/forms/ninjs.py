@@ -24,12 +24,11 @@ ENTITY_ARRAYS = {
 
 
 def ninjs_item(article: Values, same_as: Mapping[str, Sequence[str]]) -> Values:
-    """Return an article as a ninjs item, which identifies resources by URNs instead of URLs of this service.
+    """Return an article as a ninjs item, which identifies resources by URNs.
 
     Args:
         article: The JSON values of the article.
-        same_as: The URLs of the entities in other sources, by the id of the entity. Entities without a URL
-            are missing.
+        same_as: The URLs of entities in other sources, by entity id. Entities without a URL are missing.
     """
     byline = article["byline"] or {}
     return without_missing(

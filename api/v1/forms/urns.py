@@ -4,9 +4,8 @@ from api.v1.json_values import Values
 
 
 def urn_of(reference: Values) -> str:
-    """Return the URN of an article, story or entity.
+    """Return the URN of an article, story or entity. It is the same in every database.
 
-    `reference` is the JSON of the resource, or any part of it that contains its `id`. The URN is the same in
-    every database and does not depend on the address of the service.
+    `reference` is the JSON of the resource. Only its `id` is needed.
     """
     return f"urn:uuid:{reference['id']}"

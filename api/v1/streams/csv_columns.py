@@ -21,11 +21,9 @@ def _plain(*names: str) -> Table:
 
 
 def _nested(key: str, *names: str) -> Table:
-    """Return a table with a column for each of several members of an object, such as `byline_author`.
+    """Return a table with a column for each of the members `names` of an object, such as `byline_author`.
 
-    Args:
-        key: The key of the object in an item, and the beginning of the names of the columns.
-        *names: The names of the members.
+    `key` is the key of the object in an item. The names of the columns begin with it.
     """
     return {key: {f"{key}_{name}": _member(name) for name in names}}
 
@@ -35,11 +33,11 @@ def _member(name: str) -> Callable[[Any], Any]:
 
 
 def _joined(key: str, member: str | None, separator: str) -> Table:
-    """Return a table with one column. A cell contains all elements of a list, joined into one text.
+    """Return a table with one column, whose cells contain the elements of a list as one text.
 
     Args:
-        key: The key of the list in an item, which is also the name of the column.
-        member: The member of each element to use, or None if the elements are texts.
+        key: The key of the list in an item, and the name of the column.
+        member: The member of each element to use, or None for elements that are texts.
         separator: The text between two elements.
     """
     return {key: {key: lambda value: separator.join(str(each[member] if member else each) for each in value)}}

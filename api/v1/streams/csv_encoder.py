@@ -19,11 +19,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 class CsvEncoder:
     """A callable that encodes the items of one CSV stream, a portion at a time.
 
-    The first line of the first portion contains the names of the columns.
+    The first portion begins with a line of column names.
 
     Args:
         table: The columns for each key of the items.
-        keys: The keys that the CSV contains, in the order of `table`.
+        keys: The keys to write, in the order of `table`.
     """
 
     def __init__(self, table: Table, keys: Sequence[str]) -> None:

@@ -1,8 +1,7 @@
 """Read everything in a collection, in portions of limited size.
 
-Each portion is read in a transaction of its own and begins after the sort key of the portion before (keyset
-pagination). Between two portions, a stream has neither a connection nor a snapshot of the database, so a slow
-client delays no migration, checkpoint or vacuum.
+Each portion begins after the sort key of the portion before (keyset pagination). Each portion has a
+transaction of its own. Between two portions, a stream has no connection to the database.
 """
 
 import time
@@ -29,10 +28,10 @@ class Progress(NamedTuple):
     """How far a stream has come.
 
     Attributes:
-        next_cursor: The position after the last item, or None if the stream is complete.
-        item_count: The number of items that the stream has returned.
-        first_revision: The corpus revision, which each change increases, when the first portion was read.
-        last_revision: The corpus revision when the last portion was read.
+        next_cursor: The position after the last item, or None at the end.
+        item_count: The number of items so far.
+        first_revision: The corpus revision (a count of all changes) at the first portion.
+        last_revision: The corpus revision at the last portion.
     """
 
     next_cursor: str | None
@@ -57,21 +56,20 @@ def read_portions(
     """Yield the bytes of a stream: the encoded items of `collection`, portion by portion.
 
     Args:
-        app: The application. Each portion is read in an application context of its own.
+        app: The application.
         collection: The items.
-        cursors: The writer of the cursors of the query.
-        after: The sort key of the item before the first item of the stream, or None to begin at the start of
-            the collection.
-        encode: A function that returns the encoded portion as bytes. It takes the items of the portion and a
-            `Progress`, which says how far the stream has come.
-        pack: A function that returns the bytes to yield: the encoded portion, compressed or unchanged. It
-            takes the encoded portion, and True if more portions follow.
+        cursors: Writes the cursors of the query.
+        after: The sort key of the item before the stream, or None to begin at the first item.
+        encode: Returns a portion as bytes. Its arguments are the items and a `Progress`.
+        pack: Returns the bytes to yield. Its arguments are the encoded portion, and True if more follow.
     """
     key_length, row_count, item_count = len(collection.source.key_types), FIRST_ROWS, 0
     first_revision: int | None = None
     has_more = True
     while has_more:
         started = time.thread_time()
+        # Between two portions, a stream has neither a connection nor a snapshot of the database, so a slow
+        # client delays no migration, checkpoint or vacuum.
         # The connection of a request belongs to its application context, and is closed with it.
         with app.app_context():
             revision: int = request_connection().scalars(CORPUS_REVISION).one()
@@ -92,13 +90,10 @@ def read_portions(
 def _next_row_count(rows: int, size: int, seconds: float) -> int:
     """Return the number of rows to read for the next portion of a stream.
 
-    The number is chosen so that the portion has at most about PORTION_BYTES and, unless it has only
-    FIRST_ROWS rows, takes at most about PORTION_SECONDS.
-
     Args:
         rows: The number of rows of the last portion.
-        size: The size of the last portion in bytes.
-        seconds: The CPU time that the last portion took.
+        size: Its size in bytes.
+        seconds: The CPU time that it took.
     """
     in_size = PORTION_BYTES * rows // max(size, 1)
     in_time = int(rows * PORTION_SECONDS / max(seconds, 1e-6))

@@ -47,10 +47,10 @@ def csv_response(
 
     Args:
         parameters: The validated query parameters.
-        select: A function that takes the parameters and returns the collection of the items.
+        select: Returns the collection of the items. Its argument is `parameters`.
         shape: The schema class of a page of the collection.
         table: The columns of each key of the items.
-        left_out: The keys whose columns are left out unless `fields` or `include` requests them.
+        left_out: The keys that are left out unless `fields` or `include` requests them.
     """
     keys = [
         key
@@ -94,8 +94,7 @@ def as_is(portion: bytes, has_more: bool) -> bytes:  # noqa: ARG001
 def gzip_packer() -> Pack:
     """Return a function that compresses the portions of a stream with gzip.
 
-    The function takes a portion, and True if more portions follow. The client can decompress each portion as
-    soon as it arrives. The gzip trailer is sent together with the last portion.
+    Its arguments are a portion, and True if more follow. Clients can decompress each portion when it arrives.
     """
     compressor = isal_zlib.compressobj(isal_zlib.ISAL_DEFAULT_COMPRESSION, wbits=GZIP_FORMAT)
 
