@@ -138,11 +138,10 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
 
     Args:
         environ: The environment variables.
-        queues_log: If True, a separate thread writes the log, so that no request waits if the process that
-            reads standard error is slow. If False, each thread writes its own log lines at once.
+        queues_log: If True, a separate thread writes the log. Otherwise, each thread writes its own lines.
 
     Raises:
-        SettingError: If a setting is invalid.
+        SettingError: A setting is invalid.
     """
     root = Path(__file__).parent.parent
     # Without a static folder, every rule in the URL map is a resource of the API.
@@ -193,7 +192,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
 
     From the inside out, the middleware is:
 
-    - shortcuts that answer plain requests for `/healthz` and for an article without calling Flask;
+    - shortcuts that answer plain requests for `/healthz` and for an article without Flask;
     - the deadline of each request, and the limit on concurrent requests;
     - the limit on concurrent streams, and the deadline of each chunk;
     - the byte cache, unless its size is 0;

@@ -65,14 +65,14 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
-    """Return the settings that the environment variables in `environ` contain, with defaults for the rest.
+    """Return the settings in the environment variables `environ`, with defaults for the rest.
 
     Args:
         environ: The environment variables.
-        instance_path: The folder of the SQLite file that is used by default.
+        instance_path: The folder of the default SQLite file.
 
     Raises:
-        SettingError: A value is invalid, or `environ` contains a `BRIEFS_…` variable that is not a setting.
+        SettingError: A value is invalid, or a variable `BRIEFS_…` is not a setting.
     """
     _reject_unknown(environ)
     values: dict[str, Any] = {

@@ -38,18 +38,18 @@ class _Row(NamedTuple):
 class ProblemKind(Enum):
     """A kind of problem, with the texts of its error responses and of its page.
 
-    Some errors have a status and no kind, such as those that Flask raises. They get the first kind with this
-    status.
-
     Attributes:
         status: The HTTP status.
-        title: A short name for people, the same in all problems of this kind.
-        detail: The description in an error response that has no description of its own.
-        meaning: When the service sends a problem of this kind. Text in backticks is code.
+        title: A short name for people.
+        detail: The default description in an error response.
+        meaning: When the service sends this problem. Text in backticks is code.
         advice: What the client should do. Text in backticks is code.
-        example: Further members of the documented error response of this kind, such as `detail` or `errors`.
-            They replace members of the same name.
+        example: Further members of the documented error response, such as `errors`. They replace members of
+            the same name.
     """
+
+    # Some errors have a status and no kind, such as those that Flask raises. They get the first kind with
+    # this status.
 
     def __init__(
         self, status: int, title: str, detail: str, meaning: str, advice: str, example: Mapping[str, Any]
@@ -382,8 +382,8 @@ def kinds_of(status: int) -> list[ProblemKind]:
 def default_kind(status: int) -> ProblemKind:
     """Return the first kind with the HTTP status `status`, for an error without a kind of its own.
 
-    If no kind has this status, return INTERNAL_ERROR for a status of at least 500, otherwise INVALID_REQUEST
-    (see section 15 of RFC 9110).
+    If there is none, return INTERNAL_ERROR for 500 and above, otherwise INVALID_REQUEST (RFC 9110, section
+    15).
     """
     others = ProblemKind.INTERNAL_ERROR if status >= 500 else ProblemKind.INVALID_REQUEST
     return next(iter(kinds_of(status)), others)

@@ -45,8 +45,8 @@ class ProblemException(HTTPException):
     Args:
         kind: The kind of the problem.
         detail: A description of the error. By default, the description of the kind.
-        errors: The entries of `errors` in the body of a 422, made by `parameter_error`.
-        retry_after: The value of the header `Retry-After` in seconds, or None to leave the header out.
+        errors: The entries of `errors` in a 422, made by `parameter_error`.
+        retry_after: The header `Retry-After` in seconds, or None for no header.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ def parameter_error(
     Args:
         parameter: The name of the parameter.
         message: What is wrong with its value.
-        allowed: The allowed values, if they can be listed.
+        allowed: The allowed values, or None.
         suggestion: The name or value that the client probably meant.
     """
     return {"parameter": parameter, "message": message, "allowed": allowed, "suggestion": suggestion}
@@ -123,11 +123,11 @@ def problem(
 
     Args:
         kind: The kind of the problem.
-        base_url: The prefix of `type` and `instance`: the value of BRIEFS_BASE_URL, or an empty text.
+        base_url: The prefix of `type` and `instance`: BRIEFS_BASE_URL, or an empty text.
         path: The path of the request, percent-encoded.
         request_id: The id of the request.
-        detail: A description of the error. By default, the description of the kind.
-        members: Further members of the problem, such as `errors`. They replace members of the same name.
+        detail: By default, the description of the kind.
+        members: Further members, such as `errors`. They replace members of the same name.
     """
     body = {
         "type": base_url + kind.path,
@@ -141,10 +141,9 @@ def problem(
 
 
 def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
-    """Return an example of an error response of this kind, for the documentation.
+    """Return an example of an error response of this kind, for its page and the specification.
 
-    The example is shown on the page of the kind (`/problems/…`) and in the OpenAPI specification. `base_url`
-    is the prefix of the members `type` and `instance`: the value of BRIEFS_BASE_URL, or an empty text.
+    `base_url` is the prefix of `type` and `instance`: the value of BRIEFS_BASE_URL, or an empty text.
     """
     members = dict(kind.example)
     path = members.pop("instance", EXAMPLE_PATH)
@@ -154,8 +153,7 @@ def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
 def problem_response(error: HTTPException) -> Response:
     """Return the response for `error`: a problem (RFC 9457) with the status and headers of the error.
 
-    The headers are, for example, `Allow` and `Retry-After`. The body is JSON. If the client is a browser and
-    the request is for a page, the body is HTML.
+    The body is JSON, or HTML for a page that a browser requests.
     """
     status = error.code or 500
     kind = error.kind if isinstance(error, ProblemException) else default_kind(status)

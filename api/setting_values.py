@@ -46,10 +46,10 @@ MAX_DIGITS = 12
 def database_url(text: str) -> str:
     """Return the database URL `text` in the form for SQLAlchemy, with the installed driver.
 
-    Several hosts (`one:5432,two:5432`) are moved to the query of the URL, where SQLAlchemy expects them.
+    Several hosts (`one:5432,two:5432`) are moved to the query of the URL.
 
     Raises:
-        ValueError: If `text` is not a URL of PostgreSQL or of a SQLite file.
+        ValueError: `text` is not a URL of PostgreSQL or of a SQLite file.
     """
     if text.partition("?")[0].count("@") > 1 and not text.startswith("sqlite"):
         # Otherwise, a part of the password would be taken for the host and appear in messages.
@@ -288,10 +288,10 @@ def _is_absolute_path(text: str) -> bool:
 def bind_address(text: str) -> str:
     """Check the address `text` of a server, and return it unchanged.
 
-    The address is `host:port`, or `unix:` and the path of a socket, such as `unix:/run/briefs/http`.
+    The address is `host:port`, or `unix:` and the path of a socket.
 
     Raises:
-        ValueError: If `text` has neither form, or if the port is out of range.
+        ValueError: `text` has neither form, or the port is out of range.
     """
     if UNIX_SOCKET.fullmatch(text):
         return text
@@ -304,11 +304,11 @@ def bind_address(text: str) -> str:
 def trusted_proxies(text: str) -> tuple[TrustedProxy, ...]:
     """Return the networks of trusted proxies in `text`, a comma-separated list.
 
-    An IP address becomes a network with one address. The word `unix` is returned as the string "unix". It
-    stands for the proxies that connect to a Unix socket.
+    An IP address becomes a network with one address. `unix`, which means proxies at a Unix socket, stays a
+    string.
 
     Raises:
-        ValueError: If a part of `text` is not an IP address, a network or `unix`.
+        ValueError: A part of `text` is not an IP address, a network or `unix`.
     """
     parts = (part.strip() for part in text.split(","))
     try:

@@ -1,16 +1,14 @@
 """Fold a text for comparison: remove invisible characters, and unify quotation marks and dashes.
 
-Some characters are invisible, and others differ only in their shape. Parsing, search, extraction and the
-comparison of titles read the folded text, without these differences:
+Parsing, search, extraction and the comparison of titles read the folded text:
 
 - Characters that Unicode calls default-ignorable, such as the soft hyphen, are removed.
-- Every apostrophe and single quotation mark is `'`, every double quotation mark is `"`, and every hyphen and
-  dash is `-`.
+- Every apostrophe and single quotation mark is `'`, every double quotation mark is `"`.
+- Every hyphen and dash is `-`.
 - Letters are composed with their accents (NFC of UAX 15).
 - White space is one space between words. The text does not begin or end with a space.
 
-Texts are stored and served as written. `FoldedText` maps offsets in the folded text to offsets in the text as
-written.
+Texts are stored and served as written. `FoldedText` maps offsets in the folded text to the text as written.
 """
 
 import re
@@ -46,10 +44,7 @@ CLUSTER = re.compile(rf".[{COMPOSING}]*", re.DOTALL)
 
 
 class FoldedText:
-    """A text and its folded form, which is used to compare texts.
-
-    The folded form has no invisible characters and only single spaces. Its quotation marks are `'` or `"`,
-    and its dashes are `-`.
+    """A text and its folded form, which is used to compare texts (see the module).
 
     Attributes:
         original: The text as written.
@@ -166,9 +161,9 @@ def _find_spans(text: str) -> list[tuple[int, int]]:
 def _visible_characters(text: str) -> Iterator[tuple[str, int]]:
     """Yield each character of `text` that folding keeps, with its offset in `text`.
 
-    Folding removes the invisible characters in IGNORABLE, and white space at both ends. White space between
-    words becomes one space, with the offset of the first white-space character.
+    White space between words becomes one space, with the offset of the first white-space character.
     """
+    # Folding removes the invisible characters in IGNORABLE, and white space at both ends.
     space: int | None = None
     begun = False
     for place, character in enumerate(text):

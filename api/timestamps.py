@@ -20,10 +20,13 @@ class Timestamp(NamedTuple):
     """A parsed time.
 
     Attributes:
-        time: The time in UTC, rounded down to microseconds. A leap second is the first second of the next
-            day. A time before the year 1 is FIRST_TIME, and a time after the year 9999 is LAST_TIME.
-        is_exact: False if `time` was rounded, or replaced by FIRST_TIME or LAST_TIME.
+        time: The time in UTC, rounded down to microseconds. Years out of range become FIRST_TIME or
+            LAST_TIME.
+        is_exact: False if `time` was rounded or replaced.
     """
+
+    # A leap second is the first second of the next day. A time before the year 1 is FIRST_TIME, and a time
+    # after the year 9999 is LAST_TIME.
 
     time: datetime
     is_exact: bool
@@ -35,7 +38,7 @@ def parse_timestamp(text: str) -> Timestamp | None:
     Return None if `text` has neither form.
 
     Raises:
-        ValueError: If the form is right, but the date or time does not exist, as in `2026-02-30`.
+        ValueError: The date or time does not exist, as in `2026-02-30`.
     """
     match = DATE_OR_TIME.fullmatch(text)
     if match is None:

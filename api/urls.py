@@ -1,7 +1,6 @@
 """The URLs of resources, and sets of paths that the service treats in a special way.
 
-For example, requests for the paths in ALWAYS_ADMITTED_PATHS need no API key and have no rate limit. URLs are
-absolute if the setting BRIEFS_BASE_URL is set.
+URLs are absolute if the setting BRIEFS_BASE_URL is set.
 """
 
 from collections.abc import Iterable

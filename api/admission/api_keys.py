@@ -1,7 +1,6 @@
 """Create API keys, check their form, hash them, and find the key in a request.
 
-A key is `briefs_`, 43 random characters and a checksum of 6 characters. The prefix lets programs find keys
-that were published by mistake. The checksum reveals mistyped keys without a query to the database.
+A key is `briefs_`, 43 random characters and a checksum of 6 characters.
 """
 
 import hashlib
@@ -11,11 +10,13 @@ import string
 import zlib
 from wsgiref.types import WSGIEnvironment
 
+# The prefix lets programs find keys that were published by mistake.
 PREFIX = "briefs_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 # The least number of characters of the alphabet that can hold 256 bits.
 SECRET_CHARACTERS = 43
-# The least number of characters of the alphabet that can hold a CRC-32.
+# The least number of characters of the alphabet that can hold a CRC-32. The checksum reveals mistyped
+# keys without a query to the database.
 CHECKSUM_CHARACTERS = 6
 KEY_CHARACTERS = len(PREFIX) + SECRET_CHARACTERS + CHECKSUM_CHARACTERS
 # The number of first characters by which an operator recognizes a key in the list of keys.
@@ -51,8 +52,7 @@ def requested_key(environ: WSGIEnvironment) -> str | None:
     """Return the API key of a request, from the header `Authorization: Bearer` or `X-API-Key`.
 
     Return None if the request has no key. If the two headers contain different keys, return an empty text,
-    which is not a valid key. An `Authorization` header of a different scheme is ignored, since it can be
-    meant for a proxy.
+    which is not a valid key.
     """
     authorization: str = environ.get("HTTP_AUTHORIZATION", "")
     key: str | None = environ.get("HTTP_X_API_KEY")

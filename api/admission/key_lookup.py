@@ -34,8 +34,8 @@ class KeyOwner:
 
     Attributes:
         key_id: The id of the key in the database.
-        expires_at: When the key expires, in seconds since 1970, or None if it does not expire.
-        policies: The limit of this key, or an empty tuple if BRIEFS_RATE_LIMIT applies.
+        expires_at: When the key expires, in seconds since 1970, or None.
+        policies: The limit of this key. Empty if BRIEFS_RATE_LIMIT applies.
     """
 
     key_id: int
@@ -52,14 +52,11 @@ class _Entry:
 
 
 class KeyLookup:
-    """Finds the owners of API keys.
-
-    Each process queries the database for a key at most every RECHECK_SECONDS. If the query fails, a key that
-    was valid continues to work for `stale_seconds`.
+    """Finds the owners of API keys in the database, and remembers each result for RECHECK_SECONDS.
 
     Args:
         reader: Runs the query.
-        stale_seconds: The number of seconds for which a valid key can be used while the database fails.
+        stale_seconds: How long a valid key continues to work while the database fails.
     """
 
     def __init__(self, reader: StatementReader, stale_seconds: float) -> None:
@@ -74,12 +71,10 @@ class KeyLookup:
 
         Args:
             key: The API key, as the request contains it.
-            may_query: Returns True if the database can be queried for a key that this process has not seen.
-                If it returns False, the key is treated as unknown.
+            may_query: Returns False to treat a key that this process has not seen as unknown.
 
         Raises:
-            KeysUnavailableError: If the database fails, and did not confirm in the last `stale_seconds` (an
-                argument of the class) that the key is valid.
+            KeysUnavailableError: The database fails, and no recent result shows that the key is valid.
         """
         digest = digest_of(key)
         entry = self._known.get(digest) or self._unknown.get(digest)
@@ -100,12 +95,11 @@ class KeyLookup:
     def _query(self, digest: bytes, last: _Entry | None) -> _Entry:
         """Query the database for the key with the hash `digest`, and remember the result.
 
-        If the query fails, return `last` if the key was valid and was queried in the last `stale_seconds`
-        (an argument of `KeyLookup`).
+        If the query fails, return `last` if the key was valid at most `stale_seconds` ago.
 
         Args:
             digest: The SHA-256 hash of the key.
-            last: The result of the previous query for this key, or None if there is none.
+            last: The previous result for this key, or None.
 
         Raises:
             KeysUnavailableError: The query failed, and `last` cannot be used.

@@ -68,15 +68,15 @@ class Admission:
     A client is identified by its API key or, without a valid key, by its address.
 
     Args:
-        application: Handles the requests that are admitted.
+        application: Handles the admitted requests.
         settings: The settings of the application.
         counters: Counts the requests of clients.
         keys: Finds the owners of API keys.
         cache: The byte cache inside this middleware, or None. A 304 from the cache is not counted.
 
     Attributes:
-        outcomes: The number of requests by outcome (OUTCOMES). If a client has no limit, only its refused
-            requests are counted.
+        outcomes: The number of requests by outcome (OUTCOMES). Admitted requests of unlimited clients are
+            left out.
     """
 
     def __init__(
@@ -140,10 +140,10 @@ class Admission:
         )
 
     def _authenticate(self, environ: WSGIEnvironment, key: str | None) -> KeyOwner | _Refusal:
-        """Return the owner of the API key `key`, or a refusal if the key is not valid.
+        """Return the owner of the API key `key`, or a refusal if the key is missing or not valid.
 
-        `key` is None if the request has no key. A request without a valid key counts against the limit of the
-        client's IP address. If this limit is used up, the refusal says so.
+        A request without a valid key counts against the limit of the client's IP address. If this limit is
+        used up, the refusal says so.
         """
         address, policies = address_client(environ[CLIENT_ADDRESS]), self._default_policies
 
@@ -173,12 +173,11 @@ class Admission:
     def _excess(self, policies: Policies, decision: Decision) -> _Refusal:
         """Return the response (429) to a request over the limit of its client.
 
-        The response names the policies that are used up, and says after how many seconds the client can try
-        again.
+        The response names the policies that are used up, and says when the client can try again.
 
         Args:
             policies: The policies of the client.
-            decision: The decision of the counters on the request, with the remaining quota under each policy.
+            decision: The remaining quota under each policy.
         """
         pairs = list(zip(policies, decision.quotas, strict=True))
         violated = [(policy.name, quota.reset_seconds) for policy, quota in pairs if not quota.remaining]

@@ -34,11 +34,11 @@ def parse_policies(text: str, name: str = DEFAULT_NAME) -> tuple[Policy, ...]:
 
     Args:
         text: The limits in the notation of the package `limits`, separated by semicolons.
-        name: The name of the policy. If there are several policies, each name is `name` plus the time window,
-            such as `default-second` and `default-day`.
+        name: The name of a single policy. Several policies are named `name` plus their window, such as
+            `default-day`.
 
     Raises:
-        ValueError: If a limit is malformed or out of range, or if two limits have the same window.
+        ValueError: A limit is malformed or out of range, or two limits have the same window.
     """
     try:
         is_readable = text.isascii() and len(text) <= MAX_CHARACTERS and not NO_UNITS.search(text)

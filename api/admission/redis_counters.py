@@ -1,9 +1,7 @@
 """Count the requests of each client in Redis, so that several processes share the limits.
 
-A query to Redis takes about as long as a cached response. If a client sends many requests in a short time, a
-process therefore counts several of its requests in Redis at once. It admits these requests later without a
-query. This reserve of the process is called a lease. Since leased requests are counted already, a client
-never exceeds its limit.
+For a busy client, a process counts several requests in Redis in advance. This reserve is called a lease. The
+process admits leased requests without a query. Leases never let a client exceed its limit.
 """
 
 import logging
@@ -26,6 +24,7 @@ TIMEOUT_SECONDS = 0.2
 MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS = 0.5, 5.0
 # A failure is logged at most once in this time.
 LOG_SECONDS = 60.0
+# Leases save queries, since a query to Redis takes about as long as a cached response.
 # If a lease is used up within the first time, the next lease is twice as large. If a lease lasts for the
 # second time, the next lease is one request. Otherwise, the size stays the same.
 GROWTH_SECONDS, RESET_SECONDS = 0.1, 1.0
@@ -45,11 +44,9 @@ log = logging.getLogger("briefs.limits")
 class _Lease:
     """A part of the limit of a client that is reserved (leased) for this process.
 
-    Redis has counted these requests in advance, so the process admits them without a query.
-
     Attributes:
         left: How many requests of the lease are left.
-        unleased: How many requests of the limit no process had leased after the last query to Redis.
+        unleased: How many requests of the limit no process had leased at the last query.
         ends_at: The end of the time window, by the clock of `RedisCounters`.
         queried_at: The time of the last query to Redis, by the same clock.
     """
@@ -64,9 +61,8 @@ class _Lease:
         return Quota(self.left + self.unleased, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
-        """Return True if the client has used up its limit, as far as this process knows.
+        """Return True if the client had used up its limit at the last query, less than EXHAUSTED_SECONDS ago.
 
-        After EXHAUSTED_SECONDS without a query to Redis, the process does not know, and the result is False.
         `now` is the current time by the clock of `RedisCounters`.
         """
         return not self.left and not self.unleased and now - self.queried_at < EXHAUSTED_SECONDS
@@ -74,11 +70,13 @@ class _Lease:
     def adapt_size(self, now: float) -> int:
         """Return how many requests the next query to Redis reserves for this process.
 
-        If the last query was less than GROWTH_SECONDS ago, the number is doubled. If the last query was at
-        least RESET_SECONDS ago, the number becomes 1. The number is never below 1, and otherwise at most
-        MAX_LEASE and at most a part of the requests that no process has reserved yet (`unleased`). `now` is
-        the current time by the clock of `RedisCounters`.
+        The number doubles if the last query was less than GROWTH_SECONDS ago. After RESET_SECONDS, it is 1
+        again.
+
+        Args:
+            now: The current time by the clock of `RedisCounters`.
         """
+        # The number is never below 1, and otherwise at most MAX_LEASE and at most a part of `unleased`.
         lasted = now - self.queried_at
         if lasted < GROWTH_SECONDS:
             self._size *= 2
@@ -91,9 +89,8 @@ class _Lease:
 class RedisCounters:
     """Counts requests in Redis, with the fixed windows of the package `limits`.
 
-    If Redis fails, requests are not limited. After a failure, Redis is not queried for a short time (a
-    back-off), so that requests do not wait for Redis. Failures are logged at most once every LOG_SECONDS. The
-    recovery after a logged failure is logged too.
+    If Redis fails, requests are not limited, and Redis is not queried for a short time. Failures and
+    recoveries are logged.
 
     Args:
         url: The address of Redis, such as `redis://:password@host:6379/0`.
@@ -117,13 +114,13 @@ class RedisCounters:
         self._retry_at = self._logged_at = float("-inf")
 
     def take(self, client: str, policies: Policies, cost: int = 1) -> Decision | None:
-        """Count a request of `client`, and decide whether `policies` admit it.
+        """Count a request of `client` if `policies` admit it, and return the decision.
 
-        Return None if Redis fails. A request that is not admitted is not counted.
+        Return None if Redis fails.
 
         Args:
-            client: The name of the client, which is unique among all clients.
-            policies: The policies that the request must satisfy. There is at least one.
+            client: The unique name of the client.
+            policies: At least one policy. The request must satisfy all of them.
             cost: 1, or 0 to only read the quotas. With 0, the request is admitted and not counted.
         """
         now = self._clock()
@@ -157,7 +154,7 @@ class RedisCounters:
         Args:
             client: The client that sent the request.
             policies: The limits.
-            leases: The lease for each policy: the requests that Redis has granted to this process in advance.
+            leases: For each policy, the requests that this process has reserved in Redis.
             cost: 1 to count the request, or 0 to only read the quotas.
 
         Returns:
@@ -186,13 +183,13 @@ class RedisCounters:
     def _take(self, client: str, policy: Policy, lease: _Lease, cost: int) -> bool:
         """Take a request from `lease`, and return False if the quota of `client` is used up.
 
-        If the lease has no request left, first query Redis for more.
+        If the lease is empty, query Redis first.
 
         Args:
             client: The client that sent the request.
             policy: The limit that the lease belongs to.
-            lease: The requests that Redis has granted to this process in advance.
-            cost: 1, or 0 to only update the lease. With 0, nothing is taken, and the result is always True.
+            lease: The requests that this process has reserved in Redis.
+            cost: 1, or 0 to only update the lease. With 0, the result is always True.
         """
         now = self._clock()
         with self._lock:
@@ -240,11 +237,9 @@ class RedisCounters:
                 lease.left += cost
 
     def _check_back_off(self, now: float) -> None:
-        """Raise `_BackOffError` if Redis failed a short time ago and must not be queried yet.
-
-        After a failure, Redis is not queried for a short time (a back-off). The first call after the back-off
-        does not raise, so that its thread tries Redis again. A new back-off then begins for all other calls.
-        """
+        """Raise `_BackOffError` if Redis failed a short time ago and must not be queried yet."""
+        # The first call after the back-off does not raise, so that its thread tries Redis again. A new
+        # back-off then begins for all other calls.
         if self._failures:
             if now < self._retry_at:
                 raise _BackOffError

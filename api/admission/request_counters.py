@@ -1,7 +1,6 @@
 """Count the requests of each client in fixed time windows, in the memory of the process.
 
-A window begins with the first request of a client and ends after the time that the policy says. The client
-can then send all requests of its quota again.
+A window begins with the first request of a client. At its end, the client has its full quota again.
 """
 
 import threading
@@ -42,13 +41,13 @@ class RequestCounters(Protocol):
     """The interface of classes that count requests and decide whether a client is within its limits."""
 
     def take(self, client: str, policies: Policies, cost: int = 1) -> Decision | None:
-        """Count a request of `client`, and decide whether `policies` admit it.
+        """Count a request of `client` if `policies` admit it, and return the decision.
 
-        A request that is not admitted is not counted. Return None if requests cannot be counted at present.
+        Return None if requests cannot be counted at present.
 
         Args:
-            client: The name of the client, which is unique among all clients.
-            policies: The policies that the request must satisfy. There is at least one.
+            client: The unique name of the client.
+            policies: At least one policy. The request must satisfy all of them.
             cost: 1, or 0 to only read the quotas. With 0, the request is admitted and not counted.
         """
 
@@ -79,14 +78,14 @@ class _Window:
 class MemoryCounters:
     """Counts requests in the memory of this process.
 
-    The package `limits` also has counters in memory. They look at all clients every 10 ms and have no maximum
-    size, so many clients would slow down each request.
-
     Args:
-        max_clients: The number of clients that are remembered. If there are more clients, the client that was
-            seen first is forgotten and has its full quota again.
+        max_clients: How many clients are remembered. The client seen first is forgotten first, and has its
+            full quota again.
         clock: Returns the time in seconds.
     """
+
+    # The package `limits` also has counters in memory. They look at all clients every 10 ms and have no
+    # maximum size, so many clients would slow down each request.
 
     def __init__(self, max_clients: int = MAX_CLIENTS, clock: Callable[[], float] = time.monotonic) -> None:
         self._max_clients, self._clock = max_clients, clock
@@ -94,13 +93,11 @@ class MemoryCounters:
         self._clients: dict[str, tuple[Policies, list[_Window]]] = {}
 
     def take(self, client: str, policies: Policies, cost: int = 1) -> Decision:
-        """Count a request of `client`, and decide whether `policies` admit it.
-
-        A request that is not admitted is not counted.
+        """Count a request of `client` if `policies` admit it, and return the decision.
 
         Args:
-            client: The name of the client, which is unique among all clients.
-            policies: The policies that the request must satisfy. There is at least one.
+            client: The unique name of the client.
+            policies: At least one policy. The request must satisfy all of them.
             cost: 1, or 0 to only read the quotas. With 0, the request is admitted and not counted.
         """
         with self._lock:

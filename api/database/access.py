@@ -25,14 +25,12 @@ def access_of(engine: Engine) -> Access:
 
 
 def allow_writes(engine: Engine, *, create: bool = False) -> None:
-    """Let the connections of `engine` write. Commands that change the database call this first.
-
-    Idle connections are closed, since they can only read.
+    """Let the connections of `engine` write, and close its idle connections, which can only read.
 
     Args:
         engine: An engine of the application.
-        create: If True, also create a SQLite file that does not exist. Only migrations do this. A later call
-            with False does not take this ability away.
+        create: If True, also create a missing SQLite file, as migrations do. A later call with False keeps
+            this ability.
     """
     wanted = Access.CREATE if create else Access.WRITE
     if access_of(engine) not in (wanted, Access.CREATE):

@@ -29,11 +29,9 @@ def table_of(model: type[Base]) -> Table:
 
 
 def without_index(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return `condition` in a form that cannot use an index.
-
-    Without statistics, SQLite can begin with the index of a condition that most rows fulfil, and read the
-    whole table. With this form of the condition, it begins with a different condition of the statement.
-    """
+    """Return `condition` in a form that cannot use an index."""
+    # Without statistics, SQLite can begin with the index of a condition that most rows fulfil, and read the
+    # whole table. With this form of the condition, it begins with a different condition of the statement.
     return case((condition, true()), else_=false())
 
 

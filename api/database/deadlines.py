@@ -1,8 +1,7 @@
 """Deadlines, which limit the time that a thread spends in the database.
 
-A `Watchdog` runs one thread in each process. When the deadline of a request has passed, the watchdog
-interrupts the database connection that the thread of the request uses. Listeners of SQLAlchemy's events store
-this connection in the deadline of the thread. Threads of commands have no deadline.
+When the deadline of a request has passed, a `Watchdog` interrupts the database connection of its thread.
+Threads of commands have no deadline.
 """
 
 import os
@@ -39,10 +38,10 @@ class Deadline:
 
     Args:
         expires_at: The end, as a value of `time.monotonic`.
-        message: The message of the `DeadlineError` that is raised after the end.
-        oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
-        outage_message: The message of the `DatabaseUnavailableError` that is raised at each use of the
-            database, or None if the database is available.
+        message: The message of `DeadlineError`, raised after the end.
+        oldest_connection: A value of `time.monotonic`. Connections opened earlier are replaced.
+        outage_message: The message of `DatabaseUnavailableError`, raised at each use. None if the database is
+            available.
     """
 
     def __init__(
@@ -113,9 +112,11 @@ class Deadline:
 class _Interruption:
     """A way to end the current statement of a database connection from a different thread.
 
-    SQLite has a function for this. On PostgreSQL, the TCP connection is shut down. This works even if the
-    server no longer responds. A running server ends the statement after `statement_timeout`.
+    SQLite has a function for this. On PostgreSQL, the TCP connection is shut down.
     """
+
+    # A shutdown works even if the server no longer responds. A running server ends the statement after
+    # `statement_timeout`.
 
     def __init__(self, connection: Any) -> None:
         self._socket: socket.socket | None = None
@@ -168,15 +169,15 @@ class Watchdog:
     ) -> Iterator[Deadline]:
         """In the `with` block, limit the time that the current thread can use the database.
 
-        If a statement is running when the time is over, it fails with an error of the database. A later
-        statement raises `DeadlineError`. The target of `with` is the Deadline.
+        A statement that runs at the end fails with an error of the database. A later statement raises
+        `DeadlineError`. The target of `with` is the Deadline.
 
         Args:
-            seconds: The time until the deadline, from the beginning of the block.
+            seconds: The time from the beginning of the block.
             message: The message of `DeadlineError`.
-            oldest_connection: A value of `time.monotonic`. Connections that were opened earlier are replaced.
-            outage_message: If it is not None, each use of the database raises `DatabaseUnavailableError` with
-                this message.
+            oldest_connection: A value of `time.monotonic`. Connections opened earlier are replaced.
+            outage_message: The message of `DatabaseUnavailableError`, raised at each use. None if the
+                database is available.
         """
         deadline = Deadline(time.monotonic() + seconds, message, oldest_connection, outage_message)
         outer, _current.deadline = _current.deadline, deadline

@@ -39,11 +39,9 @@ def engine_url(database_url: str) -> str:
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Return the keyword arguments of `sqlalchemy.create_engine` for `database_url`, without the URL itself.
-
-    On PostgreSQL, the isolation level is REPEATABLE READ, so that all reads of a request see the same state
-    of the database, as on SQLite. A page and its total then agree.
-    """
+    """Return the keyword arguments of `sqlalchemy.create_engine` for `database_url`, except the URL."""
+    # On PostgreSQL, the isolation level is REPEATABLE READ, so that all reads of a request see the same state
+    # of the database, as on SQLite. A page and its total then agree.
     json = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
     if database_url.startswith("sqlite"):
         return json | {"connect_args": {"timeout": BUSY_TIMEOUT_MILLISECONDS / 1000}}
@@ -78,17 +76,15 @@ def autocommit_engine() -> Engine:
 def make_engines_read_only(database_url: str, request_seconds: float, file_identity: str = "") -> None:
     """Let the engines of the current application open connections that can only read.
 
-    On PostgreSQL, the connections also get the time-outs of the service. On SQLite, a connection is refused
-    if the file was replaced since the start. `api.database.access.allow_writes` lets one engine write,
-    without the time-outs.
+    On PostgreSQL, the connections also get the time-outs of the service.
 
     Args:
-        database_url: The setting `DATABASE_URL`. For SQLite, it can contain a parameter: `mode=ro` if even
-            commands cannot write to the file, or `immutable=1` if no process changes the file.
+        database_url: The setting `DATABASE_URL`. A SQLite URL can contain `mode=ro` or `immutable=1`.
         request_seconds: The maximum duration of a request.
-        file_identity: The identity of the SQLite file that can be opened (see
-            `api.database.sqlite.DatabaseFile`), or an empty text for the file that exists now.
+        file_identity: The only SQLite file to open (see `DatabaseFile`). By default, the current file.
     """
+    # `mode=ro` means that even commands cannot write to the file, and `immutable=1` that no process changes
+    # it.
     engines = list(db.engines.values())
     if engines[0].dialect.name == "postgresql":
         for engine in engines:
@@ -109,8 +105,8 @@ def make_engines_read_only(database_url: str, request_seconds: float, file_ident
 def is_current(connection: Connection) -> bool:
     """Return True if the idle `connection` can be used again. If not, the caller must close the connection.
 
-    A connection cannot be used if its SQLite file was replaced or deleted, or if the database has failed
-    since the connection was opened.
+    A connection cannot be used after its SQLite file was replaced or deleted, or after a failure of the
+    database.
     """
     deadline = current_deadline()
     if deadline is not None and not deadline.accepts(connection.info):

@@ -55,8 +55,7 @@ def command_parameters() -> dict[str, Any]:
 def merge_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the libpq parameters `defaults`, replaced and extended by the parameters `given`.
 
-    The parameter `options` contains command-line options of the server. The options of both are joined. If an
-    option is set twice, the server uses the later value, which comes from `given`.
+    The command-line options in `options` are joined. An option in `given` has priority.
     """
     options = " ".join(filter(None, [defaults.get("options"), given.get("options")]))
     return {**defaults, **given} | ({"options": options} if options else {})

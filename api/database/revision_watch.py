@@ -47,10 +47,9 @@ class Observation(NamedTuple):
 
     Attributes:
         queried_at: When the query began, as a value of `time.monotonic`.
-        version: A value that differs after each change of the database, or None if the query failed.
+        version: A value that differs after each change of the database. None if the query failed.
         failure: The kind of failure, or None.
-        migration: The name of the last migration of the database. None if it was not read, or if there is
-            none.
+        migration: The name of the last migration. None if there is none, or if it was not read.
     """
 
     queried_at: float
@@ -70,19 +69,18 @@ class Observation(NamedTuple):
 class RevisionWatch:
     """Reads the version of the database at most once per interval.
 
-    The version is a value that differs after each change of the database. A separate thread queries the
-    database, so that no request waits longer than MAX_ANSWER_SECONDS. The first request after an interval
-    waits for the query. Meanwhile, other requests use the last version. These requests wait too if the last
-    version is at least two intervals old, or if they need the current version.
-
-    While the database is unavailable, requests do not wait. The thread repeats the query until the database
-    answers.
+    The version is a value that differs after each change of the database. No request waits longer than
+    MAX_ANSWER_SECONDS. While the database is unavailable, requests do not wait.
 
     Args:
         engine: An engine in AUTOCOMMIT mode (`api.database.engines.autocommit_engine`).
         interval: The number of seconds for which a version is used.
         watchdog: Ends queries that take too long.
     """
+
+    # A separate thread queries the database. The first request after an interval waits for the query.
+    # Meanwhile, other requests use the last version, unless it is at least two intervals old or they need the
+    # current one. While the database is unavailable, the thread repeats the query.
 
     def __init__(self, engine: Engine, interval: float, watchdog: Watchdog) -> None:
         self._engine, self._interval, self._watchdog = engine, interval, watchdog
@@ -110,11 +108,10 @@ class RevisionWatch:
     def version(self, *, now: bool = False) -> Hashable | None:
         """Return a value that differs after each committed change of the database.
 
-        Return None if the query for this value failed.
+        Return None if the query failed.
 
         Args:
-            now: True to query the database now. If False, the result can come from an earlier query, which is
-                less than twice `interval` (an argument of this class) old.
+            now: Query the database now. Otherwise, the result is less than two intervals old.
         """
         last, arrived_at = self._last, time.monotonic()
         oldest = arrived_at if now else arrived_at - self._interval
@@ -162,16 +159,13 @@ class RevisionWatch:
             self._thread, self._is_stopping = None, False
 
     def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
-        """Wait for the result of a query that began after the time `oldest`, and return this result.
-
-        If no such result arrives within `seconds`, return the last result.
+        """Return the result of a query that began after the time `oldest`, or else the last result.
 
         Args:
-            oldest: A time, as a value of `time.monotonic`.
-            seconds: How long to wait. If `seconds` is at least MAX_ANSWER_SECONDS and no such result arrives,
-                the database counts as unavailable until it answers.
-            even_if_unavailable: If False, do not wait while the database is unavailable: return the last
-                result at once. If True, wait.
+            oldest: A value of `time.monotonic`.
+            seconds: How long to wait. After MAX_ANSWER_SECONDS without a result, the database counts as
+                unavailable.
+            even_if_unavailable: Wait even while the database is unavailable.
         """
 
         def is_answered() -> bool:

@@ -40,9 +40,9 @@ class FileState(NamedTuple):
 
     Attributes:
         identity: The device and the inode of the file.
-        changed_at: The time of the last change in nanoseconds, for a connection that reads without locks.
-            None for other connections, which notice changes.
-        size: The size of the file in bytes, for a connection that reads without locks, otherwise None.
+        changed_at: The time of the last change in nanoseconds. None unless the connection reads without
+            locks.
+        size: The size in bytes. None unless the connection reads without locks.
     """
 
     identity: str
@@ -55,8 +55,7 @@ def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
 
     Args:
         path: The path of the file.
-        is_immutable: True for a connection that reads the file without locks. The state always has the device
-            and the inode. If True, it also has the time of the last change and the size.
+        is_immutable: If True, the state also has the time of the last change and the size.
     """
     try:
         status = os.stat(path)  # noqa: PTH116 -- three times faster than Path.stat
@@ -67,10 +66,10 @@ def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
 
 
 def file_identity(database_url: str, instance: Path) -> str:
-    """Return the identity of the SQLite file of `database_url`: its device and inode, as text.
+    """Return the device and the inode of the SQLite file of `database_url`, as text.
 
-    Return an empty text if the file does not exist, or if the database is PostgreSQL. A relative path in the
-    URL starts in the folder `instance`.
+    Return an empty text if the file does not exist, or for PostgreSQL. Relative paths start in the folder
+    `instance`.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
@@ -82,18 +81,16 @@ def file_identity(database_url: str, instance: Path) -> str:
 class DatabaseFile:
     """The SQLite file of an application. Connections to a different file at the same path are refused.
 
-    If a different file is moved to the path, SQLite itself would apply the write-ahead log of the old file to
-    the new file.
-
     Args:
         path: The absolute path of the file.
-        identity: The device and the inode of the only file that can be opened, as `file_identity` returns
-            them. An empty text means the file that exists at the path now or, if there is no file, the first
-            file that is opened.
-        is_read_only: True if no connection can write, whatever access `connect` is called with.
-        is_immutable: True if no process changes the file. Connections then read it without locks, and do not
-            notice changes.
+        identity: The result of `file_identity` for the only file to open. If empty, the file that exists now
+            or is opened first.
+        is_read_only: True if no connection can write.
+        is_immutable: True if no process changes the file. Connections then read without locks.
     """
+
+    # If a different file is moved to the path, SQLite itself would apply the write-ahead log of the old file
+    # to the new file.
 
     def __init__(
         self, path: str, identity: str = "", *, is_read_only: bool = False, is_immutable: bool = False
@@ -107,19 +104,19 @@ class DatabaseFile:
     def connect(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, FileState]:
         """Open the file, and return the connection with the state of the file.
 
-        If the write-ahead log does not exist and the process cannot create it, the connection reads the file
-        without locks (`immutable=1`).
+        If the process cannot create the missing write-ahead log, the connection reads without locks
+        (`immutable=1`).
 
         Args:
-            access: What the connection can do. Only `Access.CREATE` creates a file that does not exist.
+            access: What the connection can do. Only `Access.CREATE` creates a missing file.
             options: Further keyword arguments of `sqlite3.connect`.
 
         Raises:
-            ReplacedFileError: If the file was replaced or deleted.
-            sqlite3.OperationalError: If the file does not exist or cannot be opened. With `Access.CREATE`, a
-                missing file is an error only if the lock file shows that a command has written an earlier
-                file at this path.
+            ReplacedFileError: The file was replaced or deleted.
+            sqlite3.OperationalError: The file is missing or cannot be opened.
         """
+        # With `Access.CREATE`, a missing file is an error only if the lock file shows that a command has
+        # written an earlier file at this path.
         access = Access.READ if self._is_read_only else access
         before = read_state(self.path)
         if before:
@@ -137,13 +134,9 @@ class DatabaseFile:
         return connection, opened
 
     def is_current(self, opened: FileState) -> bool:
-        """Return True if a connection to the file can still be used.
+        """Return False if the file was replaced or deleted since `connect` returned the state `opened`.
 
-        Return False if the file was replaced or deleted, or if the connection reads without locks and the
-        file has changed since the connection was opened.
-
-        Args:
-            opened: The state that `connect` returned with the connection.
+        For a connection that reads without locks, also return False if the file has changed.
         """
         if opened.size is None:
             return read_state(self.path) == opened
@@ -171,8 +164,7 @@ class DatabaseFile:
     def _open(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, bool]:
         """Return a new connection, and True if the caller must close it when the file changes.
 
-        The second value is True if the process cannot create the write-ahead log. The connection then reads
-        the file without locks and does not notice changes.
+        The second value is True for a connection that reads without locks and does not notice changes.
 
         Args:
             access: What the connection can do, such as read.
@@ -204,8 +196,8 @@ class DatabaseFile:
         """Check that a new connection has opened the file of the application, and return `opened`.
 
         Args:
-            before: The state of the file before the connection was opened, or None if there was no file.
-            opened: The state of the file after the connection was opened, or None if there is no file.
+            before: The state of the file before the connection was opened, or None.
+            opened: The state afterwards, or None if there is no file.
 
         Raises:
             ReplacedFileError: `opened` is None, or the file is not the same as before.
@@ -223,12 +215,11 @@ class DatabaseFile:
         Call this method before the file is opened.
 
         Args:
-            access: What the new connection can do. If the connection can write, the index of the log (`-shm`)
-                of an earlier file is refused too.
+            access: What the new connection can do. For writing, the index of the log (`-shm`) is checked too.
             identity: The device and the inode of the file at the path.
 
         Raises:
-            ReplacedFileError: There is a log, or an index of a log, that belongs to an earlier file.
+            ReplacedFileError: A log, or the index of a log, belongs to an earlier file.
         """
         # Closing a connection that can write would copy the log into the file. An empty log is harmless, but
         # its index is not: it contains the size of the earlier file, so a connection that can write would
@@ -250,18 +241,16 @@ class DatabaseFile:
 def lock_path(path: str) -> Path:
     """Return the path of the file that commands lock while they write the SQLite file at `path`.
 
-    The lock file contains the device and the inode of the SQLite file that commands last wrote. They show
-    whether a write-ahead log belongs to a file that was replaced.
+    The lock file contains the device and the inode of the SQLite file that commands last wrote.
     """
     # Use the real path, because symbolic links can give a database several names.
     return Path(f"{os.path.realpath(path)}.lock")
 
 
 def read_log_owner(path: str) -> str:
-    """Return which SQLite file at `path` commands last wrote: its device and its inode, as text.
+    """Return the device and the inode of the SQLite file at `path` that commands last wrote, as text.
 
-    Commands store this text in the lock file of `path`. If the lock file is missing, return an empty text. If
-    somebody has since replaced the SQLite file, the result differs from the device and inode of the new file.
+    Commands store this text in the lock file of `path`. If the lock file is missing, return an empty text.
     """
     try:
         return lock_path(path).read_text(encoding="ascii").strip()

@@ -16,12 +16,14 @@ from api.database.revision_watch import MAX_ANSWER_SECONDS, RevisionWatch
 class StatementReader:
     """Runs single SELECT statements outside of transactions, on connections of its own.
 
-    Taking a connection from the pool and beginning and ending a transaction takes twice as long as a short
-    statement. The reader therefore keeps its connections open, at most one for each thread.
+    The reader keeps at most one connection open for each thread.
 
     Args:
         engine: An engine in AUTOCOMMIT mode (`api.database.engines.autocommit_engine`).
     """
+
+    # Taking a connection from the pool and beginning and ending a transaction takes twice as long as a short
+    # statement.
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -1,8 +1,7 @@
 """Shorten the specification for the documentation page, and choose the parameters that the page sends.
 
-The page uses the program Scalar, which fills in and sends every parameter that has a default or an example.
-This module switches off all but `limit` and the parameters of the path, so that the first request of each
-operation finds something.
+The program Scalar shows the page. It sends every parameter that has a default or an example. This module
+switches off all but `limit` and the parameters of the path.
 """
 
 from collections.abc import Mapping
@@ -14,7 +13,8 @@ Json = dict[str, Any]
 
 # Scalar does not send an example with this key until the reader switches on the parameter.
 DISABLED = "x-disabled"
-# The parameters that the page sends although they are not part of the path.
+# The parameters that the page sends although they are not part of the path. With few parameters,
+# the first request of each operation finds something.
 SENT_PARAMETERS = frozenset({"limit"})
 PARAMETER_REFERENCE = "#/components/parameters/"
 ERROR = "default"
@@ -25,12 +25,11 @@ def displayed_specification(document: Json, locations: Mapping[str, str]) -> Jso
 
     - Tags have names with capitals and spaces.
     - Each operation has a single response for all errors, whose description lists their statuses.
-    - Each parameter in `locations` is described once, in `components`. There, `with_values` can replace its
-      example.
+    - Each parameter in `locations` is described once, in `components`.
 
     Args:
         document: The complete OpenAPI document.
-        locations: The location of each parameter, `path` or `query`, by name.
+        locations: The location of each shared parameter, `path` or `query`, by name.
     """
     parameters: Json = {}
     paths = {path: _displayed_path(item, locations, parameters) for path, item in document["paths"].items()}
@@ -65,9 +64,8 @@ def _displayed_path(item: Json, locations: Mapping[str, str], components: Json) 
 
     Args:
         item: The path item of the complete document.
-        locations: The location (`path` or `query`) of each parameter to move to `components`, by name.
-        components: The shared parameters by name. Parameters are added to this dictionary in place, and the
-            operations refer to them.
+        locations: The location (`path` or `query`) of each parameter to share, by name.
+        components: The shared parameters by name. The function adds to this dictionary.
     """
     shared = item.get("parameters", [])
     operations = {}
@@ -93,10 +91,10 @@ def _displayed_or_reference(parameter: Json, locations: Mapping[str, str], compo
 def _displayed_parameter(parameter: Json) -> Json:
     """Return a copy of an OpenAPI parameter that the documentation page shows but does not send.
 
-    The page sends a parameter if it has an example or a default. In the copy, every example has the key
-    `x-disabled`. The default is moved from the schema to the description. Parameters of the path and
-    parameters in SENT_PARAMETERS are returned unchanged, because the page sends them.
+    Examples get the key `x-disabled`, and the default moves to the description. Path parameters and
+    SENT_PARAMETERS are returned unchanged.
     """
+    # The page sends a parameter if it has an example or a default.
     if parameter["in"] == "path" or parameter["name"] in SENT_PARAMETERS:
         return parameter
     schema = dict(parameter["schema"])

@@ -45,10 +45,10 @@ NEWEST_TAKEAWAY: AnySelect = (
 def existing_values(connection: Connection) -> dict[str, Any]:
     """Return a value for each parameter in PARAMETER_LOCATIONS, so that example requests find something.
 
-    A parameter is left out if the database contains no resource for it. `min_articles` is left out too if
-    requests find something without it. `article` is the slug of an article with related links, if there is
-    one.
+    A parameter is left out if the database contains no resource for it. `min_articles` is left out if it is
+    not needed.
     """
+    # `article` is the slug of an article with related links, if there is one.
     values: dict[str, Any] = {
         "article": connection.scalar(NEWEST_ARTICLE),
         "entity": connection.scalar(MOST_FREQUENT_ENTITY),

@@ -101,10 +101,10 @@ def _specification_yaml() -> bytes:
 def _displayed_specification() -> dict[str, Any]:
     """Return the specification for the documentation page, with example values of parameters.
 
-    The page fills these values into requests that readers can send, so they exist in the database. If the
-    service requires a key, the values are fixed, because the page needs no key and must not reveal slugs.
-    They are also fixed if the database does not answer.
+    The values exist in the database. They are fixed if the service requires a key, or if the database does
+    not answer.
     """
+    # The page needs no key, so it must not reveal slugs if the service requires a key.
     displayed = displayed_specification(document(current_app), PARAMETER_LOCATIONS)
     if settings().require_key:
         return displayed

@@ -1,7 +1,7 @@
 """Collapse a list of articles: keep only the first article of each story.
 
-Only articles that match all filters of the list count. Whether an article is the first of its story depends
-on the order of the list, but not on the page. A cursor therefore works as in other lists.
+Only articles that match all filters of the list count. The first article depends on the order of the list,
+not on the page.
 """
 
 from collections.abc import Sequence
@@ -19,12 +19,10 @@ from api.listing.plans import MAX_PLANS, FilterForm, Listing
 def first_of_story(listing: Listing, forms: tuple[FilterForm, ...], sort: str) -> FilterForm:
     """Return a filter, as SQL, that keeps only the first article of each story in the order of the list.
 
-    Only articles that match all other filters count.
-
     Args:
         listing: The collection of articles.
-        forms: The SQL of the other filters of the list.
-        sort: The order of the list: a value of the query parameter `sort`, such as `-title`.
+        forms: The SQL of the other filters. Only articles that match them count.
+        sort: A value of the query parameter `sort`, such as `-title`.
     """
     rows = listing.table.table
 
@@ -51,8 +49,8 @@ def _precedes(earlier: Order, own: Order) -> ColumnElement[bool]:
     """Return the SQL condition that a row of one table comes before a row of another table in a list.
 
     Args:
-        earlier: The order of the list, expressed in columns of the first table.
-        own: The same order, expressed in columns of the second table.
+        earlier: The order of the list, in columns of the first table.
+        own: The same order, in columns of the second table.
     """
     if own.descending or own.key is None:
         return _row(earlier.columns) > _row(own.columns)

@@ -1,10 +1,9 @@
 """Cursors: opaque, signed texts that contain the position of a page in a collection.
 
-A cursor contains the sort key of the last row of a page and a fingerprint of the query. The server does not
-store cursors, so they never expire. Every process with the same secret key can read them.
+Cursors never expire. Every process with the same secret key can read them.
 
-A cursor is, in Base64 for URLs: a signature, the fingerprint, and the sort key as JSON. The signature is a
-keyed hash (BLAKE2b, RFC 7693) of the rest.
+A cursor is, in Base64 for URLs: a signature, a fingerprint of the query, and the sort key of a row as JSON.
+The signature is a keyed hash (BLAKE2b, RFC 7693) of the rest.
 """
 
 import hmac
@@ -45,10 +44,8 @@ class CursorWriter:
     Args:
         pairs: The names and values of the query string of the current request.
         sort: The value of `sort`, such as `-published_at`.
-        scope: The id of the article, entity or story that the collection belongs to, such as the article of a
-            list of takeaways. None for a collection of all rows.
-        former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
-            ids are accepted.
+        scope: The id of the article, entity or story that the collection belongs to. None for all rows.
+        former_scopes: Returns the former ids of the entity or story. Their cursors are accepted.
         rule: The URL rule of the collection. By default, that of the current request.
     """
 
@@ -83,7 +80,7 @@ class CursorWriter:
 
         Args:
             cursor: The value of the query parameter `cursor`.
-            types: The Python types of the values of the sort key.
+            types: The Python type of each value of the sort key.
 
         Raises:
             InvalidCursor: The cursor was altered or belongs to a different query.

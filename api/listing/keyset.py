@@ -1,10 +1,11 @@
 """Keyset pagination: a page begins after the sort key of the last row of the previous page.
 
-The sort key of a row is the value of one column, such as the title, followed by the row number. One index on
-the two columns serves ascending and descending orders. For a descending order, the index is read backward.
-In an ascending order, rows with the same value also come newest first (by descending number), and rows
-without a value come last. A page in ascending order therefore needs up to four short reads of the index (see
-`IndexedRows`).
+The sort key of a row is the value of one column, such as the title, followed by the row number.
+
+One index on the two columns serves both directions. For a descending order, the index is read backward.
+
+In an ascending order, rows with the same value also come newest first, and rows without a value come last. A
+page in this order needs up to four short reads of the index (see `IndexedRows`).
 
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
@@ -43,10 +44,9 @@ class RowSource(Protocol):
         """The Python types of the values in a sort key, to decode the sort key in a cursor."""
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
-        """Return the first rows after the sort key `after`. If `after` is None, begin with the first row.
+        """Return at most `limit` rows after the sort key `after`, and True if there are more rows.
 
-        The result has at most `limit` rows, and True if there are more rows. The last values of each row are
-        its sort key.
+        If `after` is None, begin with the first row. The last values of each row are its sort key.
         """
 
     def total(self) -> int:
@@ -84,13 +84,10 @@ class Plan(ABC):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
-        The caller asks for one row more than a page shows, to learn whether there is a next page. The values
-        of this extra row do not matter.
-
         Args:
             values: The values of the bound parameters of the filters.
             after: The sort key of the last row of the previous page, or None for the first page.
-            count: The number of rows on a page, plus 1.
+            count: The number of rows on a page, plus 1. The last row only shows that there is a next page.
         """
 
 
@@ -100,13 +97,10 @@ class IndexedRows(Plan):
     def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
-        The caller asks for one row more than a page shows, to learn whether there is a next page. The values
-        of this extra row do not matter.
-
         Args:
             values: The values of the bound parameters of the filters.
             after: The sort key of the last row of the previous page, or None for the first page.
-            count: The number of rows on a page, plus 1.
+            count: The number of rows on a page, plus 1. The last row only shows that there is a next page.
         """
         if self.order.descending or self.order.key is None:
             return self._fetch(self._following if after else self._first, values, count, after)
@@ -116,14 +110,13 @@ class IndexedRows(Plan):
         return rows
 
     def _ascend(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
-        """Return `count` rows in ascending order, with higher keys than the rows of the previous page.
+        """Return `count` rows in ascending order of the key, the column to sort by. There may be fewer.
 
-        A key is a value of the column to sort by. Rows with the same key are ordered newest first, and rows
-        whose key is null come last. The result has fewer rows if there are no more.
+        Rows with the same key come newest first. Rows without a key come last.
 
         Args:
             values: The values of the bound parameters of the filters.
-            after: The sort key of the last row of the previous page, or None to begin with the lowest key.
+            after: The sort key of the last row of the previous page, or None.
             count: The number of rows.
         """
         # The index lists rows with the same key oldest first. Reverse each group of rows with the same key.
@@ -158,10 +151,9 @@ class IndexedRows(Plan):
         The bound parameter `row_count` is the maximum number of rows.
 
         Args:
-            clauses: A function that takes a sort order and returns the columns to sort by, each with its
-                direction.
-            condition: A function that takes a sort order and returns an SQL condition on its columns. Only
-                rows that match it are selected. If None, all rows can be selected.
+            clauses: Takes a sort order, and returns the columns to sort by with their directions.
+            condition: Takes a sort order, and returns the SQL condition of the rows to select. None for all
+                rows.
         """
         conditions = [condition(self.order)] if condition else []
         return self.keyed_rows.where(*conditions).order_by(*clauses(self.order))
@@ -197,13 +189,13 @@ class IndexedRows(Plan):
 class MergedRows(IndexedRows):
     """A plan that reads the first rows of each of several tables, and merges them.
 
-    Every row of the page is among the first rows of a table. A row can be in several tables.
+    A row can be in several tables.
 
     Attributes:
         items: The statement that selects the items of the collection.
         number: The column of `items` with the row number (internal key).
-        branches: A pair for each table: a statement that selects the row numbers of its matching rows, and
-            the sort order of the page, expressed in columns of the table.
+        branches: For each table, a statement that selects its matching row numbers, and the order in its
+            columns.
     """
 
     items: AnySelect
@@ -213,14 +205,13 @@ class MergedRows(IndexedRows):
     def statement(self, clauses: Clauses, condition: Condition | None = None) -> AnySelect:
         """Return a statement that selects the first rows, with their sort keys.
 
-        The bound parameter `row_count` is the maximum number of rows. Both functions are called for
-        each table, with the sort order in columns of this table.
+        The bound parameter `row_count` is the maximum number of rows. Both arguments are called for each
+        table.
 
         Args:
-            clauses: A function that takes a sort order and returns the columns to sort by, each with its
-                direction.
-            condition: A function that takes a sort order and returns an SQL condition on its columns. Only
-                rows that match it are selected. If None, all rows can be selected.
+            clauses: Takes a sort order, and returns the columns to sort by with their directions.
+            condition: Takes a sort order, and returns the SQL condition of the rows to select. None for all
+                rows.
         """
         parts = []
         for numbers, order in self.branches:
@@ -240,7 +231,7 @@ class PlannedRows:
     Attributes:
         plan: The statements, which have bound parameters.
         values: The values of the bound parameters, by name.
-        counted: A different plan for the total number of rows, or None to count the rows of `plan`.
+        counted: The plan for the total number of rows. None means `plan`.
     """
 
     plan: Plan
@@ -253,10 +244,9 @@ class PlannedRows:
         return self.plan.key_types
 
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
-        """Return the first rows after the sort key `after`. If `after` is None, begin with the first row.
+        """Return at most `limit` rows after the sort key `after`, and True if there are more rows.
 
-        The result has at most `limit` rows, and True if there are more rows. The last values of each row are
-        its sort key.
+        If `after` is None, begin with the first row. The last values of each row are its sort key.
         """
         rows = self.plan.read(self.values, after, limit + 1)
         return rows[:limit], len(rows) > limit
@@ -278,12 +268,11 @@ def items_of_keys(
     """Return the statement that selects the items of a page, with their sort keys.
 
     Args:
-        page: The statement that selects the row numbers (internal keys) and sort keys of the page.
-        items: The statement that selects all items of the collection.
+        page: Selects the row numbers (internal keys) and sort keys of the page.
+        items: Selects all items of the collection.
         number: The column of `items` with the row number.
         order: The order of the page.
-        clauses: A function that takes a sort order and returns the columns to sort by, each with its
-            direction.
+        clauses: Takes a sort order, and returns the columns to sort by with their directions.
     """
     keys = page.subquery("page_keys")
     row_number, *columns = keys.c
@@ -333,10 +322,8 @@ def _is_in_group(order: Order) -> ColumnElement[bool]:
 def bound_value(place: int, key: Key) -> ColumnElement[Any]:
     """Return the bound parameter to compare the column `key` with.
 
-    The parameter is one value in the sort key of the last row of the previous page.
-
     Args:
-        place: The place of the value in this sort key, from 0.
+        place: The place of the value in the sort key of the previous page's last row, from 0.
         key: The column, which determines the type of the parameter.
     """
     return bindparam(f"{KEY}_{place}", type_=key.type)
@@ -353,10 +340,8 @@ def after_values(after: Sequence[Any]) -> dict[str, Any]:
 def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
     """Return the SQL condition for rows that are lower than the last row of the previous page.
 
-    The rows are compared by `columns`: if the values of the first column are equal, by the second, and so on.
-
     Args:
-        columns: Successive columns of the sort key.
+        columns: Successive columns of the sort key. Later columns compare rows with equal earlier values.
         first: The place of the first of these columns in the sort key, from 0.
     """
     # The database can use an index for a comparison of row values.
@@ -368,7 +353,7 @@ def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
 def last_of_nulls(order: Order) -> ColumnElement[int]:
     """Return an SQL expression that is 1 for rows whose key is null, and 0 for other rows.
 
-    The database stores `order.lowest` instead of a null key. Rows are sorted by this expression first, so
-    that rows whose key is null come last.
+    The database stores `order.lowest` instead of a null key.
     """
+    # Rows are sorted by this expression first, so that rows whose key is null come last.
     return case((order.key_column == order.lowest, 1), else_=0)

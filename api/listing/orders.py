@@ -13,10 +13,8 @@ Key = ColumnElement[Any]
 class KeyTable:
     """A table (or an alias of a table) with the sort keys of the rows of a collection.
 
-    The table contains the rows themselves, or is an index table that repeats their sort keys.
-
     Attributes:
-        table: The table.
+        table: The table of the rows, or an index table that repeats their sort keys.
         columns: The columns of the table, by name.
         number: The column with the row number (internal key).
     """
@@ -40,11 +38,9 @@ class Order:
 
     Attributes:
         key: The column to sort by first, or None to sort by `ties` alone.
-        ties: The columns that decide the order of rows with the same value of `key`. No two rows have the
-            same values in `key` and `ties`.
+        ties: The columns that order rows with the same `key`. No two rows have the same `key` and `ties`.
         descending: True if `key` descends.
-        lowest: The lowest value of `key`, which is stored instead of null. Rows with this value come last, in
-            ascending and in descending order. None if `key` is never null.
+        lowest: The value that is stored instead of a null `key`, or None. Rows with this value come last.
     """
 
     key: Key | None
@@ -82,9 +78,8 @@ def order_pair(name: str, key: Key | None, ties: tuple[Key, ...], lowest: Any = 
     Args:
         name: The value of `sort` of the ascending order.
         key: The column to sort by first, or None to sort by `ties` alone.
-        ties: The columns that decide the order of rows with the same value of `key`. They descend in both
-            orders.
-        lowest: The value of `key` that is stored instead of null, or None if `key` is never null.
+        ties: The columns that order rows with the same `key`. They always descend.
+        lowest: The value that is stored instead of a null `key`, or None if `key` is never null.
     """
     return {
         name: Order(key, ties, descending=False, lowest=lowest),

@@ -23,7 +23,7 @@ class Collection(NamedTuple):
 
     Attributes:
         source: The rows of the collection.
-        items: A function that returns the JSON values of rows.
+        items: Returns the JSON values of rows.
         meta: Further members of the `meta` of a page, such as `warnings`.
     """
 
@@ -48,13 +48,11 @@ def make_page(
     Args:
         source: The rows of the collection.
         parameters: The loaded query of the request.
-        items: A function that returns the JSON values of rows.
-        scope: The id of the article, entity or story that the collection belongs to, such as the article of a
-            list of takeaways. None for a collection of all rows.
-        former_scopes: Returns the former ids of the entity or story. Cursors that were written under these
-            ids are accepted.
-        feed_start: For a feed, which grows at its end: a sort key that precedes all rows. Every page then
-            links to a next page, even if there are no more rows yet. None for other collections.
+        items: Returns the JSON values of rows.
+        scope: The id of the article, entity or story that the collection belongs to. None for all rows.
+        former_scopes: Returns the former ids of the entity or story. Their cursors are accepted.
+        feed_start: For a feed, a sort key before all rows. Every page of a feed links to a next page.
+            Otherwise None.
         more_meta: Further members of `meta`, such as `facets`.
 
     Raises:
@@ -79,12 +77,13 @@ def make_page(
 
 
 def stream_cursors(parameters: Mapping[str, Any], rule: str) -> CursorWriter:
-    """Return the object that writes the cursors (places to continue from) of the stream that is requested.
+    """Return the object that writes the cursors (places to continue from) of the requested stream.
+
+    Cursors of a stream and of pages are interchangeable if the query is the same.
 
     Args:
         parameters: The loaded query of the request.
-        rule: The URL rule of the collection. The cursors of the stream and of the pages of the collection are
-            interchangeable if the query is the same.
+        rule: The URL rule of the collection.
     """
     return CursorWriter(_pairs(_given_values(parameters)), parameters["sort"], None, rule=rule)
 

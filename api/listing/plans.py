@@ -1,20 +1,22 @@
 """Choose how to read a filtered collection, so that the cost of a page does not grow with the corpus.
 
-A page of the collection is read in one of two ways:
+A page is read in one of two ways:
 
-- *Scan* an index that has the order of the page, starting at the cursor, and skip the rows that do not match
-  all filters. If a filter has an index in this order, scan that index. If a filter has several
-  indexes in this order, for example one for each value of `entity_any`, read as many rows from each index as
-  a page has, and merge the rows. Otherwise, scan the index of the whole collection.
+- *Scan* an index in the order of the page, and skip rows that do not match all filters.
 - *Sort* the rows that one filter matches, if there are at most MAX_SORTED_ROWS.
 
-If a filter is known to match few rows, such as those of one article, these rows are sorted. If there is no
-filter, or a single filter with an index in the order of the page, an index is scanned. Otherwise, the matches
-of each filter are counted, up to MAX_SORTED_ROWS. The matches of the most selective filter, which matches the
-fewest rows, are sorted if there are few enough. If there are too many, an index is scanned.
+A scan uses the index of a filter if one has the order of the page. Otherwise, it uses the index of the whole
+collection. If a filter has several indexes, such as one for each value of `entity_any`, their rows are
+merged.
 
-A plan and its statements depend only on the shape of a query: which filters the query has, but not their
-values. Plans are made once for each shape and kept, so that a request neither builds nor compiles SQL.
+Without a filter, or with a single filter that has such an index, the index is scanned. If a filter always
+matches few rows, such as those of one article, these rows are sorted.
+
+Otherwise, the matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the filter with the
+fewest are sorted. If every filter matches too many rows, an index is scanned.
+
+A plan depends on which filters a query has, not on their values. Plans are made once and kept, so a request
+neither builds nor compiles SQL.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,24 +45,21 @@ def _no_key_tables(_: str) -> Sequence[KeyTable]:
 class FilterForm:
     """The SQL of a filter, with bound parameters for its values.
 
-    A list can be read in two ways, so the filter is written in several forms. To sort the matches of the
-    filter, `numbers` is used. To scan an index, `sorted_tables` and `condition` are used. Filters with the
-    same SQL must share one FilterForm object, because plans are cached by these objects.
+    To sort the matches of the filter, `numbers` is used. To scan an index, `sorted_tables` and `condition`
+    are used. Filters with the same SQL must share one FilterForm object.
 
     Attributes:
-        numbers: A statement that selects the row numbers (internal keys) of the matching rows with an index.
-            None if no index finds these rows, for example rows without a value.
-        condition: A function that takes a table and returns the condition on its rows as SQL. The table
-            contains the rows of the collection, or is an index table that repeats their row numbers and sort
-            keys.
-        sorted_tables: A function that takes a value of the query parameter `sort`, such as `-title`. It
-            returns the tables that have an index of the matching rows, sorted by this value. If there are
-            several tables, each table contains a part of the rows. The result is empty if there is no such
-            table.
-        orders: For a filter that always matches few rows, the orders of these rows, by the value of `sort`.
-            The rows are then sorted without counting or scanning. None for other filters.
+        numbers: Selects the numbers (internal keys) of the matching rows. None if no index finds them.
+        condition: Takes a table with the row numbers and sort keys, and returns the condition on its rows.
+        sorted_tables: Takes a value of `sort`, such as `-title`, and returns the tables indexed in this
+            order. Each table has a part of the matching rows. Empty if there is no such index.
+        orders: For a filter that always matches few rows, their orders by the value of `sort`. Otherwise
+            None.
         repeats_numbers: True if `numbers` can select a row number more than once.
     """
+
+    # Plans are cached by these objects. Rows of a filter with `orders` are sorted without counting or
+    # scanning.
 
     numbers: AnySelect | None
     condition: Callable[[KeyTable], ColumnElement[bool]]
@@ -116,9 +115,8 @@ class Listing:
 
     Attributes:
         table: The table of the rows.
-        rows: The SQL statement that selects all rows of the collection, with the columns to return.
-        orders: A function that takes a table, and returns the possible orders of its rows. The keys of the
-            result are the values of the query parameter `sort`, such as `-title`.
+        rows: The SQL statement that selects all rows, with the columns to return.
+        orders: Takes a table, and returns the orders of its rows by the value of `sort`, such as `-title`.
     """
 
     table: KeyTable
@@ -128,17 +126,13 @@ class Listing:
     def select(
         self, filters: Sequence[Filter], sort: str, collapse: Callable[..., FilterForm] | None = None
     ) -> PlannedRows:
-        """Return the rows that match all `filters`, in the order `sort`.
-
-        The rows are read in the cheaper of two ways: by an index that has this order, or by sorting the rows
-        that one filter matches.
+        """Return the rows that match all `filters`, in the order `sort`, read in the cheapest way.
 
         Args:
             filters: The filters of the list.
             sort: The value of the query parameter `sort`, such as `-title`.
-            collapse: A function such as `first_of_story`. It takes this Listing, the SQL of the filters and
-                `sort`, and returns the SQL of a filter that keeps only the first row of each group. None to
-                keep all rows. The total counts all rows that match `filters` in both cases.
+            collapse: A function such as `first_of_story`, which returns a filter for the first row of each
+                group. None keeps all rows. The total always counts all rows that match `filters`.
         """
         forms = tuple(each.form for each in filters)
         selected = None if self.has_single_plan(forms, sort) else most_selective(filters)
@@ -155,8 +149,8 @@ class Listing:
         Args:
             filters: The filters of the list.
             sort: The value of the query parameter `sort`, such as `-title`.
-            selective: A filter that matches few rows. Its rows are read, tested with the other filters, and
-                sorted. If it is None, rows are read by an index that has the order `sort`.
+            selective: A filter that matches few rows, which are then sorted. None to read an index in the
+                order `sort`.
         """
         forms = tuple(each.form for each in filters)
         return PlannedRows(_make_plan(self, forms, sort, selective and selective.form), values_of(filters))
@@ -165,8 +159,7 @@ class Listing:
     def has_single_plan(forms: Sequence[FilterForm], sort: str) -> bool:
         """Return True if the way to read the matching rows does not depend on their number.
 
-        Rows are read by scanning an index in the order `sort`, or by sorting the matches of one filter. If
-        the result is False, the caller counts the matches of each filter to find the cheaper way.
+        If the result is False, the caller counts the matches of each filter to find the cheaper way.
 
         Args:
             forms: The SQL of all filters.
@@ -181,8 +174,7 @@ class Listing:
 
         Args:
             forms: The SQL of all filters.
-            sort: The order of the index and the result: a value of the query parameter `sort`, such as
-                `-title`.
+            sort: The order: a value of the query parameter `sort`, such as `-title`.
         """
         choices = [(form.sorted_tables(sort), form) for form in forms]
         parts = [each for each in choices if each[0] and self.table not in each[0]]
@@ -202,9 +194,9 @@ class Listing:
 
         Args:
             forms: The SQL of all filters.
-            sort: The order of the page: a value of the query parameter `sort`, such as `-title`.
-            tables: The tables. Each table has a part of the rows that match `form`, with their sort keys.
-            form: The filter among `forms` that `tables` belong to. The plan tests the other filters.
+            sort: A value of the query parameter `sort`, such as `-title`.
+            tables: The tables, each with a part of the rows that match `form`.
+            form: The filter of `tables`. The plan tests the other filters.
         """
         number, matches = self.table.number, form.all_numbers()
         conditions = [each.condition(self.table) for each in forms if each is not form]
@@ -223,9 +215,9 @@ class Listing:
 
         Args:
             forms: The SQL of all filters.
-            sort: The order: a value of the query parameter `sort`, such as `-title`.
-            selective: The filter among `forms` with few matching rows. The plan reads these rows, and tests
-                the other filters.
+            sort: A value of the query parameter `sort`, such as `-title`.
+            selective: The filter with few matching rows. The plan reads these rows, and tests the other
+                filters.
         """
         number = self.table.number
         matches = selective.few_numbers()
@@ -237,12 +229,11 @@ class Listing:
     def within(self, forms: Sequence[FilterForm], order: Order) -> Plan:
         """Return a plan (a way to read a list) for filters that always match few rows.
 
-        The plan does not choose between scanning an index and sorting, so the matches need not be counted.
-
         Args:
             forms: The SQL of all filters.
             order: The order of the rows.
         """
+        # The plan does not choose between scanning an index and sorting, so the matches need not be counted.
         rows = self.rows.where(*[form.condition(self.table) for form in forms])
         return (IndexedRows if order.key is None else SortedRows)(rows, order)
 

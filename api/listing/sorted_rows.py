@@ -30,7 +30,7 @@ class SortedRows(Plan):
 
         Args:
             values: The values of the bound parameters of the filters.
-            after: The sort key of the last row of the previous page, or None for the first page.
+            after: The sort key of the last row of the previous page, or None.
             count: The number of rows.
         """
         bound = dict(values) | {"row_count": count}
@@ -50,8 +50,7 @@ class SortedRows(Plan):
     def finish(self, page: AnySelect) -> AnySelect:
         """Return the statement that reads the items of a page. This class returns `page` unchanged.
 
-        `page` is the statement that selects the rows of the page with their sort keys. In some subclasses,
-        `page` selects only row numbers. They return a statement that selects the items with these numbers.
+        `page` is the statement that selects the rows of the page, or only their numbers, with the sort keys.
         """
         return page
 
@@ -79,14 +78,12 @@ class SortedRows(Plan):
 
 @dataclass(frozen=True, eq=False)
 class SortedNumbers(SortedRows):
-    """A plan (a way to read a list) that sorts only row numbers, and then reads the items of one page.
-
-    The database sorts the numbers of all matching rows.
+    """A plan (a way to read a list) that sorts all row numbers, and then reads the items of one page.
 
     Attributes:
-        rows: The statement that selects the row numbers (internal keys) of the matching rows.
+        rows: Selects the row numbers (internal keys) of the matching rows.
         order: The order of the rows.
-        items: The statement that selects all items of the collection.
+        items: Selects all items of the collection.
         number: The column of `items` with the row number.
     """
 

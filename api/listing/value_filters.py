@@ -1,8 +1,10 @@
 """Filters by the values of rows, such as the entities of articles.
 
-A filter requires that a row has one of several values, or none of these values. To require several values,
-use a filter for each value. The SQL of a filter depends on the number of its values. To have few different
-statements, the list of values is filled up with a value that no row has, until its length is a power of two.
+A filter requires that a row has one of several values, or none of them. To require several values, use a
+filter for each.
+
+To have few different statements, lists of values are filled up to a power of two with a value that no row
+has.
 """
 
 from collections.abc import Sequence
@@ -20,18 +22,16 @@ from api.listing.plans import MAX_PLANS, Filter, FilterForm
 class ValueIndex:
     """A table that lists the values of rows, such as the entities of articles, to filter the rows by value.
 
-    The table repeats the sort keys of the rows. One of its indexes can therefore find the rows with a value
-    in the order of the page.
+    The table repeats the sort keys of the rows. An index can thus find the rows with a value in the order of
+    a page.
 
     Attributes:
         table: The table.
         number: The name of the column with the row number (internal key).
         value: The name of the column with the values.
-        sorts: The orders for which the table has an index of value and sort key. An order is a value of the
-            query parameter `sort`, without `-`.
-        no_value: A value that no row has. It can be added to the values to find without changing the result.
-        rows: `table` as a KeyTable, if it is the table of the filtered rows themselves. Each row then has a
-            single value. None if `table` is a separate table.
+        sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
+        no_value: A value that no row has.
+        rows: `table` as a KeyTable if it is the table of the filtered rows itself, otherwise None.
     """
 
     table: FromClause
@@ -60,8 +60,8 @@ class ValueIndex:
         """Return the SQL condition that a row has at least one of several values.
 
         Args:
-            table: A table of the statement, with the internal numbers of the rows to test.
-            names: The names of the bound parameters, each with one of the values.
+            table: A table with the internal numbers of the rows to test.
+            names: The names of the bound parameters, one for each value.
         """
         if self.rows and self.value in table.columns:
             return self.has_value(table, names)
@@ -74,8 +74,8 @@ def has_any(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
     """Return the filter for rows that have at least one of `values`.
 
     Args:
-        index: The table that lists the values of rows, such as the entities of articles.
-        name: A prefix for the names of the bound parameters. Other filters have other prefixes.
+        index: The table that lists the values of rows.
+        name: A prefix for the names of the bound parameters, different for each filter.
         values: The values.
     """
     bound = _bound_values(index, name, values)
@@ -86,8 +86,8 @@ def has_none(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
     """Return the filter for rows that have none of `values`.
 
     Args:
-        index: The table that lists the values of rows, such as the entities of articles.
-        name: A prefix for the names of the bound parameters. Other filters have other prefixes.
+        index: The table that lists the values of rows.
+        name: A prefix for the names of the bound parameters, different for each filter.
         values: The values.
     """
     bound = _bound_values(index, name, values)
@@ -111,8 +111,8 @@ def _any_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
     """Return the SQL of a filter for rows that have at least one of several values.
 
     Args:
-        index: The table that lists the values of rows, such as the entities of articles.
-        names: The names of the bound parameters that contain the values to find.
+        index: The table that lists the values of rows.
+        names: The names of the bound parameters, one for each value.
     """
     own = index.new_table()
     # For each value, a table from which the rows with this value are read in the order of an index.
@@ -138,8 +138,8 @@ def _none_form(index: ValueIndex, names: tuple[str, ...]) -> FilterForm:
     """Return the SQL of a filter for rows that have none of several values.
 
     Args:
-        index: The table that lists the values of rows, such as the entities of articles.
-        names: The names of the bound parameters that contain the values to exclude.
+        index: The table that lists the values of rows.
+        names: The names of the bound parameters, one for each value.
     """
     # PostgreSQL would replace NOT EXISTS by a join with all rows that have a value, and then sort the result.
     return FilterForm(None, lambda table: case((index.condition(table, names), false()), else_=true()))

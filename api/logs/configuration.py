@@ -45,10 +45,9 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
     """Return the argument of `logging.config.dictConfig` for a log on standard error.
 
     Args:
-        settings: The settings of the application. BRIEFS_LOG_LEVEL applies to the loggers of the service.
-        writer: Writes the lines in a thread of its own. The log then also has a `FailureLimit`, which
-            suppresses repeated warnings and errors. If `writer` is None, the thread that logs a line writes
-            it at once, and no line is suppressed.
+        settings: The settings of the application.
+        writer: Writes the lines in a separate thread, and repeated failures are suppressed (`FailureLimit`).
+            If None, each thread writes its own lines, and no line is suppressed.
     """
     handler: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line"}
     if writer:

@@ -1,7 +1,6 @@
 """Limit how many log lines about failures of the same kind are written in a period.
 
-Without a limit, each request would write a line while the database is down. A client could also fill the log
-with invalid requests. Lines over the limit are counted but not written.
+Further lines are counted but not written, so invalid requests cannot fill the log.
 """
 
 import logging
@@ -22,10 +21,11 @@ SUPPRESSED = "suppressed"
 class FailureLimit(logging.Filter):
     """A filter that lets MAX_LINES warnings and errors of the same kind pass in each PERIOD_SECONDS.
 
-    Two log records are of the same kind if their logger, level, message without arguments, and error are the
-    same. The error is the type of the exception or, without an exception, the attribute `error`. If records
-    were suppressed, one line at the end of the period says how many.
+    The kind is the logger, the level, the message without arguments, and the error. At the end of the period,
+    one line says how many were suppressed.
     """
+
+    # The error is the type of the exception or, without an exception, the attribute `error`.
 
     def __init__(self) -> None:
         super().__init__()

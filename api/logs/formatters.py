@@ -38,8 +38,8 @@ def extra_values(record: logging.LogRecord) -> dict[str, Any]:
 def text_line(time_text: str, level: str, logger: str, message: str, extra: dict[str, Any]) -> str:
     """Return one printable line: `time level logger message name=value …`.
 
-    The names and values come from `extra`. A text that is empty, or contains a space or a quotation mark, is
-    written as a JSON string. Characters that cannot be printed are escaped.
+    The names and values come from `extra`. Empty texts, and texts with spaces or quotation marks, become JSON
+    strings. Unprintable characters are escaped.
     """
     values = "".join(f" {name}={_quoted(value)}" for name, value in extra.items())
     line = f"{time_text} {level} {logger} {message}{values}"

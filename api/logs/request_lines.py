@@ -32,8 +32,8 @@ def request_values(record: RequestRecord, addresses: str, has_queries: bool) -> 
 
     Args:
         record: The record of the request.
-        addresses: How the address of the client is logged: `none`, `truncated` or `full`.
-        has_queries: True if the line contains the query. Otherwise, `query` is None.
+        addresses: How the client's address is logged: `none`, `truncated` or `full`.
+        has_queries: If False, `query` is None.
     """
     return {
         "request_id": record.request_id,
@@ -51,14 +51,14 @@ def _client_values(
 ) -> dict[str, Any]:
     """Return the values of a log line that come from the client, escaped so that they cannot forge a line.
 
-    The result has the keys `path`, `query`, `client_address` and `user_agent`.
+    The keys are `path`, `query`, `client_address` and `user_agent`.
 
     Args:
         target: The path and the query of the request.
         client_address: The IP address of the client.
         user_agent: The header `User-Agent`.
         addresses: How the address is logged: `none`, `truncated` or `full`.
-        has_queries: True if the line contains the query. Otherwise, `query` is None.
+        has_queries: If False, `query` is None.
     """
     if not (target.isascii() and target.isprintable()) or '"' in target or "\\" in target:
         target = UNSAFE_IN_TARGET.sub(_percent_encoded, target)
@@ -130,7 +130,7 @@ def _json_end(target: str, client_address: str, user_agent: str, *, addresses: s
         client_address: The IP address of the client.
         user_agent: The header `User-Agent`.
         addresses: How the address is logged: `none`, `truncated` or `full`.
-        has_queries: True if the line contains the query. Otherwise, `query` is null.
+        has_queries: If False, `query` is null.
     """
     values = _client_values(target, client_address, user_agent, addresses, has_queries)
     return orjson.dumps(values)[1:].decode()

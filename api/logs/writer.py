@@ -1,8 +1,4 @@
-"""Write log lines in a separate thread, so that no other thread waits if the log is read slowly.
-
-If a process reads a pipe slowly, a thread that writes to the pipe is blocked. If no process reads the pipe,
-the thread is blocked for ever.
-"""
+"""Write log lines in a separate thread, so that no other thread waits if the log is read slowly."""
 
 import logging
 import os
@@ -32,17 +28,17 @@ Item = bytes | tuple[Callable[[Any], bytes], Any] | threading.Event | None
 class LogWriter:
     """A queue of log lines, and a thread that writes them to a file descriptor in the same order.
 
-    If the queue is full, lines are dropped. The number of dropped lines is logged when later lines can be
-    written. In a forked process, the queue is empty at first.
+    If the queue is full, lines are dropped, and their number is logged later. A forked process begins with an
+    empty queue.
 
     Args:
         descriptor: The file descriptor to write to.
         formatter: Formats the line about dropped lines.
-        max_lines: The number of lines about requests that can be in the queue. There is additional space for
-            RESERVED_LINES other lines, such as errors.
+        max_lines: How many lines about requests the queue can have. RESERVED_LINES other lines, such as
+            errors, also fit.
 
     Attributes:
-        dropped_lines: The number of lines that were dropped.
+        dropped_lines: The number of dropped lines.
     """
 
     def __init__(

@@ -15,12 +15,12 @@ WRONG_ADDRESS = "briefs.wrong_address"
 class MetricsAddress:
     """WSGI middleware that serves `/metrics` only at a separate port, and nothing else at this port.
 
-    A request for `/metrics` at a different port, or for another path at the port of the metrics, gets a 404.
+    `/metrics` at a different port, and other paths at the separate port, get a 404.
 
     Args:
         application: Handles all other requests.
-        flask_application: Flask without middleware, which sends the 404. `reject_wrong_address` must be a
-            `before_request` function of this Flask application.
+        flask_application: Sends the 404. `reject_wrong_address` must be one of its `before_request`
+            functions.
         port: The port of the metrics, from BRIEFS_METRICS_BIND.
     """
 

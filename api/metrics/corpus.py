@@ -27,12 +27,13 @@ class CorpusCollector(Collector):
     """Reads the metrics of the database at each scrape.
 
     If the database fails or does not answer in time, only `briefs_database_up` is returned, with the value 0.
-    The values are the same in all processes, so only the process that answers the scrape reads them.
 
     Args:
         reader: Reads from the database.
         max_wait_seconds: How long a scrape waits for the database.
     """
+
+    # The values are the same in all processes, so only the process that answers the scrape reads them.
 
     def __init__(self, reader: StatementReader, max_wait_seconds: float = MAX_WAIT_SECONDS) -> None:
         self._reader, self._max_wait_seconds = reader, max_wait_seconds

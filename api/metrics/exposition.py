@@ -34,8 +34,7 @@ class BuildCollector(Collector):
 class Exposition:
     """The metrics of this process, and the text with the metrics of all processes.
 
-    Under gunicorn, the folder `PROMETHEUS_MULTIPROC_DIR` contains the metrics of all processes. Otherwise,
-    this process is the only one.
+    Under gunicorn, the folder `PROMETHEUS_MULTIPROC_DIR` contains the metrics of all processes.
 
     Attributes:
         metrics: The metrics of this process, which count its requests.

@@ -1,8 +1,7 @@
 """The folder with the metrics of all processes, which the master process of gunicorn creates and removes.
 
-prometheus-client writes the metrics of each process to files in PROMETHEUS_MULTIPROC_DIR, which must be set
-before prometheus-client is imported. The folder is empty at the start of the service. Reloads keep it, and an
-upgrade by USR2 passes it to the new master process, so that counters continue.
+The package prometheus-client writes to this folder. Before its import, PROMETHEUS_MULTIPROC_DIR must be set.
+The folder is empty at the start of the service. Reloads and upgrades (USR2) keep it.
 """
 
 import fcntl
@@ -36,9 +35,9 @@ def open_folder(configured: str, inherited: str | None = None) -> Path:
     """Create the folder for metric files or empty it, lock it for this process, and return its path.
 
     Args:
-        configured: The value of BRIEFS_METRICS_DIR. If it is empty, a private temporary folder is used.
-        inherited: The folder of the master process that this process replaces, or None. This folder is shared
-            and is not emptied, unless `configured` is a different folder.
+        configured: The value of BRIEFS_METRICS_DIR. If empty, a private temporary folder is used.
+        inherited: The folder of the master process to replace, or None. It is shared and not emptied, unless
+            `configured` is a different folder.
 
     Raises:
         FolderInUseError: A different service uses the folder.
@@ -159,12 +158,13 @@ def _locked(folder: Path, operation: int) -> Iterator[None]:
 def _lock(folder: Path, operation: int) -> int:
     """Lock the lock file of `folder` for this process, and return its open file descriptor.
 
-    The descriptor stays open, because closing it would end the lock. Child processes do not inherit the lock,
-    so it ends with this process. `operation` is `fcntl.LOCK_SH` or `fcntl.LOCK_EX`.
+    The lock ends when the descriptor is closed or the process ends. `operation` is `fcntl.LOCK_SH` or
+    `fcntl.LOCK_EX`.
 
     Raises:
-        FolderInUseError: A different process holds a lock that conflicts with this lock.
+        FolderInUseError: A different process holds a conflicting lock.
     """
+    # Child processes do not inherit the lock, so it ends with this process.
     descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.lockf(descriptor, operation | fcntl.LOCK_NB)

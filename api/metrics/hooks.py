@@ -1,7 +1,6 @@
 """Server hooks of gunicorn and granian for the folder with the metric files of all processes.
 
-They open the folder, add up the counters of workers that have ended, and remove the folder at the end.
-An exception in a hook would end the master process. After the start, a failure is therefore only logged.
+The hooks open the folder, add up the counters of workers that have ended, and remove the folder at the end.
 """
 
 import logging
@@ -52,9 +51,10 @@ def start_folder(inherited: str | None = None) -> None:
 def pre_fork(_: Any, __: Any) -> None:
     """Open the folder for metrics before a worker starts, or create it again if it was removed.
 
-    The folder is not open yet if an earlier release without metrics started the master process, and the
-    signal HUP then loaded this release. If the folder cannot be used, the worker keeps its metrics in memory.
+    If the folder cannot be used, the worker keeps its metrics in memory.
     """
+    # The folder is not open yet if an earlier release without metrics started the master process, and the
+    # signal HUP then loaded this release.
     path = os.environ.pop(MULTIPROCESS_FOLDER, "")
     with _logged_failure("each worker has its own metrics, since there is no folder for metrics"):
         if path:
@@ -67,8 +67,8 @@ def pre_fork(_: Any, __: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Start to publish the metrics of a worker that has loaded the application.
 
-    Also set `worker.base_url`, the prefix of the URLs in the error responses of the worker. Do nothing if the
-    application or the worker class does not belong to this service.
+    Also set `worker.base_url`, the prefix of the URLs in its error responses. Ignore workers and applications
+    of other services.
     """
     # The benchmarks run other applications and worker classes with the same gunicorn.conf.py.
     if METRICS not in getattr(worker.wsgi, "extensions", {}) or not hasattr(worker, "connections"):
@@ -125,6 +125,7 @@ def _folder() -> Path | None:
     return Path(path) if path else None
 
 
+# An exception in a hook would end the master process. After the start, a failure is therefore only logged.
 @contextmanager
 def _logged_failure(consequence: str) -> Iterator[None]:
     """Log an exception in the `with` body as one line, and continue after the body.

@@ -1,7 +1,6 @@
 """The metrics of a process: its requests, and values that other parts of the service count themselves.
 
-Under gunicorn, prometheus-client writes the metrics of each process to files in a folder, and a scrape adds
-up the files of all processes (`api.metrics.folder`).
+Under gunicorn, a scrape adds up the metrics of all processes (`api.metrics.folder`).
 """
 
 import threading
@@ -33,12 +32,14 @@ MEMORY_FILE = Path("/proc/self/statm")
 class Metrics:
     """The metrics of this process.
 
-    Each request changes a counter and a histogram. `publish` reads all other values from the objects that
-    count them, since writing them at each request would take longer.
+    Each request changes a counter and a histogram. `publish` reads all other values.
 
     Attributes:
         registry: Collects the metrics of this process. Under gunicorn, a scrape reads files instead.
     """
+
+    # `publish` reads values from the objects that count them, since writing them at each request would take
+    # longer.
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

@@ -15,12 +15,12 @@ class ApiKey(Base):
     Attributes:
         id: The number of the key in `briefs keys list` and `briefs keys revoke`.
         digest: The SHA-256 hash of the key.
-        start: The first characters of the key, so that an operator can recognize the key.
+        start: The first characters of the key, shown to operators.
         name: The name of the client, chosen by the operator.
         rate_limit: The limit of this key, such as `1000/minute`, or None for BRIEFS_RATE_LIMIT.
         created_at: When the key was created.
-        expires_at: When the key expires and is refused, or None if it does not expire.
-        revoked_at: When the key was revoked, or None if it was not revoked.
+        expires_at: When the key expires, or None.
+        revoked_at: When the key was revoked, or None.
     """
 
     __tablename__ = "api_keys"

@@ -20,11 +20,13 @@ class Corpus(Base):
 
     Attributes:
         revision: A number that increases with every committed change.
-        secret_key: Signs the cursors of pages if the settings contain no key.
-        last_article: The highest number that an article ever had. Numbers are never used again.
+        secret_key: Signs cursors if the settings contain no key.
+        last_article: The highest number that an article ever had.
         last_entity: The highest number that an entity ever had.
-        analyzer_version: The version of the analyzer that made the search terms in the full-text index.
+        analyzer_version: The version of the analyzer that made the terms of the full-text index.
     """
+
+    # Numbers of articles and entities are never used again.
 
     __tablename__ = "corpus"
 
@@ -45,22 +47,21 @@ class Article(Base):
     The complete content is in `ArticleDocument`, and the complete JSON in `Rendering`.
 
     Attributes:
-        number: The internal key of the article, which identifies the article in other tables. Articles are
-            numbered in the order in which they were loaded. A correction keeps the number. An article that
-            returns after its removal gets a new number.
+        number: The internal key. Articles are numbered in the order in which they were loaded. A correction
+            keeps the number.
         id: The public id, derived from `key`.
         key: The URL of the document, or else its file name without the extension.
-        slug: The current slug. `ArticleSlug` finds the article by any of its slugs.
-        title_hash: The hash of the title (`seeds.identifiers.title_hash`), to find the article that a
-            document lists only by its title.
+        slug: The current slug. `ArticleSlug` has all slugs.
+        title_hash: The hash of the title (`seeds.identifiers.title_hash`), to find listed articles.
         published_key: When the article was published, or `UNDATED`.
         story: The number of the story of the article.
         content_digest: The SHA-256 of the content, which shows if a document has changed.
         derived_digest: The SHA-256 of the data that is derived from the content.
-        item_key: The value of `api.v1.renderings.rendering_key` for `item_json`: a hash of the format of the
-            JSON. Null while no JSON is stored.
+        item_key: A hash of the format of `item_json` (`api.v1.renderings.rendering_key`), or null.
         item_json: The JSON of the article as an item of a list.
     """
+
+    # An article that returns after its removal gets a new number.
 
     __tablename__ = "articles"
 
@@ -112,9 +113,8 @@ class Folder(Base):
 class ArticleDocument(Base):
     """The document of an article and the content that was parsed from it, both compressed.
 
-    `content` is the result of `api.v1.article_content.article_content` as JSON, compressed by `pack_content`
-    with the document as preset dictionary, so that the result is small. `folder` is the number of the folder
-    that the file was last loaded from, and `source_name` the name of the file.
+    `content` is JSON (`api.v1.article_content.article_content`), compressed with the document as preset
+    dictionary. `folder` is the number of the folder that the file was last loaded from.
     """
 
     __tablename__ = "documents"
@@ -129,8 +129,8 @@ class ArticleDocument(Base):
 class ArticleSlug(Base):
     """A current or earlier slug of an article.
 
-    Requests with an earlier slug are redirected. Slugs are never given to a different article, even after the
-    article was removed. `article_id` is the public id, which is known after the removal, too.
+    Requests with an earlier slug are redirected. A slug is never given to a different article. `article_id`
+    is the public id.
     """
 
     __tablename__ = "article_slugs"
@@ -143,9 +143,8 @@ class ArticleSlug(Base):
 class Takeaway(Base):
     """A key point of an article, as listed in its document, with the body paragraphs that support it.
 
-    `number` contains the internal number of the article and the position (see `takeaway_number`), so the
-    takeaways of an article are a range of numbers. `evidence` is `[{paragraph, score}]`, best first: the
-    numbers of these paragraphs and how much of the takeaway each supports, from 0 to 1.
+    `number` combines the article and the position (see `takeaway_number`).
+    `evidence` is `[{paragraph, score}]`, best first, with scores from 0 to 1.
     """
 
     __tablename__ = "takeaways"

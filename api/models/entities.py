@@ -17,10 +17,9 @@ ENTITY_TYPES = ("person", "organization", "place", "policy", "product", "event")
 class Entity(Base):
     """A person, organization, place, policy, product or event that articles mention.
 
-    `number` counts the entities in the order of their first mentions. `slug` is the current slug;
-    `EntitySlug` finds the entity by any of its slugs. `origin` is `catalogue` if the entity comes from the
-    file of known entities, or `extracted` if it was found in the text. `same_as` lists URLs of the same
-    entity in other sources. `article_count` and `mention_count` cover all articles.
+    `number` follows the order of first mentions. `EntitySlug` has all slugs. `origin` is `catalogue` (from
+    the file of known entities) or `extracted` (found in the text). `same_as` lists URLs of the same entity in
+    other sources. The counts cover all articles.
     """
 
     __tablename__ = "entities"
@@ -77,13 +76,11 @@ class EntityName(Base):
 
 
 class ArticleEntity(Base):
-    """An entity that an article mentions.
+    """An entity that an article mentions. The mentions are in `ArticleMentions`.
 
-    `position` ranks the entities of the article from 1, the most salient first. `salience` says how central
-    the entity is to the article, from 0 to 1. `own_name` and `own_type` are the name and type that this
-    article alone suggests for an extracted entity. They are null for an entity of the catalogue, the file of
-    known entities. The mentions are in `ArticleMentions`.
-    `ArticleFacet` finds the articles that mention an entity.
+    `position` ranks the entities of the article by salience, from 1. `salience` is from 0 to 1. `own_name`
+    and `own_type` are what this article alone suggests for an extracted entity. They are null for an entity
+    of the catalogue (the file of known entities).
     """
 
     __tablename__ = "article_entities"
@@ -102,10 +99,9 @@ class ArticleEntity(Base):
 class ArticleMentions(Base):
     """All mentions of entities in an article, compressed.
 
-    `mentions` has a list for each entity, in the order of `ArticleEntity.position`. The list has the mentions
-    of the entity in reading order, each as `[part, index, start, end, text]`: the part of the article, such
-    as `body`, the number of the paragraph or takeaway in this part (null for a part with a single text), the
-    offsets in code points, and the text.
+    `mentions` has a list for each entity, in the order of `ArticleEntity.position`.
+    Each mention is `[part, index, start, end, text]`, in reading order. `index` is the number of the
+    paragraph or takeaway in `part`, or null. Offsets count code points.
     """
 
     __tablename__ = "article_mentions"
@@ -117,9 +113,10 @@ class ArticleMentions(Base):
 class TakeawayEntity(Base):
     """An entity that a takeaway (a key point of an article) mentions.
 
-    The row repeats the sort key of the takeaway, so that a single index can filter takeaways by entity and
-    sort them. `takeaway` is the internal number of the takeaway.
+    The row repeats the sort key of the takeaway. `takeaway` is the internal number of the takeaway.
     """
+
+    # With the sort key, a single index can filter takeaways by entity and sort them.
 
     __tablename__ = "takeaway_entities"
 

@@ -1,7 +1,7 @@
 """Facets: properties of articles, such as the language or the month.
 
-A facet value is one value of a facet, such as the language `en`, and is identified by a number. A list of
-articles can return how many of its articles have each facet value. Filters use all facets except dates.
+A facet value, such as the language `en`, is identified by a number. A list of articles can return how many of
+its articles have each value. Filters use all facets except dates.
 """
 
 import struct
@@ -28,8 +28,6 @@ MONTHS = 12
 class NamedFacet(NamedTuple):
     """A facet value that is not an entity, such as `NamedFacet("language", "en")`.
 
-    A facet is a property of articles by which lists are filtered and counted.
-
     Attributes:
         name: The name of the facet: `entity_type`, `publication`, `language`, `year`, `month` or `day`.
         value: The value as a text.
@@ -41,12 +39,13 @@ class NamedFacet(NamedTuple):
 
 @lru_cache(maxsize=4_096)
 def facet_number(name: str, value: str) -> int:
-    """Return the number of a facet value, such as the language `en`.
+    """Return the negative number of a facet value, such as the language `en`.
 
-    `name` is the facet: `entity_type`, `publication` or `language`. The result is negative. It is a hash, so
-    that no table has to be read to find the number. Language tags that differ only in case have the same
-    number. The facet value of an entity has the internal number of the entity, which is positive.
+    `name` is `entity_type`, `publication` or `language`. Language tags that differ only in case have the same
+    number.
     """
+    # The number is a hash, so that no table has to be read to find it. The facet value of an entity has the
+    # internal number of the entity, which is positive.
     if name == "language":
         value = value.lower()
     digest = blake2b(f"{name}:{value}".encode(), digest_size=FACET_HASH_BYTES).digest()
@@ -105,10 +104,11 @@ def unpack_facets(facets: bytes) -> tuple[int, ...]:
 class ArticleFacet(Base):
     """A facet value of an article, such as its language, for filters of articles.
 
-    `facet` is the internal number of an entity, or the `facet_number` of an entity type, a publication or a
-    language. The row repeats the times by which lists of articles are sorted, so that a single index can
-    filter and sort articles.
+    `facet` is the number of an entity, or the `facet_number` of an entity type, a publication or a language.
     """
+
+    # The row repeats the times by which lists of articles are sorted, so that a single index can filter and
+    # sort articles.
 
     __tablename__ = "article_facets"
     __table_args__ = (
@@ -128,14 +128,14 @@ class ArticleFacet(Base):
 class FacetList(Base):
     """All facet values of an article, such as its language and its entities.
 
-    The values are counted by reading these rows, up to 10,000 for a request. The rows are therefore small.
-
     Attributes:
         article: The internal number of the article.
-        story: The internal number of its story, as in `Article.story`. With this copy, the large rows of
-            articles are not read.
+        story: The internal number of its story, as in `Article.story`.
         facets: The numbers of its facet values, each in 8 bytes (see `pack_facets`).
     """
+
+    # The values are counted by reading up to 10,000 of these rows for a request. The rows are therefore
+    # small. With the copy of `story`, the large rows of articles are not read.
 
     __tablename__ = "facet_lists"
 
@@ -147,14 +147,14 @@ class FacetList(Base):
 class FacetCount(Base):
     """How many articles have a facet value: an entity type, a publication, a language or a date.
 
-    The tables of entities and stories have their own `article_count`.
-
     Attributes:
-        number: The number that stands for the facet value, computed from `name` and `value`.
+        number: The number of the facet value, computed from `name` and `value`.
         name: The name of the facet, such as `language`.
         value: The value of the facet, such as `en`.
         article_count: How many articles have this value.
     """
+
+    # The tables of entities and stories have their own `article_count`.
 
     __tablename__ = "facet_counts"
 

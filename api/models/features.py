@@ -33,12 +33,13 @@ class Posting(Base):
     """A row of the inverted index, which finds articles by their features (words and entities).
 
     Only the features with the highest weights in an article have postings. `feature` is the hash of a
-    feature. `weight` is its weight in the feature vector of the article, in ten-thousandths. It is an
-    integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key stores the rows of a
-    feature together, in the order of publication of the articles. Articles without a date come last. `tie` is
-    the beginning of the id of the article. It orders articles of the same time in the same way in every
-    database. If an article is removed, its feature vector says which postings to delete.
+    feature, and `weight` its weight in the article, in ten-thousandths. `tie` orders articles of the same
+    time: the beginning of the article's id.
     """
+
+    # The weight is an integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key
+    # stores the rows of a feature together, in the order of publication of the articles. Articles without a
+    # date come last. If an article is removed, its feature vector says which postings to delete.
 
     __tablename__ = "postings"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -16,9 +16,8 @@ CHANGE_KINDS = (CREATED, UPDATED, REMOVED)
 class Change(Base):
     """An entry of the change feed: an article was created, updated or removed.
 
-    `sequence` numbers the changes from 1, without gaps, in the order in which they were committed. `fields`
-    lists the fields that an update changed. `slug` and `title` are the slug and title that the article had
-    when the change was committed.
+    `sequence` numbers the changes from 1, without gaps, in the order of their commits. `fields` lists what an
+    update changed. `slug` and `title` are those at the commit.
     """
 
     __tablename__ = "changes"
@@ -38,10 +37,11 @@ class Change(Base):
 class Revision(Base):
     """An earlier revision of an article: its document and the parsed content, both compressed.
 
-    The columns `document` and `content` have the same form as in `api.models.articles.ArticleDocument`. The
-    current revision is in the tables of the article. It is copied to this table before a new revision
-    replaces it or the article is removed.
+    `document` and `content` have the same form as in `api.models.articles.ArticleDocument`.
     """
+
+    # The current revision is in the tables of the article. It is copied to this table before a new revision
+    # replaces it or the article is removed.
 
     __tablename__ = "revisions"
 

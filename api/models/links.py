@@ -23,11 +23,11 @@ def link_precedence(position: int = 0, score: float | None = None, target: UUID 
     Listed links come first, in the order of the document. Computed links follow, by descending score.
 
     Args:
-        position: For a listed link, its number in the list of the document. Ignored for a computed link.
-        score: For a computed link, the similarity of the two articles, from 0 to 1. None for a listed link.
-        target: For a computed link, the id of the article that the link leads to. The id decides the order of
-            links whose scores, rounded to four decimal places, are equal. None for a listed link.
+        position: The place of a listed link in the list of the document.
+        score: The similarity from 0 to 1 of a computed link, or None for a listed link.
+        target: The id of the article that a computed link leads to. Decides between equal scores.
     """
+    # Scores are equal if they agree when rounded to four decimal places.
     if score is None or target is None:
         return 2 * MAX_COMPUTED_PRECEDENCE - position
     return round(score * 10_000) * PLACES_PER_SCORE + PLACES_PER_SCORE - 1 - (target.int >> 96)
@@ -36,17 +36,16 @@ def link_precedence(position: int = 0, score: float | None = None, target: UUID 
 class RelatedLink(Base):
     """A link from an article to a related article, its target. `basis` is `listed` or `computed`.
 
-    A listed link is printed on the article page. `title` is the printed title of the target, and `title_hash`
-    is the hash of this title. `target` is null as long as the article with this title is unknown. A computed
-    link leads to an article with a similar text: `title` and `title_hash` are null.
+    A listed link is printed on the article page. A computed link leads to an article with a similar text.
 
     Attributes:
         number: Identifies the row. The API does not show it.
         article: The internal number of the article that the link starts from.
         precedence: Sorts the links of an article, the highest first (see `link_precedence`).
-        target: The internal number of the article that the link leads to.
-        reasons: A list of pairs: `[entity number, weight]` for a shared entity, `["term", weight]` for a
-            shared term, and `[null, weight]` for a near-duplicate.
+        title: The printed title of the target of a listed link, otherwise null. `title_hash` is its hash.
+        target: The internal number of the target. Null while no article with the printed title is known.
+        reasons: Pairs: `[entity number, weight]`, `["term", weight]`, or `[null, weight]` for a
+            near-duplicate.
         published_key: The time of publication of `article`, or `UNDATED`.
         score_key: The similarity of the two articles from 0 to 1, or `UNSCORED`.
     """

@@ -10,17 +10,18 @@ from api.models.sort_keys import article_number
 class Rendering(Base):
     """The stored JSON of an article, compressed with gzip in the form that clients receive.
 
-    A seeding command that changes the data of an article deletes the rendering, and stores a new rendering
-    before the command ends. A missing or outdated rendering is replaced by JSON that is made for the request.
+    If the rendering is missing or outdated, the JSON is made for each request.
 
     Attributes:
         article: The internal number of the article.
         rendering_key: A hash of the format of the JSON and the base URL of its links.
         etag: The ETag of the uncompressed JSON.
-        part_ends: For each key, the offset in the uncompressed JSON at which its value ends. With these
-            offsets, single parts are cut from the JSON (see `api.v1.renderings`).
+        part_ends: For each key, the offset in the uncompressed JSON at which its value ends.
         json_gzip: The JSON in the gzip format (RFC 1952).
     """
+
+    # A seeding command that changes the data of an article deletes the rendering, and stores a new rendering
+    # before the command ends. The offsets in `part_ends` serve to cut single parts from the JSON.
 
     __tablename__ = "renderings"
 

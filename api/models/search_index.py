@@ -1,9 +1,10 @@
 """The full-text index over search terms, the stemmed words that `api.search.analyzer` makes from texts.
 
-On SQLite, each index is an FTS5 table without content: it has the terms only in its inverted index. To delete
-a row, the terms that were inserted must be given again, so they are made again from the stored content. On
-PostgreSQL, each index is a table with a column `vector` of the type tsvector and a GIN index. The option
-`fastupdate` of the GIN index is off: it would collect new entries in a list that every search has to read.
+On SQLite, each index is an FTS5 table without content. To delete a row, its terms must be given again, so
+they are made from the stored content.
+
+On PostgreSQL, each index is a table with a column `vector` of the type tsvector and a GIN index. The option
+`fastupdate` is off: it would collect new entries in a list that every search has to read.
 """
 
 from typing import NamedTuple
@@ -16,9 +17,11 @@ from api.database.base import Base
 class SearchIndex(NamedTuple):
     """A full-text index: the name of its table, and its columns by descending weight.
 
-    `columns` maps each column to its weight letter (A to D) in PostgreSQL. The row number in the index is the
-    internal number of the article or takeaway. It is the column `rowid` of FTS5, and `number` on PostgreSQL.
+    `columns` maps each column to its weight letter (A to D) in PostgreSQL. Rows have the internal number of
+    the article or takeaway.
     """
+
+    # The row number is the column `rowid` of FTS5, and `number` on PostgreSQL.
 
     table: str
     columns: dict[str, str]
@@ -45,9 +48,9 @@ def create_statements(index: SearchIndex, dialect: str) -> list[str]:
 def is_part_of_model(name: str | None) -> bool:
     """Return True if Alembic must compare the table or index `name` with the models.
 
-    Return False for the tables and indexes of the full-text search, which no model describes. On SQLite, they
-    include the tables with the data of FTS5, such as `article_search_data`.
+    Return False for the tables and indexes of the full-text search, which no model describes.
     """
+    # On SQLite, they include the tables with the data of FTS5, such as `article_search_data`.
     tables = tuple(index.table for index in SEARCH_INDEXES)
     return not (name or "").removeprefix("ix_").startswith(tables)
 

@@ -1,9 +1,7 @@
 """Sort keys that are never null, and foreign keys of articles and entities.
 
-If a sort key is unknown, the column contains the lowest value instead of null. One index then serves lists in
-ascending and in descending order, with unknown keys last. A descending list is read backward from the index.
-An ascending list is read forward, and the rows with the lowest value are moved to the end
-(`api.listing.keyset`).
+If a sort key is unknown, the column contains the lowest value instead of null. One index then serves
+ascending and descending lists, with unknown keys last (`api.listing.keyset`).
 """
 
 from datetime import UTC, datetime
@@ -43,8 +41,8 @@ def score_key(score: float | None) -> float:
 def takeaway_number(article: int, position: int) -> int:
     """Return the number of a takeaway, the primary key of its row.
 
-    In descending order of the numbers, the takeaways of the newest article come first. Takeaways of one
-    article follow the order of the article.
+    In descending order of the numbers, the newest article comes first. Takeaways of one article keep their
+    order.
 
     Args:
         article: The number of the article.

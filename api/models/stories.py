@@ -15,17 +15,16 @@ from api.database.column_types import Id, Number, UtcDateTime
 class Story(Base):
     """A story: the articles that report one event. Every article is in exactly one story, perhaps alone.
 
-    `Article.story` is the internal number of the story of an article. One article of a story is its founder,
-    which gives the story its slug and title.
+    One article of the story is its founder, which gives the story its slug and title.
 
     Attributes:
-        number: The internal number of the founder.
+        number: The internal number of the founder, also in `Article.story`.
         id: The public id, derived from the key of the founder.
         article_count: The number of articles in the story.
-        first_published_key: When the first of its articles was published, or `UNDATED`.
-        last_published_key: When the last of its articles was published, or `UNDATED`.
-        span_seconds: The time between its first and its last article, rounded up to seconds.
-        takeaways: The numbers of its key points (distinct takeaways), in the order in which they are shown.
+        first_published_key: When its first article was published, or `UNDATED`.
+        last_published_key: When its last article was published, or `UNDATED`.
+        span_seconds: The time between the two, rounded up to seconds.
+        takeaways: The numbers of its key points (distinct takeaways), in display order.
         entities: `[[entity number, article count]]`, for the entities that most of its articles mention.
         publications: `[[name, article count]]`, most articles first.
     """
@@ -68,17 +67,15 @@ for _name, _condition in (("", None), ("_several", _has_several)):
 
 
 class FormerStory(Base):
-    """A story that no longer exists.
+    """A story that no longer exists. Its articles joined a different story, or its founder was removed.
 
-    Its articles joined a different story, or its founder was removed. The founder of a story is the article
-    that gives the story its id. Requests for the story are redirected to the current story of the article
+    The founder is the article that gave the story its id. Requests are redirected to the story of
     `article_id`.
 
     Attributes:
         id: The id of the story.
-        founder_id: The id of the article that was its founder.
-        article_id: The id of the founder or, if the founder was removed, of the article that became the
-            founder of the remaining articles.
+        founder_id: The id of its founder.
+        article_id: The founder or, after its removal, the founder of the remaining articles.
     """
 
     __tablename__ = "former_stories"

@@ -1,9 +1,12 @@
 """The term index for ranking by relevance: which articles contain a term, and how often.
 
-The index consists of segments. A segment is written once and describes up to a few thousand articles. The
-terms of a segment are divided by their hashes into buckets. A bucket is compressed as a whole, so a search
-reads a few kilobytes for each word. New articles wait in `PendingTerms` until there are enough for a segment.
-`api.search.term_lists` encodes and decodes the bytes.
+The index consists of segments. A segment is written once and describes up to a few thousand articles.
+
+The terms of a segment are divided by their hashes into buckets. A bucket is compressed as a whole, so a
+search reads a few kilobytes for each word.
+
+New articles wait in `PendingTerms` until there are enough for a segment. `api.search.term_lists` encodes the
+bytes.
 """
 
 from sqlalchemy import LargeBinary
@@ -16,8 +19,8 @@ from api.database.column_types import Number
 class PendingTerms(Base):
     """The terms of an article that is not yet in a segment (a part of the term index).
 
-    `number` is the internal number of the article, and `length` its number of words. `terms` has the hash of
-    each distinct term with its weighted frequency.
+    `number` identifies the article, and `length` is its number of words. `terms` has the hash and the
+    weighted frequency of each term.
     """
 
     __tablename__ = "pending_terms"
@@ -50,10 +53,9 @@ class TermSegment(Base):
 
 
 class TermBucket(Base):
-    """A bucket: the terms whose hashes begin with the same bits, and the articles of each term.
+    """A bucket: the terms of a segment whose hashes begin with the same bits, and the articles of each term.
 
-    A bucket covers only the articles of one segment, a part of the term index. `place` combines the numbers
-    of the segment and of the bucket (see `api.search.term_lists.bucket_place`).
+    `place` combines the numbers of the segment and of the bucket (see `api.search.term_lists.bucket_place`).
     """
 
     __tablename__ = "term_buckets"
