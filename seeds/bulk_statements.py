@@ -1,6 +1,5 @@
 """Insert or update many rows with one statement, or do nothing if there are no rows.
 
-SQLAlchemy executes a statement even if its list of parameters is empty, so these functions check for that.
 `portions` divides values that are too many for the parameters of one statement.
 """
 
@@ -20,8 +19,8 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mappin
     """Insert `rows` into the table of `model`. Do nothing if there are no rows.
 
     Args:
-        connection: The connection, in a write transaction.
-        model: The model whose table receives the rows.
+        connection: In a write transaction.
+        model: The model of the table.
         rows: The values of each row by column name. All rows have the same columns.
     """
     insert_into(connection, table_of(model), rows)

@@ -93,14 +93,13 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
 ) -> None:
     """Load documents into the database.
 
-    Each of PATHS is a file, or a folder whose documents are loaded. The default is seeds/documents. The
-    formats are .txt, .md, .html, .json and .jsonl; other files are named and left out.
+    Each of PATHS is a file or a folder. The default is seeds/documents. The formats are .txt, .md, .html,
+    .json and .jsonl; other files are named and left out.
 
-    A document is stored completely or not at all, and a rejected document does not stop the others. Loading
-    the same documents again changes nothing.
+    A rejected document does not stop the others. Loading the same documents again changes nothing.
 
     With --prune, the command lists the articles whose document is gone from the folder, asks for
-    confirmation, and removes them. If you answer no, the articles are kept, which is not an error.
+    confirmation, and removes them.
 
     Example: flask seed load --dry-run --prune --report report.json seeds/documents
     """
@@ -142,8 +141,8 @@ def parse_command(file: Path) -> None:
     """Parse FILE, and print the result as JSON.
 
     The output has the fields of the document, the first and last line of each field, and the warnings. The
-    metadata beside FILE is not read. If FILE has a document on each line, the output has a JSON object on
-    each line. This command needs no database.
+    metadata beside FILE is not read. A file with a document on each line gives a JSON object on each line.
+    The command needs no database.
 
     Example: flask seed parse seeds/documents/000_873f17470df679e4.txt
     """
@@ -164,9 +163,8 @@ def relink_command(jobs: int) -> None:
     """Derive entities, evidence, links and stories again.
 
     Run this after changing the catalogue. A catalogue entry then replaces the extracted entity of the same
-    name, and the id and slugs of the extracted entity lead to the catalogue entry. Afterwards, the computed
-    links and the stories do not depend on the order in which documents were loaded. No article gets a new
-    revision. If the command is interrupted, run it again to finish.
+    name, and takes over its id and slugs. No article gets a new revision. If the command is interrupted, run
+    it again to finish.
 
     Example: flask seed relink
     """
@@ -193,8 +191,7 @@ def render_command() -> None:
     """Render the stored JSON of all articles again.
 
     Run this after changing BRIEFS_BASE_URL (use the value of the service) and after upgrading the program.
-    Until then the service answers correctly but more slowly, because it renders an article at each request.
-    The other commands render the articles that they change.
+    Until then the service answers correctly but more slowly.
 
     Example: flask seed render
     """
@@ -231,12 +228,11 @@ def status_command() -> None:
 @seed.command("export")
 @click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 def export_command(file: Path) -> None:
-    """Write the database to FILE as JSON lines.
+    """Write the database to FILE as JSON lines. The default is standard output.
 
-    The default is standard output. An export contains everything except the API keys: articles, history and
-    removed articles. `flask seed import` reads an export into SQLite or PostgreSQL. An export is a snapshot,
-    so other commands can change the database meanwhile. FILE appears only when the export is complete. Only
-    the owner of FILE can read it, because it contains the key that signs cursors.
+    An export contains articles, history and removed articles, but no API keys. `flask seed import` reads an
+    export into SQLite or PostgreSQL. Other commands can change the database meanwhile. FILE appears when the
+    export is complete. Only its owner can read it, because it contains the key that signs cursors.
 
     Example: flask seed export briefs.ndjson
     """
@@ -251,9 +247,8 @@ def export_command(file: Path) -> None:
 def import_command(file: Path, jobs: int) -> None:
     """Read an export from FILE into an empty database. Use - for standard input.
 
-    The export can come from SQLite or PostgreSQL. The import is all or nothing: if FILE is truncated or was
-    altered, the command names the line and writes nothing. The checksum detects accidental changes, but not
-    forgery.
+    The export can come from SQLite or PostgreSQL. If FILE is truncated or was altered, the command names the
+    line and writes nothing. The checksum detects accidental changes, but not forgery.
 
     Example: flask seed import briefs.ndjson
     """

@@ -38,14 +38,13 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_output(path: Path) -> Iterator[BinaryIO]:
-    """In the `with` block, open the file `path`, or standard output if `path` is `-`, to write bytes.
+    """Open the file `path` to write bytes, or standard output if `path` is `-`.
 
-    The new file appears at `path`, and replaces an older file, when the block ends without an error. After an
-    error, the older file remains. Only the owner can read the new file. A pipe or device at `path` is written
-    directly.
+    The file appears at `path` when the `with` block ends without an error. After an error, an older file
+    remains. Only the owner can read the file. A pipe or device is written directly.
 
     Raises:
-        StreamError: If the file cannot be opened or written, or if another process is writing it.
+        StreamError: The file cannot be opened or written, or another process is writing it.
     """
     name = "standard output" if path == STANDARD_STREAM else printable(str(path))
     with _os_errors_reported(name, "written"):
@@ -81,8 +80,8 @@ def _is_special(path: Path) -> bool:
 def _lock_part_file(file: BinaryIO, path: Path) -> bool:
     """Lock the temporary output file of a command, and return True if this process has the lock.
 
-    Return False if a different process is writing the file, or has just moved the file away from `path`.
-    `file` is the temporary file, which was opened at `path`.
+    Return False if another process is writing the file, or has moved it away from `path`. `file` was opened
+    at `path`.
     """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

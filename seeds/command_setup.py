@@ -38,11 +38,11 @@ JOBS_OPTION = click.option(
 def prepare_pool(begin: Transaction, jobs: int) -> WorkerPool[EntityMatcher]:
     """Return a pool of `jobs` processes that find the entities of articles.
 
-    The processes find the entities of the catalogue (the file of known entities) and other names. If the
-    catalogue has changed, the stored entities are updated first. `begin` opens a write transaction.
+    If the catalogue (the file of known entities) has changed, update the stored entities first. `begin` opens
+    a write transaction.
 
     Raises:
-        click.ClickException: If the catalogue or the spaCy pipeline of the settings cannot be used.
+        click.ClickException: The catalogue or the spaCy pipeline of the settings cannot be used.
     """
     model = settings().spacy_model
     try:

@@ -59,10 +59,12 @@ def print_message(message: str) -> None:
 
 
 def progress(items: Iterable[Item], verb: str, total: int | None = None) -> Iterator[Item]:
-    """Yield `items`, and show how many are done, how many per second, and the remaining time.
+    """Yield `items`, and show on standard error how many are done, their rate and the remaining time.
 
-    Standard error shows a progress bar on a terminal, and otherwise a line every `PROGRESS_INTERVAL` seconds.
-    `verb` is the label, such as "Loading". `total` is the number of items if `items` has no length.
+    Args:
+        items: The items.
+        verb: The label, such as "Loading".
+        total: The number of items, if `items` has no length.
     """
     count = len(items) if isinstance(items, Sized) else total or 0
     if not console.is_terminal:
@@ -124,11 +126,11 @@ def reported_failures(consequence: str = "") -> Iterator[None]:
     """Turn an error in the `with` body into a one-line message that says what to do.
 
     Args:
-        consequence: What an error of the database means for the command, such as "nothing was stored".
+        consequence: What a database error means for the command, such as "nothing was stored".
 
     Raises:
-        click.ClickException: If the body raised a database error, a `LockError`, a `LogFullError`, a
-            `StreamError` or a `WorkerError`.
+        click.ClickException: The body raised a database error, `LockError`, `LogFullError`, `StreamError` or
+            `WorkerError`.
     """
     for name in CLEANUP_LOGGERS:
         logging.getLogger(name).addFilter(_is_not_cleanup)

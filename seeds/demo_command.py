@@ -41,12 +41,11 @@ NOTICE = (
 def demo_command(is_removing: bool, yes: bool) -> None:
     """Load the demonstration briefs into the database.
 
-    The 18 briefs in seeds/demo are invented. They contain three stories, and one brief is then corrected, so
-    that it has two revisions. Loading the briefs again changes nothing.
+    The 18 briefs in seeds/demo are invented. They contain three stories, and one brief has two revisions.
+    Loading them again changes nothing.
 
-    If the database contains articles of your own, the command refuses to load the briefs, unless you add
-    --yes. With --remove, the command removes the briefs and keeps all other articles. The API then answers
-    410 for the briefs, as for all removed articles.
+    If the database contains articles of your own, add --yes. With --remove, the command removes the briefs
+    and keeps all other articles. The API then answers 410 for the briefs.
 
     Example: flask seed demo
     """
@@ -66,16 +65,15 @@ def demo_command(is_removing: bool, yes: bool) -> None:
 def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> None:
     """Load the demonstration briefs. Load a corrected brief twice, so that it has two revisions.
 
-    First, the file in seeds/demo/before-correction is loaded, and then the current version as an update. If a
-    corrected brief is stored already, only its current version is loaded.
+    If a corrected brief is stored already, load only its current version.
 
     Args:
         begin: Opens a write transaction.
-        outcomes: The report that receives the outcome of each brief.
-        is_mixing_allowed: True to load the briefs even if the database contains other articles.
+        outcomes: Receives the outcome of each brief.
+        is_mixing_allowed: True to load the briefs into a database with other articles.
 
     Raises:
-        click.ClickException: If the database contains other articles and `is_mixing_allowed` is False.
+        click.ClickException: The database contains other articles and `is_mixing_allowed` is False.
     """
     documents = find_documents([DEMO_FOLDER])
     with begin() as connection:

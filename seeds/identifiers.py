@@ -61,10 +61,9 @@ def entity_id(slug: str) -> UUID:
     """Return the id of an entity. The id stays the same if the slug of the entity changes later.
 
     Args:
-        slug: For an entity of the catalogue (the file of known entities), its first slug, such as
+        slug: The first slug of an entity of the catalogue (the file of known entities), such as
             `bank-of-bern`. For an entity found in a text, `GROUP:SLUG`, such as `person:hope`. GROUP is
-            `person`, `place`, or `thing` for all other types, so that the person Hope and the place Hope have
-            different ids.
+            `person`, `place`, or `thing` for all other types.
     """
     return uuid5(NAMESPACE, f"entity:{slug}")
 
@@ -96,10 +95,10 @@ def make_slug(title: str, fallback: str) -> str:
 
 
 def title_hash(title: str) -> int:
-    """Return the hash of a title, a signed integer of 64 bits, for the comparison of titles.
+    """Return the hash of a title, a signed integer of 64 bits, to compare titles.
 
-    Titles have the same hash if they differ only in case, white space, invisible characters, or the kind of
-    apostrophes, quotation marks and hyphens.
+    The hash ignores case, white space, invisible characters, and the kind of apostrophes, quotation marks and
+    hyphens.
     """
     plain = fold_characters(unicodedata.normalize("NFKC", fold_characters(title)).casefold())
     digest = hashlib.blake2b(plain.encode(), digest_size=TITLE_HASH_BYTES).digest()

@@ -21,7 +21,7 @@ class FolderArticle(NamedTuple):
 
     Attributes:
         id: The id of the article.
-        key: The key that identifies its document across loads.
+        key: Identifies its document across loads.
         source_name: The file name of its document.
         slug: The slug of the article.
     """
@@ -34,18 +34,15 @@ class FolderArticle(NamedTuple):
 
 @dataclass
 class SeenDocuments:
-    """The documents that a run of `flask seed load` has read or rejected.
-
-    `--prune` compares them with the stored articles, to find articles whose documents are gone.
+    """The documents that a run of `flask seed load` has read or rejected, for `--prune`.
 
     Attributes:
-        places: Where each document was read, by the key that identifies the document across loads: the path
-            of the file, and the number of the line if each line of the file is a document.
-        rejected_keys: The keys of documents that were rejected.
+        places: The path and the line where each document was read, by the key of the document.
+        rejected_keys: The keys of rejected documents.
         created_keys: The keys of documents whose articles the run created.
-        files: The files that were read, each as a pair: the real path of its folder, and its name.
-        files_without_key: Files with a rejected document whose key is unknown, for example because its
-            metadata is invalid. Each is a pair of folder and name. `files` does not contain these files.
+        files: The real folder and the name of each file that was read.
+        files_without_key: The folder and the name of each file with a rejected document whose key is unknown.
+            They are not in `files`.
     """
 
     places: dict[str, str] = field(default_factory=dict)
@@ -59,11 +56,10 @@ class FolderComparison(NamedTuple):
     """The result of comparing a folder with the articles that were loaded from it, for `--prune`.
 
     Attributes:
-        size: The number of articles that the folder had before the run.
+        size: The number of articles of the folder before the run.
         gone: The articles whose documents are no longer in the folder.
-        unidentified: The names of rejected files whose key is unknown. Such a file may be a renamed document,
-            whose article is then wrongly in `gone`. Files with the same name as the document of an article
-            are left out.
+        unidentified: The names of rejected files whose key is unknown. Each may be the renamed document of an
+            article in `gone`.
     """
 
     size: int
@@ -74,8 +70,8 @@ class FolderComparison(NamedTuple):
     def objection(self) -> str:
         """The reason why `--force` is needed to remove the articles in `gone`, as the end of a message.
 
-        The text is empty if `--force` is not needed. There are two reasons: more than half of the folder's
-        articles are gone, or a rejected file in the folder can be the document of one of these articles.
+        The text is empty if at least half of the articles remain, and no rejected file can be the document of
+        an article in `gone`.
         """
         if self.gone and self.unidentified:
             name = printable(self.unidentified[0])
@@ -111,17 +107,14 @@ def compare_folder(connection: Connection, folder: Path, seen: SeenDocuments) ->
 def _is_gone(article: FolderArticle, folder: Path, path: str, seen: SeenDocuments) -> bool:
     """Return True if the document of `article` is no longer in its folder.
 
-    - If the run has read or rejected a document with the same key, the document is still there.
-    - If the run has rejected a file with the same name and an unknown key, the document is assumed to be
-      still there.
-    - If neither is the case and the file does not exist, the document is gone.
-    - If neither is the case and the run has read the file, the document is gone. The file now contains
-      another document.
+    The document is still there if the run has read or rejected a document with its key, or rejected a file
+    with its name and an unknown key. Otherwise, the document is gone if its file is missing or now contains
+    another document.
 
     Args:
         article: An article that was loaded from the folder earlier.
-        folder: The folder as the operator wrote it. The file is looked for in this folder.
-        path: The real path of the folder, as in `seen.files`.
+        folder: The folder as the operator wrote it.
+        path: The real path of the folder.
         seen: The documents that the run has read or rejected.
     """
     file = (path, article.source_name)

@@ -22,14 +22,14 @@ from seeds.storing.transactions import Transaction, transactions
 def remove_command(article: str, is_erasing: bool, yes: bool) -> None:
     """Remove ARTICLE, or erase it.
 
-    ARTICLE is an id or a slug, current or former. The API answers 410 for a removed article. Its history and
-    its slugs are kept: if the document is loaded again, the article returns under the same id, with the next
-    revision. The command does not ask for confirmation.
+    ARTICLE is an id or a slug, current or former. The API answers 410 for a removed article. If its document
+    is loaded again, the article returns under the same id, with the next revision. The command does not ask
+    for confirmation.
 
     With --erase, the command asks for confirmation. It then deletes the document, all revisions, the slugs
     and the titles, and rewrites the SQLite file, so that no text is left in it. Only the id and the times of
-    the changes are kept. The article may already have been removed. `flask seed load` rejects its document
-    from then on, unless you add --admit-erased. Earlier exports and backups are not changed.
+    the changes are kept. `flask seed load` rejects the document from then on, unless you add --admit-erased.
+    Earlier exports and backups are not changed.
 
     Example: flask seed remove --erase --yes f2c8f2a4-e8d6-51a9-9662-e3de69983d26
     """
@@ -55,11 +55,11 @@ def _remove(begin: Transaction, article: str) -> str:
 def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
     """Erase an article, and return the result to print.
 
-    Return None if the operator did not answer the question for confirmation.
+    Return None if the operator did not confirm.
 
     Args:
         begin: Opens a write transaction.
-        article: The id or a slug of the article, as the operator wrote it.
+        article: The id or a slug.
         ask: True to ask for confirmation first.
     """
     with begin() as connection:

@@ -1,7 +1,6 @@
 """Count the outcomes of a load, and write the outcome of each document to a JSON report.
 
-`report.schema.json` describes the report. The report is written at the end of the load. Until then its
-entries are in a temporary file, so that memory does not grow with the number of documents.
+`report.schema.json` describes the report. Until the end of the load, its entries are in a temporary file.
 """
 
 import shutil
@@ -25,12 +24,12 @@ OUTCOMES = (CREATED, UPDATED, UNCHANGED, REMOVED, REJECTED)
 
 
 class Report:
-    """The report of a load: the number of documents with each outcome, and an entry for each document.
+    """The report of a load: an entry for each document, and the number of documents with each outcome.
 
     An outcome is created, updated, unchanged, removed or rejected.
 
     Args:
-        entries: An empty temporary file for the entries, or None if only the numbers are needed.
+        entries: An empty temporary file for the entries, or None to count only.
     """
 
     def __init__(self, entries: IO[bytes] | None) -> None:
@@ -51,8 +50,8 @@ class Report:
 
         Args:
             name: The file name of the document.
-            key: The key that identifies the document across loads.
-            outcome: The result of the load or of the removal.
+            key: Identifies the document across loads.
+            outcome: The result of the load or removal.
             warnings: The warnings about the document.
         """
         article = {"id": outcome.identity, "slug": outcome.slug}
@@ -113,10 +112,10 @@ def open_report(path: Path | None) -> Iterator[Report]:
     """Yield an empty report, and write it to `path` when the `with` body ends without an error.
 
     Args:
-        path: The file to write, `-` for standard output, or None to count outcomes without writing a file.
+        path: The file, `-` for standard output, or None to count only.
 
     Raises:
-        StreamError: If the file cannot be written. An invalid path is reported before the body runs.
+        StreamError: The file cannot be written. An invalid path is reported before the body runs.
     """
     if path is None:
         yield Report(None)

@@ -50,13 +50,12 @@ class Run:
     """One run of `flask seed load`. It prints warnings and rejections, and adds each outcome to a report.
 
     Args:
-        begin: A function that opens a write transaction, for use in a `with` statement.
-        report: The report that receives the outcome of each document.
+        begin: Opens a write transaction.
+        report: Receives the outcome of each document.
         strict: Reject documents that have warnings.
         admit_erased: Load documents whose articles were erased.
-        latest_date: Add a warning to a document that was published after this time. None accepts all times.
-        is_pruning: True if `prune` is called after `load`. The run then keeps the names of the files that it
-            reads, because `prune` needs these names.
+        latest_date: Warn about documents published after this time, unless it is None.
+        is_pruning: True to keep the names of the files for a later call of `prune`.
     """
 
     def __init__(
@@ -82,8 +81,8 @@ class Run:
         """Store the documents in `found`. If a document is rejected, the others are still stored.
 
         Args:
-            found: The documents to store, and the files that are not read. For each file that is not read,
-                the reason is printed and added to the report.
+            found: The documents to store, and the files that are not read. The report names these files and
+                the reasons.
             preparation: Reads the documents and prepares their articles.
         """
         for each in found.unread:
@@ -127,10 +126,10 @@ class Run:
         self._batch_bytes += len(read.document) if isinstance(read, ReadDocument) else 0
 
     def _check(self, path: Path, read: ReadDocument) -> ReadDocument | RejectedDocument:
-        """Return the document `read` with additional warnings about its date, or reject the document.
+        """Return the document `read` with warnings about its date, or reject the document.
 
-        A document is rejected if a document with the same key was read before, or if it has a warning and
-        the option `--strict` is set. `path` is the path of its file, for messages.
+        It is rejected if its key was read before, or if it has a warning and the run is strict. `path` is its
+        file, for messages.
         """
         read = read._replace(warnings=(*read.warnings, *self._date_warnings(read)))
         key, warnings = read.record.key, read.warnings
@@ -175,8 +174,8 @@ class Run:
     def _load(self, documents: Sequence[ReadDocument], preparation: Preparation) -> list[Outcome | Rejection]:
         """Store `documents` in one transaction, and return the result for each of them.
 
-        If the database refuses the values of a document, store the documents one by one, so that only this
-        document is rejected. `preparation` prepares the articles that are created or updated.
+        A document that the database refuses is rejected, and the others are stored. `preparation` prepares
+        the articles.
         """
         try:
             with self._begin() as connection:
@@ -221,13 +220,13 @@ class Run:
 
         Args:
             folders: The folders that this run has loaded.
-            ask: Ask for confirmation before removing the articles of a folder.
-            force: Remove the articles even if they are more than half of the folder's articles, or if a
-                rejected file may be the document of one of them.
+            ask: True to ask for confirmation.
+            force: True to remove most articles of a folder, or articles whose document may be a rejected
+                file.
 
         Returns:
-            False if articles were kept because `force` is missing or the question was not answered. True
-            otherwise, even if the answer was no.
+            False if articles were kept because `force` is missing or nobody answered. True even if the answer
+            was no.
         """
         distinct = {real_path(folder): folder for folder in folders}
         refused = [folder for folder in distinct.values() if not self._prune(folder, ask=ask, force=force)]

@@ -6,11 +6,10 @@ The weight of a word follows tf-idf, with an emphasis on words that distinguish 
     idf(w)    = -ln(share of English texts that contain w) - 0.5, limited to 0 to 5.5
 
 - `tf` is the number of occurrences. Words of the title and of the beginning of the body count twice.
-- `idf` is the inverse document frequency in general English, and not in this corpus. The similarity of two
-  articles therefore depends only on their texts, and loading more articles never changes the similarity.
+- `idf` is the inverse document frequency in general English. Loading more articles therefore never changes
+  the similarity of two articles.
 - `emphasis` is higher for the names of persons, products, events and policies, and for days, weekdays and
-  months. Reports of two similar events differ in these words. Places and organizations appear in reports of
-  many events and have no emphasis.
+  months. Reports of two similar events differ in these words.
 
 The weight of an entity is the square root of its salience, multiplied by the sum of the `idf` of the words in
 its name. Words make up nine tenths of the squared length of the vector, and entities one tenth. The 120
@@ -71,15 +70,14 @@ Idf = Callable[[str], float]
 def extract_features(
     sections: Sequence[Section], entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> dict[str, float]:
-    """Return the features of an article with their weights from 0 to 1, heaviest first.
+    """Return the features of an article, its words and entities, with weights from 0 to 1, heaviest first.
 
-    A feature is a word or entity. The name of an entity's feature is `ENTITY_PREFIX` and the id of the
-    entity.
+    The name of an entity's feature is `ENTITY_PREFIX` and the id of the entity.
 
     Args:
         sections: The texts of the article.
         entities: The entities that the texts mention.
-        lexicon: Contains the frequencies of English words.
+        lexicon: The frequencies of English words.
     """
     idf = cached_idf(lexicon)
     words = _word_weights(sections, entities, lexicon)
@@ -116,12 +114,12 @@ def _word_weights(
 
 
 def _count_words(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
-    """Return how often each word occurs in an article. The keys are normalized words, see `normalize`.
+    """Return how often each word occurs in an article, by the word as `normalize` returns it.
 
     Words in the title, and the first `LEAD_WORDS` words of the body, count twice.
 
     Args:
-        texts: A pair for each text of the article: its part of the article, such as `title`, and its words.
+        texts: For each text, its part of the article, such as `title`, and its words.
     """
     every = chain.from_iterable(words for _, words in texts)
     title = chain.from_iterable(words for part, words in texts if part == "title")
@@ -130,16 +128,16 @@ def _count_words(texts: Sequence[tuple[str, Sequence[str]]]) -> Counter[str]:
 
 
 def _without_function_words(counts: Counter[str], foreign_words: frozenset[str]) -> Mapping[str, int]:
-    """Return the word counts of an article, without foreign function words if the article is not English.
+    """Return `counts`, without foreign function words if the article is not English.
 
-    An article is not English if foreign function words are more than `MAX_FOREIGN_SHARE` of its words. These
-    words are rare in English, so they would have the highest weights. In an English article, most of these
-    words are names, such as Ma and Van.
+    An article is not English if more than `MAX_FOREIGN_SHARE` of its words are foreign function words.
 
     Args:
         counts: How often each word occurs in the article.
         foreign_words: The function words of languages other than English.
     """
+    # Foreign function words are rare in English, so they would have the highest weights. In an English
+    # article, most of these words are names, such as Ma and Van.
     found = counts.keys() & foreign_words
     if sum(counts[word] for word in found) <= MAX_FOREIGN_SHARE * counts.total():
         return counts
@@ -167,9 +165,7 @@ def days_in(words: Sequence[str]) -> list[str]:
 def _name_emphasis(entities: Iterable[FoundEntity]) -> dict[str, float]:
     """Return a factor for the weight of each word in the names of persons, products, events and policies.
 
-    `entities` are all entities of an article. Reports of two similar events differ in these names, so the
-    words in the names get the factor `NAME_EMPHASIS`. The keys are words in lower case without diacritics or
-    `'s`.
+    `entities` are all entities of an article. The keys are words in lower case, without diacritics or `'s`.
     """
     names = {
         mention.text

@@ -1,8 +1,7 @@
-"""Computed links connect an article with the most similar articles (its neighbours), in both directions.
+"""Insert computed links, which connect an article with the most similar articles (its neighbours).
 
-An article has at most `MAX_SCORED_LINKS` links with a score, the similarity of the two articles. If the page
-of an article already lists a link to a neighbour, this listed link gets the score. For every other neighbour,
-a computed link is inserted.
+An article has at most `MAX_SCORED_LINKS` links with a score, the similarity. If the page of an article
+already lists a neighbour, the listed link gets the score instead.
 """
 
 from collections.abc import Iterable, Sequence
@@ -52,10 +51,10 @@ class LinkChanges(NamedTuple):
 
 
 def remove_links_of(connection: Connection, article: int) -> None:
-    """Delete all links from an article, and delete or change the links from other articles to it.
+    """Delete all links from an article, and all computed links to it.
 
-    Computed links to the article are deleted. Listed links (entries in the lists of related articles on other
-    pages) to the article lose their scores. `article` is the database number of the article.
+    Listed links to the article (entries in the lists of related articles on other pages) lose their scores.
+    `article` is its database number.
     """
     connection.execute(DELETE_LINKS_FROM, {"linked_article": article})
     connection.execute(DELETE_COMPUTED_LINKS_TO, {"linked_article": article})
@@ -68,12 +67,12 @@ def replace_computed_links(
 ) -> set[int]:
     """Replace the computed links from `articles` with links to the articles that are similar now.
 
-    Links from other articles to these articles are left as they are. Listed links (entries in the lists of
-    related articles on pages) from these articles get or lose their score.
+    Listed links (entries in the lists of related articles on pages) get or lose their score. Links to
+    `articles` stay.
 
     Args:
-        connection: The connection, in a write transaction.
-        articles: The articles. Their features are in the database.
+        connection: In a write transaction.
+        articles: The articles. Their features are stored.
         vectors: Reads the feature vectors of similar articles.
 
     Returns:
@@ -105,29 +104,24 @@ def _explain_nearest(neighbours: Iterable[Neighbour]) -> list[tuple[Neighbour, R
 def insert_links_both_ways(
     connection: Connection, articles: Sequence[LinkedArticle], vectors: VectorCache, *, are_new: bool = True
 ) -> LinkChanges:
-    """Link articles to similar articles (neighbours) and back, and assign the articles to stories.
+    """Link articles to similar articles and back, insert their features, and assign them to stories.
 
-    These links are computed and have a score. A listed link is an entry in the list of related articles on a
-    page. If a listed link already leads to a neighbour, the listed link gets the score, and no computed link
-    is inserted. The features of the articles (words and entities with weights) are inserted, too.
-
-    An article has at most `MAX_SCORED_LINKS` links with a score. If a neighbour would have more, its link
-    with the lowest score is dropped: a computed link is deleted, and a listed link loses its score. If scores
-    are equal, the link whose target has the higher id is dropped.
+    Each article keeps the `MAX_SCORED_LINKS` links with the highest scores. If the page of an article already
+    lists a similar article, this listed link gets the score.
 
     Args:
-        connection: The connection, in a write transaction.
-        articles: The articles, in the order in which they are loaded. They have no features and no computed
-            links yet.
-        vectors: Reads the features of the other articles.
-        are_new: True if these articles are the last in the database. Each article is then compared only with
-            the articles before it, so that the result does not depend on how a load is divided into batches.
+        connection: In a write transaction.
+        articles: The articles, in the order of loading, without features and computed links.
+        vectors: Reads the features of other articles.
+        are_new: True to compare each article only with the articles before it.
 
     Returns:
-        The articles whose links changed, and the new story of each article. To store the new stories, the
-        caller must call `stories.write()` on the returned value.
+        The articles whose links changed, and their new stories. The caller must call `stories.write()` on
+        this value.
     """
     insert_features(connection, articles, vectors)
+    # New articles are compared only with earlier ones, so that the result does not depend on how a load is
+    # divided into batches.
     found = find_neighbours(connection, articles, vectors, only_earlier=are_new)
     backward = [[each.reversed() for each in neighbours] for neighbours in found]
     backward = _leave_out_distant(connection, backward)
@@ -154,8 +148,8 @@ def _leave_out_distant(
 ) -> list[list[Neighbour]]:
     """Return `neighbours` without the pairs of articles whose score is too low for a link.
 
-    A `Neighbour` is a pair of similar articles: the link would lead from `given` to `other`. The score of the
-    pair is too low if `given` already has `MAX_SCORED_LINKS` stored links, all with higher scores.
+    The score is too low if the article `given` already has `MAX_SCORED_LINKS` stored links, all with higher
+    scores.
     """
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})
@@ -169,8 +163,8 @@ def _leave_out_distant(
 def _add_link(table: LinkTable, neighbour: Neighbour) -> None:
     """Add a link from the article `neighbour.given` to the similar article `neighbour.other` to `table`.
 
-    If the first article already has `MAX_SCORED_LINKS` links with a score, the link with the lowest score
-    loses its score. If the new link would be the lowest, or has no reasons, nothing is added.
+    If the article already has `MAX_SCORED_LINKS` links with a score, the lowest score is removed. A link that
+    would be the lowest, or has no reasons, is not added.
     """
     given, other = neighbour.given, neighbour.other
     scored = table.scored(given.number)

@@ -1,7 +1,7 @@
-"""Compare a date that a page prints with the time when an article was published.
+"""Compare a printed date with the time when an article was published.
 
-A page lists related articles, each with its title and a date line. A date line is a day such as `Apr 21,
-2026`, or an age such as `3 weeks ago`.
+A list of related articles prints a day under each title, such as `Apr 21, 2026`, or an age such as `3 weeks
+ago`.
 """
 
 import re
@@ -33,15 +33,13 @@ YESTERDAY = ("yesterday", "昨天")
 def matches_printed_date(printed: str, published_at: datetime, page_published_at: datetime | None) -> bool:
     """Return True if the date line `printed` agrees with `published_at`.
 
-    A day agrees if it is the day of `published_at` in UTC. An age agrees if its count is the number of
-    complete units (such as weeks) from `published_at` to `page_published_at`. A date without a year and an
-    ambiguous date such as `04/05/2026` never agree.
+    A day agrees if it is the day of `published_at` in UTC. An age agrees if it is the number of complete
+    units before `page_published_at`. An ambiguous date never agrees.
 
     Args:
-        printed: The date line under the title of an article, such as `Apr 21, 2026` or `3 weeks ago`.
-        published_at: When the article with this title was published.
-        page_published_at: When the page that contains the date line was published. If it is None, no age
-            agrees.
+        printed: The date line, such as `Apr 21, 2026` or `3 weeks ago`.
+        published_at: When the article was published.
+        page_published_at: When the page with the date line was published. If None, no age agrees.
     """
     day = printed_day(printed)
     if day:

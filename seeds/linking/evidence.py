@@ -8,9 +8,7 @@ contains, from 0 to 1:
     weight(i)                  = base(i) / max(1, number of paragraphs that contain i)
 
 The base weight is 2 for an entity or a number, 1 for a whole number below ten, and 0 to 1 for a word. A word
-that is rare in English has a higher weight (`word_weight`). The division by the number of paragraphs is an
-inverse document frequency within the article: items that most paragraphs contain do not distinguish
-paragraphs. Items of the takeaway that no paragraph contains lower the score of all paragraphs.
+that is rare in English has a higher weight (`word_weight`).
 
 A paragraph can be evidence if all of the following hold:
 
@@ -22,9 +20,8 @@ A paragraph can be evidence if all of the following hold:
   Quotations of fewer than `MIN_QUOTED_WORDS` words are ignored.
 
 The paragraph with the highest score is evidence. If scores are equal, the paragraph that shares more words
-with the takeaway is better, and common words count too. A further paragraph is evidence if it is equally
-good, or if it contains a large part of the takeaway that better paragraphs do not contain
-(`MIN_ADDED_SHARE`). At most `MAX_PARAGRAPHS` paragraphs are returned for a takeaway.
+with the takeaway is better. A further paragraph is evidence if it is equally good, or if it adds a large part
+of the takeaway (`MIN_ADDED_SHARE`). At most `MAX_PARAGRAPHS` paragraphs are returned for a takeaway.
 """
 
 from collections import Counter
@@ -62,15 +59,13 @@ MAX_PARAGRAPHS = 3
 class Candidate(NamedTuple):
     """A paragraph that can support a takeaway (key point) of its article.
 
-    The items of a text are the entities that it mentions, its numbers, and its other words.
+    The items of a text are its entities, numbers and other words.
 
     Attributes:
         number: The number of the paragraph, from 1.
-        score: The weight of the shared items, divided by the weight of all items of the takeaway (0 to 1).
-        shared: The items that the paragraph and the takeaway share, with their weights in the takeaway.
-        shared_words: The number of words that the paragraph and the takeaway share. If several candidates
-            have the same score, the candidate with the most shared words is the best. The words are counted
-            only in this case; otherwise the number is 0.
+        score: The weight of the shared items as a share of all items of the takeaway.
+        shared: The items that paragraph and takeaway share, with their weights.
+        shared_words: The number of shared words, to order candidates with the same score. Otherwise 0.
     """
 
     number: int
@@ -82,16 +77,15 @@ class Candidate(NamedTuple):
 def find_evidence(
     text: ArticleText, entities: Sequence[FoundEntity], lexicon: Lexicon
 ) -> list[list[dict[str, Any]]]:
-    """Return the evidence for each takeaway of an article: body paragraphs that support it, best first.
+    """Return, for each takeaway (key point) of an article, the paragraphs that support it, best first.
 
-    A takeaway is one of the numbered key points of the article. Each paragraph is returned in the form
-    `{"paragraph": 1, "score": 0.75}`, where the first paragraph has the number 1. The list of a takeaway
-    without evidence is empty.
+    Each paragraph has the form `{"paragraph": 1, "score": 0.75}`. The list is empty if no paragraph supports
+    the takeaway.
 
     Args:
         text: The texts of the article.
         entities: The entities that the texts mention.
-        lexicon: Contains the frequencies of English words, and the function words.
+        lexicon: The frequencies of English words, and the function words.
     """
     if not text.takeaways:
         return []
@@ -123,19 +117,20 @@ def _best_paragraphs(
     body: Sequence[set[str]],
     paragraph_counts: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """Return the paragraphs that support a takeaway (key point): `[{"paragraph": 1, "score": 0.75}]`.
+    """Return the paragraphs that support a takeaway (key point), best first.
 
-    The best paragraph is first.
+    The form is `[{"paragraph": 1, "score": 0.75}]`. Items are entities, numbers and words.
 
     Args:
         takeaway: The text of the takeaway.
         quoted: The search terms of each quotation in the takeaway.
-        items: The weight of each item (entity, number or word) of the takeaway. The weight does not depend
-            on the paragraphs.
-        paragraphs: The texts of the paragraphs of the article.
+        items: The base weight of each item of the takeaway.
+        paragraphs: The texts of the paragraphs.
         body: The items of each paragraph.
         paragraph_counts: The number of paragraphs that contain each item.
     """
+    # The division is an inverse document frequency within the article: an item that most paragraphs contain
+    # does not distinguish them.
     weights = {item: base / (paragraph_counts[item] or 1) for item, base in items.items() if base}
     specific_weight = _specific_weight(weights)
     found = [
@@ -166,14 +161,13 @@ def _compare(
     paragraph_counts: Mapping[str, int],
     number: int,
 ) -> Candidate | None:
-    """Compare a paragraph with a takeaway (key point), and return the paragraph as a candidate for evidence.
+    """Return a paragraph as a candidate for evidence of a takeaway (key point).
 
-    Return None if the paragraph does not support the takeaway. The score is the weight of the items (words,
-    numbers and entities) that both contain, as a share of the weight of all items of the takeaway.
+    Return None if the paragraph does not support the takeaway. Items are words, numbers and entities.
 
     Args:
         takeaway: The items of the takeaway with their weights.
-        specific_weight: The sum of the weights of the takeaway's entities and numbers.
+        specific_weight: The weight of all entities and numbers of the takeaway.
         paragraph: The items of the paragraph.
         paragraph_counts: The number of paragraphs that contain each item.
         number: The number of the paragraph, from 1.
@@ -207,14 +201,12 @@ def _rank(candidate: Candidate) -> tuple[float, int]:
 def _select(candidates: Sequence[Candidate], takeaway: Weights) -> list[Candidate]:
     """Return the paragraphs among `candidates` that are evidence for a takeaway (key point).
 
-    The best candidate is evidence, and so is each candidate that is equally good. Any other candidate is
-    evidence if the items that it adds make up at least `MIN_ADDED_SHARE` of the takeaway's total weight. A
-    candidate adds an item of the takeaway if no chosen paragraph contains this item. At most `MAX_PARAGRAPHS`
-    paragraphs are returned.
+    The best candidates are evidence. Another candidate is evidence if it adds at least `MIN_ADDED_SHARE` of
+    the takeaway's weight. At most `MAX_PARAGRAPHS` are returned.
 
     Args:
-        candidates: The candidates, from best to worst.
-        takeaway: The weights of the items (entities, numbers and words) of the takeaway.
+        candidates: From best to worst.
+        takeaway: The weights of its entities, numbers and words.
     """
     selected: list[Candidate] = []
     covered: set[str] = set()

@@ -1,8 +1,7 @@
 """Find the items of a text (entities, numbers and words), to compare key points with paragraphs.
 
-An entity is the same item under each of its names. If a paragraph has named the entity, `the` and the noun of
-the name are the same item in later paragraphs: `the union` for Pacific Retail Union. A number is the same
-item in digits and in words. A word is the same item in all its inflected forms.
+An entity is the same item under each of its names. A short form such as `the union` also means the entity
+that was named before. A number is the same item in digits and in words, and a word in all its forms.
 """
 
 import re
@@ -60,10 +59,8 @@ KeyFinder = Callable[[str], str]
 def mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None], list[Span]]:
     """Return the places where each text of an article mentions entities.
 
-    The key of a text is its part and its number, such as `("body", 2)` for the second paragraph of the body.
-    The number is None if the part has a single text. The value is a list of `(start, end, key)` for each
-    mention, in order: the offsets of the mention in the text, and the key of the entity. `entities` are all
-    entities of the article.
+    The key is a part of the article and the number of the text, such as `("body", 2)`. The number is None if
+    the part has a single text. The value is `(start, end, key of the entity)` for each mention, in order.
     """
     spans: dict[tuple[str, int | None], list[Span]] = {}
     for found in entities:
@@ -74,13 +71,12 @@ def mention_spans(entities: Sequence[FoundEntity]) -> dict[tuple[str, int | None
 
 
 def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, float]:
-    """Return the entities, numbers and words of `text`, each with its weight in comparisons.
+    """Return the entities, numbers and words of a takeaway (key point), each with its weight in comparisons.
 
     Args:
-        weigh: A function that returns the search term and the weight of a word.
-        text: A takeaway.
-        spans: The mentions of entities in `text`, in order. Words and numbers inside a mention are not
-            counted separately.
+        weigh: Returns the search term and the weight of a word.
+        text: The takeaway.
+        spans: The mentions of entities in `text`, in order. Their words are not counted separately.
 
     Returns:
         The weights by key: `e` and the slug for an entity, `n` and the value for a number, and the search
@@ -102,13 +98,13 @@ def base_weights(weigh: Weigher, text: str, spans: Sequence[Span]) -> dict[str, 
 
 
 def items_in(find_key: KeyFinder, text: str, spans: Sequence[Span]) -> set[str]:
-    """Return the keys of the entities, numbers and words of `text`, for a comparison with takeaways.
+    """Return the keys of the entities, numbers and words of a paragraph.
 
-    `base_weights` returns the same keys for a takeaway.
+    `base_weights` returns the same keys for a takeaway (key point).
 
     Args:
-        find_key: A function that returns the key of a word.
-        text: A paragraph.
+        find_key: Returns the key of a word.
+        text: The paragraph.
         spans: The mentions of entities in `text`, in order.
     """
     # The result can also contain keys that no takeaway has, such as the empty key of common words.
@@ -139,8 +135,8 @@ def _number_key(number: float) -> str:
 class ShortForms:
     """Finds the entities that a paragraph names only by `the` and a noun, such as `the union`.
 
-    Call `find` for the paragraphs of a body in order. The noun means the entity that has this noun in its
-    name. If there are several such entities, it means the one that the earlier paragraphs have named last.
+    Call `find` for the paragraphs in order. The noun means the entity with this noun in its name that was
+    named last.
     """
 
     def __init__(self) -> None:
@@ -151,8 +147,7 @@ class ShortForms:
 
         Args:
             text: The paragraph.
-            spans: The mentions of entities in the paragraph, in order. Each has the key of its entity. Short
-                forms in later paragraphs can refer to these entities.
+            spans: The mentions of entities in the paragraph, in order, with the keys of the entities.
         """
         nouns = SHORT_FORM.findall(fold_characters(text)) if self._entity_by_noun else ()
         found = {self._entity_by_noun[noun] for noun in nouns if noun in self._entity_by_noun}
@@ -164,11 +159,10 @@ class ShortForms:
 
 @lru_cache(maxsize=4_096)
 def _head_noun(name: str) -> str | None:
-    """Return the noun in an entity's name that says what the entity is.
+    """Return the noun in an entity's name that says what the entity is, or None for a single word.
 
-    The noun is the last word before `of`, `for`, `on` or `in`: `bank` in People's Bank of China. If the name
-    has no such word, the noun is the last word of the name: `union` in Pacific Retail Union. Return None if
-    the name is a single word.
+    The noun is the word before `of`, `for`, `on` or `in`, otherwise the last word: `bank` in People's Bank of
+    China.
     """
     words = fold(name).split()
     head = [*takewhile(lambda word: word not in HEAD_LINKS, words)]
@@ -240,11 +234,10 @@ def make_weigher(lexicon: Lexicon) -> Weigher:
 
 @lru_cache(maxsize=1)
 def cached_key_finder(lexicon: Lexicon) -> KeyFinder:
-    """Return a function that returns the key of a word or number, for the comparison of texts.
+    """Return a function that returns the key of a word or number, to compare texts.
 
-    The key of a word is its search term (stem), or an empty text for a word without weight, such as `the`.
-    Each number has the key `NUMBER`, without its value. `lexicon` contains the frequencies of English words.
-    The function caches its results.
+    The key is the search term (stem) of a word, `NUMBER` for each number, or an empty text for a word without
+    weight, such as `the`.
     """
     return lru_cache(maxsize=16_384)(partial(_find_key, cached_weigher(lexicon)))
 
@@ -259,8 +252,8 @@ def _find_key(weigh: Weigher, token: str) -> str:
 def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
     """Return the search term of the word `token`, and its weight from 0 to 1.
 
-    Inflected forms of a word have the same search term. The rarer a word is in English, the higher is its
-    weight. The weight of a number, a single letter or a function word such as `the` is 0.
+    All forms of a word have the same search term. A rare word has a high weight. A number, a single letter or
+    a function word such as `the` has the weight 0.
     """
     stem, word = term(token), fold(token).removesuffix("'s")
     is_empty = (len(word) == 1 and word.isascii()) or _number(token) is not None or word in MULTIPLIERS
@@ -274,7 +267,7 @@ def _term_and_weight(lexicon: Lexicon, token: str) -> tuple[str, float]:
 def word_weight(count: int) -> float:
     """Return the weight of a word in comparisons of texts: 0 for a common word, up to 1 for a rare word.
 
-    `count` is the number of occurrences of the word in English books. The weight, limited to 0 to 1, is:
+    `count` is how often the word occurs in English books. The weight, limited to 0 to 1, is:
 
         log(COMMON_WORD_COUNT / count) / log(COMMON_WORD_COUNT / RARE_WORD_COUNT)
     """

@@ -1,8 +1,7 @@
 """Feature vectors: their form in the database, and the comparison of two vectors.
 
-A feature is a word or entity of an article. A vector maps the name of a feature to its weight, an integer
-from 0 to 10,000. Sums of integers are the same on every machine and in any order, so the similarity of two
-articles is symmetric.
+A vector maps the features of an article, its words and entities, to weights from 0 to 10,000. Weights are
+integers, so that the similarity of two articles is the same on every machine.
 """
 
 import zlib
@@ -27,10 +26,10 @@ class FeatureVector(NamedTuple):
     """The features of an article: its most distinctive words and entities, heaviest first.
 
     Attributes:
-        weights: The weight of each feature, an integer from 0 to `WEIGHT_SCALE`, by the name of the feature.
-        terms: The term of each feature, in the same order: the word or name that readers see, as the article
-            writes it. None for an entity, and for a word that tells readers nothing, such as `5` or `the`.
-        packed: The compressed form for the database, or None if the database contains the vector already.
+        weights: The weight of each feature, from 0 to `WEIGHT_SCALE`, by name.
+        terms: The word or name that readers see for each feature, in the same order. None for an entity, and
+            for a word that tells readers nothing.
+        packed: The compressed form for the database. None if the vector is stored already.
     """
 
     weights: dict[str, int]
@@ -49,10 +48,10 @@ class FeatureVector(NamedTuple):
         return [(hash_feature(name), weight) for name, weight in islice(self.weights.items(), count)]
 
     def term_by_name(self) -> dict[str, WrittenTerm | None]:
-        """Return the term of each feature in this vector, by the name of the feature.
+        """Return the term of each feature, by the name of the feature.
 
-        A term is a word or name as the article writes it, such as `XR-5` for the feature `xr`. The term is
-        None for an entity, and for a word that tells readers nothing, such as `5` or `the`.
+        A term is a word or name as the article writes it, such as `XR-5` for the feature `xr`. It is None for
+        an entity or a word that tells readers nothing.
         """
         return dict(zip(self.weights, self.terms, strict=True))
 
@@ -60,9 +59,10 @@ class FeatureVector(NamedTuple):
 def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | None]) -> FeatureVector:
     """Return the feature vector of an article, with weights as integers.
 
-    `features` maps the name of each feature, a word or entity, to its weight from 0 to 1. The heaviest
-    feature comes first, and the vector keeps this order. `terms` are the terms of the features in the same
-    order: words and names as the article writes them, or None for a feature without a term.
+    Args:
+        features: The weight of each word or entity, from 0 to 1, heaviest first.
+        terms: The words and names as the article writes them, in the same order. None for a feature without a
+            term.
     """
     weights = {name: round(weight * WEIGHT_SCALE) for name, weight in features.items()}
     return pack_vector(FeatureVector(weights, terms))
@@ -87,9 +87,8 @@ def hash_feature(name: str) -> int:
 def stored_vector(vector: FeatureVector) -> list[Any]:
     """Return `vector` in the form for the database: the names, weights and terms of its features.
 
-    Each weight is stored as its difference from the previous weight. A term is stored as 0 if it equals the
-    name of its feature, and otherwise as null (no term), a text, or a pair of the name and the id of an
-    entity.
+    A weight is stored as the difference from the previous weight. A term is stored as 0 (equal to the name),
+    null (no term), a text, or a pair of the name and the id of an entity.
     """
     weights = [0, *vector.weights.values()]
     terms = zip(vector.weights, vector.terms, strict=True)
@@ -109,12 +108,11 @@ def _stored_term(name: str, term: WrittenTerm | None) -> int | str | tuple[str, 
 class StoredTerms(Sequence[WrittenTerm | None]):
     """The terms of an article's features: words and names as the article writes them.
 
-    For example, the feature `xr` can have the term `XR-5`. A feature without a term has None. The terms are
-    decoded from their stored form when they are read.
+    The feature `xr` can have the term `XR-5`. A feature without a term has None.
 
     Args:
         names: The names of the features.
-        terms: The term of each feature in its stored form (see `stored_vector`).
+        terms: The stored form of each term (see `stored_vector`).
     """
 
     __slots__ = ("_names", "_terms")
@@ -150,9 +148,9 @@ def read_vector(stored: Sequence[Any]) -> FeatureVector:
 
 
 def weight_products(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
-    """Return, for each feature that two articles share, the product of its weights in the two articles.
+    """Return, for each feature that two articles share, the product of its two weights.
 
-    `first` and `second` map names of features to weights, and so does the result. The vectors have length 1,
-    so the sum of the products, divided by `WEIGHT_SCALE` squared, is the cosine similarity of the articles.
+    The sum of the products, divided by `WEIGHT_SCALE` squared, is the cosine similarity of the articles. The
+    arguments map names of features to weights.
     """
     return {feature: first[feature] * second[feature] for feature in first.keys() & second.keys()}

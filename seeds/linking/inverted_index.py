@@ -1,9 +1,8 @@
 """The inverted index from features (words and entities) to articles, used to find similar articles.
 
-The table `postings` is this index. It has a row for each of the 24 heaviest features of each article. For
-each of these features of a given article, the index returns the 50 articles published last before the article
-and the 50 published first after it. The cost is therefore bounded, whatever the size of the corpus, and the
-result does not depend on the order of loading.
+The table `postings` has a row for each of the 24 heaviest features of each article. For each feature of a
+given article, the index returns the 50 nearest articles published before and after it. The cost therefore
+does not grow with the corpus.
 """
 
 from collections.abc import Iterable
@@ -47,23 +46,21 @@ OFFSET: ColumnElement[int] = literal_column("0")
 def _select_postings(
     feature: BindParameter[int], weight: BindParameter[int], *, is_later: bool
 ) -> Select[Any]:
-    """Return a SELECT of the articles nearest in time that share one feature with a given article.
+    """Return a SELECT of the articles nearest in time that share a feature with a given article.
 
-    A feature is a word or entity. The statement selects up to `POSTINGS_PER_SIDE` articles, in three columns:
+    A feature is a word or entity. Up to `POSTINGS_PER_SIDE` articles are selected, in three columns:
 
-    - `article`: the database number of the selected article.
-    - `tie`: a number that orders articles with the same time of publication (see `Posting`).
-    - `product`: the weight of the feature in the given article, multiplied by its weight in the selected
-      article.
+    - `article`: the database number of the article.
+    - `tie`: a number that orders articles published at the same time (see `Posting`).
+    - `product`: the product of the weights of the feature in the two articles.
 
-    Besides `feature` and `weight`, the statement has two bound parameters. `PUBLISHED` is the `published_key`
-    of the given article. `LAST` is a number: articles with a higher number are ignored.
+    Two more parameters are bound. `PUBLISHED` is the `published_key` of the given article, and `LAST` the
+    highest database number to select.
 
     Args:
         feature: The hash of the feature.
         weight: The weight of the feature in the given article.
-        is_later: True to select articles published after the given article. False to select articles
-            published before it or at the same time, including the given article itself.
+        is_later: True for articles published after the given article, False for all others.
     """
     published, tie = POSTINGS.c.published_key, POSTINGS.c.tie
     on_this_side = published > PUBLISHED if is_later else published <= PUBLISHED
@@ -78,18 +75,16 @@ def _select_postings(
 def _select_candidates() -> Select[Any]:
     """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
-    A feature is a word or entity. For each indexed feature of the given article, the statement finds the
-    articles nearest in time that share the feature. For each article that was found, the weights of a shared
-    feature in the two articles are multiplied, and these products are added up. The articles with the highest
-    sums are selected, highest first.
+    It finds the articles nearest in time that share words or entities (features) with the article. The
+    articles with the highest sums of weight products come first.
 
     The statement has these bound parameters:
 
-    - `article`: the database number of the given article, which is not selected.
+    - `article`: the database number of the given article.
     - `feature_{number}` and `weight_{number}`, for each number below `INDEXED_FEATURES`: the hash of a
       feature, and its weight in the given article.
     - `published`: the `published_key` of the given article.
-    - `last`: a database number. Articles with a higher number are ignored.
+    - `last`: the highest database number of an article to select.
     """
     features: list[tuple[BindParameter[int], BindParameter[int]]] = [
         (
@@ -119,17 +114,15 @@ DELETE_POSTINGS = delete(POSTINGS).where(
 
 
 def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
-    """Return the database numbers of up to `MAX_CANDIDATES` articles that can be similar to `given`.
+    """Return up to `MAX_CANDIDATES` database numbers of articles that can be similar to `given`.
 
-    A feature is a weighted word or entity. For each of the heaviest features of `given`, find the articles
-    with the same feature that were published nearest in time. For each article found, multiply the two
-    weights of each shared feature, and add up the products. The result has the articles with the highest
-    sums, highest first.
+    The best is first. These articles share the heaviest words or entities of `given`, and were published
+    nearest in time.
 
     Args:
         connection: The connection.
-        given: The article. An article without a date counts as published after all dated articles.
-        last: Articles with a higher database number are ignored.
+        given: The article. Without a date, it counts as published last.
+        last: The highest database number to return.
     """
     heaviest = given.vector.heaviest(INDEXED_FEATURES)
     if not heaviest:
@@ -161,10 +154,10 @@ def insert_features(connection: Connection, articles: Iterable[LinkedArticle], v
 
 
 def delete_features(connection: Connection, article: int, vectors: VectorCache) -> None:
-    """Delete the feature vector of an article, and its rows in the index from features to articles.
+    """Delete the features (weighted words and entities) of an article, and its rows in the inverted index.
 
-    Features are weighted words and entities. The vector is removed from the cache `vectors`, too. `article`
-    is the database number of the article. Do nothing if the article has no features.
+    The article is also removed from the cache `vectors`. `article` is its database number. Do nothing if it
+    has no features.
     """
     stored = vectors.read(connection, [article]).get(article)
     if stored is None:

@@ -1,12 +1,10 @@
 """The reasons for a link between two similar articles: the words and entities that both share.
 
-A feature is a word or entity of an article, with a weight. What a shared feature contributes to the score is
-its weight in one article, multiplied by its weight in the other article.
+What a shared word or entity contributes to the score is the product of its weights in the two articles.
 
-Features that belong to the same name are merged into one reason. If both articles mention an entity, the
-words of its name are merged with the entity. The words of any other name or compound become one term: the
-features `xr` and `5` become the term `XR-5` (see `written_terms`). A link leads from a first article to a
-second. Terms are written as in the first article.
+Words that belong to the same name are merged into one reason. If both articles mention an entity, the words
+of its name are merged with the entity. The words of another name or compound become one term: `xr` and `5`
+become `XR-5` (see `written_terms`). Terms are written as in the article where the link starts.
 """
 
 from collections import defaultdict
@@ -39,17 +37,14 @@ Terms = Mapping[str, WrittenTerm | None]
 def explain(score: float, products: Mapping[str, int], terms: Terms, entities: Entities) -> Reasons:
     """Return why two articles are similar: the shared terms and entities, most important first.
 
-    There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[internal number of the entity,
-    weight]`. If the similarity is at least `NEAR_DUPLICATE_SCORE`, the only reason is `[None, score]`. If the
-    articles share only features that tell readers nothing, such as numbers, the list is empty.
+    There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[database number of the entity,
+    weight]`. Near duplicates have only the reason `[None, score]`. Without a reason that tells readers
+    something, the list is empty.
 
     Args:
-        score: The similarity, from 0 to 1. The weights of the reasons add up to it.
-        products: Maps the name of each shared feature (word or entity) to the product of its weights in the
-            two articles.
-        terms: The term of each feature of the first article, by the name of the feature. The link leads from
-            the first article to the second. A term is a word or name as the article writes it. The value is
-            None for a feature without a term.
+        score: The similarity, from 0 to 1. The weights add up to it.
+        products: The product of the two weights of each shared feature (word or entity), by its name.
+        terms: How the first article writes each feature, by its name. None for a feature without a term.
         entities: The shared entities, by the name of their feature.
     """
     if score >= NEAR_DUPLICATE_SCORE:
@@ -71,17 +66,12 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
 def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dict[str, int]:
     """Return how much each possible reason contributes to the similarity of two articles.
 
-    Args:
-        products: Maps the name of each shared feature (word or entity) to the product of its weights in the
-            two articles.
-        terms: The term of each feature of the first article, by the name of the feature. The link leads from
-            the first article to the second. A term is a word or name as the article writes it. The value is
-            None for a feature without a term.
-        entities: The shared entities, by the name of their feature.
+    A reason is a term such as `XR-5`, or `=` and the id of an entity.
 
-    Returns:
-        Maps each possible reason to the sum of the products of its features. A reason is a term, such as
-        `XR-5`, or the name of an entity's feature: `=` and the id of the entity.
+    Args:
+        products: The product of the two weights of each shared feature (word or entity), by its name.
+        terms: How the first article writes each feature, by its name. None for a feature without a term.
+        entities: The shared entities, by the name of their feature.
     """
     shared_in_part = {term.text for name, term in terms.items() if term and name not in products}
     labels: dict[str, str] = {}
@@ -106,16 +96,12 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
     """Map each word to the label of the entity or compound that contains the word.
 
-    A label is a term such as `XR-5`, or `=` and the id of an entity. The term `XR-5` gives the items
-    `"xr": "XR-5"` and `"5": "XR-5"`. An entity `=1a2b` with the name `Red Cross` gives `"red": "=1a2b"` and
-    `"cross": "=1a2b"`. A term of one word gives no item.
-
-    If an entity and a term contain the same word, the word gets the label of the entity. Between two entities
-    or two terms, the greater contribution to the score decides.
+    A label is a term such as `XR-5`, or `=` and the id of an entity. The term `XR-5` gives `{"xr": "XR-5",
+    "5": "XR-5"}`. An entity has precedence over a term, and a greater contribution over a smaller one.
 
     Args:
-        products: The contribution of each shared feature to the score, by the name of the feature.
-        labels: The label that each shared feature belongs to, by the name of the feature.
+        products: The contribution of each shared word or entity to the score, by its name.
+        labels: The label of each shared word or entity, by its name.
         entities: The shared entities, by their label.
     """
     owners: dict[str, str] = {}
@@ -131,11 +117,10 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
 
 
 def _owner(label: str, owners: Mapping[str, str]) -> str:
-    """Return the label of the entity or compound that contains all words of the term `label`.
+    """Return the label of the entity or compound that contains all words of `label`, or else `label` itself.
 
-    If there is none, return `label` itself. The label of an entity is returned unchanged, too. A label is a
-    term such as `XR-5`, or `=` and the id of an entity. `owners` maps a word to the label of the entity or
-    compound that contains the word.
+    A label is a term such as `XR-5`, or `=` and the id of an entity. `owners` maps a word to the label of the
+    entity or compound that contains the word.
     """
     containing = {owners.get(word) for word in term_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label

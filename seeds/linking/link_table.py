@@ -37,15 +37,13 @@ DELETE_LINKS = delete(LINKS).where(LINKS.c.number.in_(NUMBERS))
 class ResolvedLink:
     """A link from one article to another, kept in memory while its score can change.
 
-    `LinkTable.write` stores the link. The target of a resolved link is known.
-
     Attributes:
         target: The database number of the article that the link leads to.
         target_id: The id of this article.
-        number: The database number of the link, or None if the link is not stored yet.
-        is_listed: True if the target is listed on the page of the article that the link starts from. A listed
-            link is not deleted when it loses its score.
-        score: The similarity of the two articles, or None if the link has no score.
+        number: The database number of the link, or None if it is not stored yet.
+        is_listed: True if the page of the first article lists the target. The link then exists without a
+            score, too.
+        score: The similarity of the two articles, or None.
         reasons: The reasons for the similarity. Empty if they were not read.
         has_changed: True if `set_score` has changed the score or the reasons.
     """
@@ -61,8 +59,8 @@ class ResolvedLink:
     def set_score(self, score: float | None, reasons: Reasons) -> None:
         """Set the score of the link, and the reasons for the score.
 
-        `score` is None to remove the score. `LinkTable.write` then deletes the link, unless it is a listed
-        link (an entry in the list of related articles on a page). A listed link is kept without a score.
+        If `score` is None, `LinkTable.write` deletes a computed link, and keeps a listed link (an entry in a
+        page's list of related articles).
         """
         if (score, reasons) != (self.score, self.reasons):
             self.score, self.reasons, self.has_changed = score, reasons, True
@@ -72,10 +70,10 @@ class LinkTable:
     """The links from some articles to other stored articles, in memory. `write` stores the changed links.
 
     Args:
-        connection: The connection, in a write transaction.
+        connection: In a write transaction.
         articles: The database numbers of the articles.
-        has_reasons: True to read the stored reasons of the links as well. Without them, each link that gets a
-            score counts as changed, even if its stored score and reasons are the same.
+        has_reasons: True to read the stored reasons too. Without reasons, a link that gets a score counts as
+            changed.
     """
 
     def __init__(self, connection: Connection, articles: Iterable[int], *, has_reasons: bool = False) -> None:
@@ -106,10 +104,9 @@ class LinkTable:
         return links[target.number]
 
     def write(self, sources: Mapping[int, LinkedArticle]) -> set[int]:
-        """Store the links that have changed, and return the articles that these links start from.
+        """Store the changed links, and return the database numbers of the articles that they start from.
 
-        The result contains the database numbers of the articles. `sources` maps database numbers to articles,
-        and must contain each article that a new link starts from.
+        `sources` maps database numbers to articles. It must contain each article that a new link starts from.
         """
         changed = [
             (article, link)
@@ -147,8 +144,8 @@ def score_parameters(link: int, score: float | None, reasons: Reasons) -> dict[s
 
     Args:
         link: The database number of the link.
-        score: The similarity of the two articles, or None to remove the score from the link.
-        reasons: The reasons for the similarity. The list should be empty if `score` is None.
+        score: The similarity of the two articles, or None to remove the score.
+        reasons: The reasons for the similarity. Empty without a score.
     """
     return {"link": link, "reasons": reasons, "score_key": score_key(score)}
 
@@ -159,11 +156,11 @@ def computed_link_row(
     """Return the database row of a computed link from one article to another.
 
     Args:
-        article: The number and the id of the article that the link starts from.
-        target: The number and the id of the similar article.
+        article: The number and id of the article that the link starts from.
+        target: The number and id of the similar article.
         score: The similarity of the two articles.
         reasons: The reasons for the similarity.
-        published: When the article that the link starts from was published, or `UNDATED`.
+        published: When the first article was published, or `UNDATED`.
     """
     return {
         "id": computed_link_id(article[1], target[1]),

@@ -1,7 +1,7 @@
-"""Find the target of each listed link, that is, each title in the list of related articles on a page.
+"""Find the target of each listed link: the article whose title a page lists as related.
 
-Titles are compared by their hash (`seeds.identifiers.title_hash`). If several articles have the title,
-the date line under the title, such as `Apr 21, 2026`, decides.
+Titles are compared by `seeds.identifiers.title_hash`. If several articles have the title, the date printed
+under the title decides.
 """
 
 from collections.abc import Iterator, Sequence
@@ -71,13 +71,11 @@ LINKS_FROM_ARTICLES = _select_links(
 class Candidate(NamedTuple):
     """An article that can be the target of a listed link, because it has the listed title.
 
-    A listed link is an entry in the list of related articles on a page.
-
     Attributes:
         number: The database number of the article.
         id: The id of the article.
         title_hash: The hash of its title.
-        published_at: When it was published, or None if this is unknown.
+        published_at: When it was published, if known.
     """
 
     number: int
@@ -91,14 +89,14 @@ class ListedLink(NamedTuple):
 
     Attributes:
         number: The database number of the link.
-        article: The database number of the article whose page contains the list.
+        article: The database number of the article with this page.
         title_hash: The hash of the listed title.
         printed_date: The date line under the title, or None.
         target: The database number of the article that the link leads to, or None.
-        score_key: The similarity of the two articles, or `UNSCORED` if the link has no score.
+        score_key: The similarity of the two articles, or `UNSCORED`.
         reasons: The reasons for the similarity.
-        published_key: When the article whose page contains the list was published, or `UNDATED`.
-        article_id: The id of the article whose page contains the list.
+        published_key: When the article with this page was published, or `UNDATED`.
+        article_id: The id of the article with this page.
     """
 
     number: int
@@ -120,14 +118,13 @@ class ListedLink(NamedTuple):
 def resolve_listed_links(connection: Connection, articles: Sequence[int], titles: set[int]) -> set[int]:
     """Find the targets of all listed links that some articles affect, and store the changed targets.
 
-    A listed link is an entry in the list of related articles on a page. An article affects the links on its
-    own page, and the links with its title on the pages of other articles.
+    A listed link is an entry in a page's list of related articles. An article affects the links on its page,
+    and the links with its title on other pages.
 
     Args:
-        connection: The connection, in a write transaction.
+        connection: In a write transaction.
         articles: The database numbers of the articles.
-        titles: The hashes of the articles' current titles and, if an update changed a title, of the former
-            title.
+        titles: The hashes of their current and former titles.
 
     Returns:
         The database numbers of the articles whose links changed.
@@ -148,10 +145,9 @@ def resolve_listed_links(connection: Connection, articles: Sequence[int], titles
 
 
 def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) -> None:
-    """Set the targets of listed links, and remove the scores of these links.
+    """Set the targets of listed links (entries in lists of related articles), and remove their scores.
 
-    A listed link is an entry in the list of related articles on a page. Each item of `targets` is a pair: the
-    number of the link, and the number of its new target or None. Both are database numbers.
+    Each item of `targets` has the database number of a link, and of its new target or None.
     """
     # A score says how similar two articles are, so the score for the old target is wrong for the new target.
     cleared: dict[str, Any] = {"reasons": [], "score_key": UNSCORED}
@@ -161,13 +157,10 @@ def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) 
 
 
 def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list[dict[str, Any]]:
-    """Return the rows of computed links to insert in place of listed links that lose their target.
+    """Return computed links to insert in place of listed links with a score that lose their target.
 
-    A listed link is an entry in the list of related articles on a page. If it has a score, its article and
-    its target are similar, and a computed link keeps them connected.
-
-    `links` are the listed links with their old targets. Each row has the source, target, score and reasons of
-    its listed link. A target that was removed from the database gets no row.
+    A listed link is an entry in a page's list of related articles. `links` are the links with their old
+    targets. A target that is no longer stored gets no row.
     """
     if not links:
         return []
@@ -192,16 +185,15 @@ def _take_scores_of_computed_links(
 ) -> list[dict[str, Any]]:
     """Delete the computed links that listed links replace, and return their scores for the listed links.
 
-    A computed link leads to a similar article. A listed link is an entry in the list of related articles on a
-    page. If both lead from one article to the same target, the listed link replaces the computed link.
+    A listed link is an entry in a page's list of related articles. It replaces a computed link with the same
+    target.
 
     Args:
-        connection: The connection, in a write transaction.
-        added: The listed links, each with the database number of the article that is its new target.
+        connection: In a write transaction.
+        added: The listed links, each with the database number of its new target.
 
     Returns:
-        A mapping for each deleted link: the score and the reasons of this link, and the number of the listed
-        link that replaces it. `UPDATE_LINK` takes these mappings as parameters.
+        For each deleted link, the parameters of `UPDATE_LINK` for the listed link.
     """
     if not added:
         return []
@@ -227,9 +219,8 @@ def _read_links(connection: Connection, articles: Sequence[int], titles: set[int
 def _find_targets(connection: Connection, links: list[ListedLink]) -> Iterator[tuple[ListedLink, int | None]]:
     """Yield `(link, target)` for each of `links`, the entries in lists of related articles on pages.
 
-    `target` is the database number of the article with the listed title, or None if the target is not
-    certain. A page never links to its own article. If two links on a page would have the same target, the
-    target of the later link is None.
+    `target` is the database number of the article with the listed title. It is None if it is uncertain, or if
+    an earlier link of the page has it. A page never links to its own article.
     """
     candidates = _find_candidates(connection, sorted({link.title_hash for link in links}))
     taken: set[tuple[int, int]] = set()
@@ -260,18 +251,15 @@ def _find_candidates(connection: Connection, hashes: list[int]) -> dict[int, lis
 def choose_target(
     candidates: list[Candidate], printed_date: str | None, page_published_at: datetime | None
 ) -> int | None:
-    """Return the database number of the article that a listed link refers to, or None if this is not certain.
+    """Return the database number of the article that a listed link refers to, or None if this is uncertain.
 
-    A listed link is an entry in the list of related articles on a page. If there is a single candidate, it is
-    the target, whatever its date. If there are several, the target is the candidate whose date of publication
-    agrees with the printed date. If none or more than one agrees, the result is None.
+    A listed link is an entry in a page's list of related articles. A single candidate is the target. Among
+    several, the only one that agrees with the printed date is the target.
 
     Args:
-        candidates: The articles with the title of the link.
-        printed_date: The date line under the title in the list, such as `Apr 21, 2026` or `3 weeks ago`. None
-            if no date is printed.
-        page_published_at: When the page with the link was published. An age such as `3 weeks ago` is relative
-            to this time. If the time is None, an age cannot be compared with the candidates.
+        candidates: The articles with the listed title.
+        printed_date: The date line under the title, such as `Apr 21, 2026` or `3 weeks ago`, or None.
+        page_published_at: When the page was published, to compute ages such as `3 weeks ago`, or None.
     """
     if len(candidates) > 1 and printed_date:
         dated = [(each, each.published_at) for each in candidates if each.published_at]

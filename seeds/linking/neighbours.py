@@ -1,15 +1,13 @@
-"""Find the nearest neighbours of articles, by the cosine similarity of feature vectors.
+"""Find the nearest neighbours of articles, by the cosine similarity of their features.
 
-A feature vector has the weighted words and entities of an article. The search has two steps:
+Features are weighted words and entities. The search has two steps:
 
-1. Find candidates through an inverted index (see `inverted_index`). The 24 articles with the highest sum of
-   weight products are kept.
-2. Compute the similarity of each candidate from the complete vectors:
+1. Find the 24 best candidates through an inverted index (see `inverted_index`).
+2. Compute the similarity of each candidate from all features:
 
        similarity(a, b) = sum over shared features f of a[f] * b[f]
 
-An article is a neighbour if the similarity is at least `MIN_SIMILARITY`. `link_reasons` explains the
-similarity.
+An article is a neighbour if the similarity is at least `MIN_SIMILARITY`.
 
 Reference: Salton, Wong and Yang, "A vector space model for automatic indexing" (1975).
 """
@@ -42,12 +40,10 @@ class Neighbour:
 
     Attributes:
         given: The given article.
-        other: The article that was found, because it is similar.
+        other: The article that was found.
         score: The similarity of the two articles, from 0 to 1.
-        products: Maps the name of each shared feature (word or entity) to the product of its weights in the
-            two articles.
-        entities: Maps the name of an entity's feature to the entity, for all shared entities. Several pairs
-            use the same mapping. It can therefore contain entities that only other pairs share.
+        products: The product of the two weights of each shared feature (word or entity), by its name.
+        entities: The shared entities by the name of their feature. Entities of other pairs may be included.
     """
 
     given: LinkedArticle
@@ -57,10 +53,10 @@ class Neighbour:
     entities: Mapping[str, SharedEntity]
 
     def explain(self) -> Reasons:
-        """Return the reasons for a link from the article `given` to the article `other`.
+        """Return the reasons for a link from `given` to `other`: the words and entities that both share.
 
-        The reasons are the words and entities that both articles share, in the form of the column
-        `RelatedLink.reasons`. The list is empty if the articles share only numbers.
+        The form is that of the column `RelatedLink.reasons`. The list is empty if the articles share only
+        numbers.
         """
         return explain(self.score, self.products, self.given.vector.term_by_name(), self.entities)
 
@@ -80,9 +76,9 @@ def find_neighbours(
 
     Args:
         connection: The connection.
-        articles: The articles. Their features are in the database.
-        vectors: Reads the feature vectors (weighted words and entities) of articles that can be similar.
-        only_earlier: True to find, for each article, only articles with a lower database number.
+        articles: The articles. Their features are stored.
+        vectors: Reads the weighted words and entities of other articles.
+        only_earlier: True to find only articles with a lower database number.
     """
     candidates = [
         find_candidates(connection, given, given.number if only_earlier else ANY_NUMBER) for given in articles
@@ -100,13 +96,13 @@ def find_neighbours(
 def _compare(
     given: LinkedArticle, candidates: Iterable[LinkedArticle], entities: Mapping[str, SharedEntity]
 ) -> list[Neighbour]:
-    """Return the candidates whose similarity to the article `given` is at least `MIN_SIMILARITY`, best first.
+    """Return the candidates whose similarity to `given` is at least `MIN_SIMILARITY`, best first.
 
     Args:
         given: The given article.
-        candidates: The articles to compare with the given article.
-        entities: Maps the name of an entity's feature to the entity. Each result refers to this mapping. The
-            caller can therefore fill the mapping after the call.
+        candidates: The articles to compare with it.
+        entities: Entities by the name of their feature. The results refer to this mapping, which can be
+            filled later.
     """
     similar = []
     for each in candidates:
@@ -120,8 +116,8 @@ def _compare(
 def _read_entities(connection: Connection, products: Iterable[Mapping[str, int]]) -> dict[str, SharedEntity]:
     """Return the entities that similar articles share, by the name of the entity's feature.
 
-    `products` has a mapping for each pair of similar articles. The keys of a mapping are the names of the
-    shared features. The name of an entity's feature is `=` and the id of the entity.
+    `products` has a mapping for each pair of articles. Its keys are the shared words, and `=` and the id of
+    each shared entity.
     """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:

@@ -29,8 +29,8 @@ class LinkedArticle(NamedTuple):
     Attributes:
         number: The database number of the article.
         id: The id of the article.
-        vector: Its feature vector (weighted words and entities), for the comparison with other articles.
-        published_at: When it was published, or None if this is unknown.
+        vector: Its weighted words and entities, to compare articles.
+        published_at: When it was published, if known.
     """
 
     number: int
@@ -40,13 +40,12 @@ class LinkedArticle(NamedTuple):
 
 
 class VectorCache:
-    """A cache of the most recently used feature vectors, so that a load does not read them again.
+    """A cache of the most recently used feature vectors, the weighted words and entities of articles.
 
-    A feature vector has the weighted words and entities of an article. Clear the cache when a transaction was
-    rolled back, since the cache can contain articles that were not stored.
+    Clear the cache after a rollback, because it can contain articles that were not stored.
 
     Args:
-        max_vectors: The number of vectors that are kept. A single call of `read` can use more.
+        max_vectors: The number of vectors to keep. A single call of `read` can use more.
     """
 
     def __init__(self, max_vectors: int = MAX_VECTORS) -> None:
@@ -56,8 +55,8 @@ class VectorCache:
     def read(self, connection: Connection, numbers: Iterable[int]) -> dict[int, LinkedArticle]:
         """Return articles and their feature vectors, by the database number of the article.
 
-        `numbers` are the database numbers of the wanted articles. Vectors that are not in the cache are read
-        from the database and added to the cache. Articles without features are left out.
+        Vectors that are not in the cache are read from the database. Articles without features are left out.
+        `numbers` are database numbers.
         """
         wanted = {*numbers}
         found = {number: self._articles[number] for number in wanted if number in self._articles}

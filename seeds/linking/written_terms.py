@@ -1,7 +1,7 @@
-"""Find a readable term for each feature of an article, to show the reasons for a link.
+"""Find a readable term for each feature (word) of an article, to show the reasons for a link.
 
-A feature is a single word in lower case, such as `xr` or `5`. Readers know this word as a part of a name or
-compound, such as `XR-5`. The name or compound is the term of the feature, as the article writes it.
+A feature is a single word in lower case, such as `xr`. Its term is the name or compound that the article
+writes, such as `XR-5`.
 """
 
 import re
@@ -48,14 +48,11 @@ Parts = tuple[tuple[str, str], ...]
 
 
 class WrittenTerm(NamedTuple):
-    """The word or name by which a feature appears in the text of an article.
-
-    A feature is a word in lower case that is used to compare articles. For example, the feature `xr` can
-    appear as `XR-5`.
+    """The word or name that an article writes for a feature, such as `XR-5` for the feature `xr`.
 
     Attributes:
         text: The word or name, as the article writes it.
-        entity: The id of an entity in hexadecimal, if `text` is the name of this entity. Otherwise None.
+        entity: The id of the entity with this name, in hexadecimal. None if there is no such entity.
     """
 
     text: str
@@ -75,16 +72,13 @@ class Mentioned(Protocol):
 def written_terms(
     features: Iterable[str], sections: Sequence[Section], entities: Iterable[Mentioned]
 ) -> list[WrittenTerm | None]:
-    """Return the term for each feature of an article, in the order of `features`.
+    """Return how the article writes each feature (word, date or entity), in the order of `features`.
 
-    A word can occur alone, in compounds such as `XR-5`, and in names of entities. Its term is the form that
-    occurs most often in the article. The term is None if the word occurs most often alone and would tell
-    readers nothing: a number, a single letter, a function word or an honorific. The term of an entity is also
-    None.
+    A word can occur alone, in compounds such as `XR-5`, and in names. Its term is the most frequent form. The
+    term is None for an entity, and for a word that tells readers nothing, such as a number.
 
     Args:
-        features: The names of the features of the article: words, dates and entities (see
-            `article_features`).
+        features: The names of the features (see `article_features`).
         sections: The texts of the article.
         entities: The entities that the article mentions.
     """
@@ -107,10 +101,9 @@ def _is_fragment(name: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _term_of_word(name: str, form: str) -> WrittenTerm | None:
-    """Return the term for a word alone, or None if the word alone would tell readers nothing.
+    """Return the term for a word alone, or None for a number, a single letter, or a word such as `the`.
 
-    The text of the term is `form`, the word as the article writes it. `name` is the word in lower case. The
-    result is None for a number, a single letter, or a word such as `the`.
+    `form` is the word as the article writes it. `name` is the word in lower case.
     """
     return None if _is_fragment(name) else WrittenTerm(form, None)
 
@@ -118,11 +111,10 @@ def _term_of_word(name: str, form: str) -> WrittenTerm | None:
 class _Occurrences:
     """Counts how often each word of an article occurs alone, in compounds and in names of entities.
 
-    Call `add_texts` with all texts of the article, then `add_entity` for each entity. After this, `term`
-    returns the name or compound by which readers know a word, such as `XR-5` for `xr`.
+    Call `add_texts` with all texts, then `add_entity` for each entity, then `term` for each word.
 
     Args:
-        wanted: The words (in lower case) and dates to count. All other words are ignored.
+        wanted: The words (in lower case) and dates to count.
     """
 
     def __init__(self, wanted: set[str]) -> None:
@@ -169,11 +161,10 @@ class _Occurrences:
                     longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
-        """Return the term for `name`: the text that readers see for this word or date.
+        """Return the term for a word in lower case or a date: the text that readers see.
 
-        `name` is a word in lower case, or a date. If the word occurs most often in a name or compound, the
-        term is this name or compound. Otherwise, the term is the word as the article writes it. Return None
-        for a number, a single letter, a word such as `the`, and a word that does not occur.
+        The term is the name, compound or word that occurs most often in the article. It is None for a word
+        that does not occur or tells readers nothing, such as `the`.
         """
         if name in self._names or name in self._compounds:
             return self._term_of_part(name)
@@ -183,11 +174,10 @@ class _Occurrences:
         return _term_of_word(name, next(iter(forms)) if len(forms) == 1 else _most_frequent(forms)[0])
 
     def _term_of_part(self, name: str) -> WrittenTerm | None:
-        """Return the readable term for the feature `name`, a word that is also part of a name or compound.
+        """Return the readable term for the word `name`, which is also part of a name or compound.
 
-        The term is the name of an entity, a compound or the word alone, as the article writes it. Of these
-        three, the one in which the word occurs most often is the term. If this is the word alone, return None
-        for a number, a single letter, or a word such as `the`.
+        The term is the form that occurs most often: the name of an entity, the compound, or the word alone.
+        The result is None if the word alone tells readers nothing.
         """
         entity, in_entity = _most_frequent(self._names.get(name))
         compound, in_compound = _most_frequent(self._compounds.get(name))

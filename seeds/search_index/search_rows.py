@@ -1,9 +1,8 @@
 """Insert and delete rows of the full-text index and the term index, in SQLite and PostgreSQL.
 
-The full-text index keeps no copy of the texts. To delete a row, SQLite needs the search terms that were
-inserted, so they are made again from the stored content. The result is the same only if the analyzer has not
-changed. `corpus.analyzer_version` therefore holds the version that made the terms, and each seeding command
-calls `update_search_index` before it writes.
+To delete a row, SQLite needs the inserted search terms, which are made again from the stored content. The
+analyzer must therefore be the same (`corpus.analyzer_version`). Each seeding command calls
+`update_search_index` before it writes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
