@@ -62,7 +62,6 @@ def progress(items: Iterable[Item], verb: str, total: int | None = None) -> Iter
     """Yield `items`, and show on standard error how many are done, their rate and the remaining time.
 
     Args:
-        items: The items.
         verb: The label, such as "Loading".
         total: The number of items, if `items` has no length.
     """

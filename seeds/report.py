@@ -52,7 +52,6 @@ class Report:
             name: The file name of the document.
             key: Identifies the document across loads.
             outcome: The result of the load or removal.
-            warnings: The warnings about the document.
         """
         article = {"id": outcome.identity, "slug": outcome.slug}
         result = {"article": article, "revision": outcome.revision, "changes": outcome.differences}

@@ -122,7 +122,6 @@ def _best_paragraphs(
     The form is `[{"paragraph": 1, "score": 0.75}]`. Items are entities, numbers and words.
 
     Args:
-        takeaway: The text of the takeaway.
         quoted: The search terms of each quotation in the takeaway.
         items: The base weight of each item of the takeaway.
         paragraphs: The texts of the paragraphs.

@@ -120,7 +120,6 @@ def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> 
     nearest in time.
 
     Args:
-        connection: The connection.
         given: The article. Without a date, it counts as published last.
         last: The highest database number to return.
     """

@@ -75,7 +75,6 @@ def find_neighbours(
     """Return, for each of `articles`, the articles that are similar to it, the most similar first.
 
     Args:
-        connection: The connection.
         articles: The articles. Their features are stored.
         vectors: Reads the weighted words and entities of other articles.
         only_earlier: True to find only articles with a lower database number.
@@ -99,7 +98,6 @@ def _compare(
     """Return the candidates whose similarity to `given` is at least `MIN_SIMILARITY`, best first.
 
     Args:
-        given: The given article.
         candidates: The articles to compare with it.
         entities: Entities by the name of their feature. The results refer to this mapping, which can be
             filled later.

@@ -52,9 +52,9 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
     """Remove articles and their takeaways (key points) from the full-text index.
 
     Args:
-        connection: The connection, in a write transaction.
-        terms: Maps the database number of each article to the search terms that the index contains for the
-            article. `read_search_terms` returns them until new content of the article is stored.
+        connection: In a write transaction.
+        terms: The search terms that the index contains for each article, by its database number (see
+            `read_search_terms`).
     """
     _execute(connection, _deletion, terms)
     if terms:
@@ -104,9 +104,9 @@ def _execute(
     Articles and key points have a full-text index each.
 
     Args:
-        connection: The connection, in a write transaction.
-        statement: A function that returns the SQL for an index and a dialect, such as `_insertion`.
-        terms: The search terms of each article and of its key points, by the database number of the article.
+        connection: In a write transaction.
+        statement: Returns the SQL for an index and a dialect, such as `_insertion`.
+        terms: The search terms of each article and its key points, by its database number.
     """
     rows_by_index = (
         (ARTICLE_INDEX, [{"number": number, **each.article} for number, each in terms.items()]),

@@ -1,9 +1,8 @@
-"""Maintain the term index in the transaction that stores articles.
+"""Maintain the term index, from which searches compute relevance.
 
-Searches compute the relevance of articles from the term index. New articles are written to `pending_terms`.
-When SEGMENT_ARTICLES articles are pending, their terms become a segment of level 1. When a level has
-MERGED_SEGMENTS segments, these become one segment of the next level, without the articles that were removed
-in the meantime. A segment is also rewritten if most of its articles were removed.
+New articles are written to `pending_terms`. SEGMENT_ARTICLES pending articles become a segment of level 1.
+MERGED_SEGMENTS segments of a level become one segment of the next level, without removed articles. A segment
+is also rewritten if most of its articles were removed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -56,8 +55,8 @@ class Segment(NamedTuple):
     """A segment, a part of the term index, that was read from the database.
 
     Attributes:
-        number: The number that identifies the segment.
-        level: 1 for a segment of new articles, and higher for a segment that was merged from other segments.
+        number: Identifies the segment.
+        level: 1 for a segment of new articles, and higher for a merged segment.
         articles: The number and the length of each article. The length of a removed article is 0.
     """
 
@@ -67,12 +66,12 @@ class Segment(NamedTuple):
 
 
 def add_terms(connection: Connection, packed: Mapping[int, tuple[int, bytes]]) -> None:
-    """Add articles to the term index, the index for computing the relevance of articles to a search.
+    """Add articles to the term index, which searches use to compute relevance.
 
     Args:
-        connection: The connection, in a write transaction.
-        packed: A pair for each article, by its database number: how many words the article has, and its terms
-            as bytes, as `pack_terms` returns them.
+        connection: In a write transaction.
+        packed: The number of words and the packed terms (see `pack_terms`) of each article, by its database
+            number.
     """
     rows = [{"number": each, "length": length, "terms": terms} for each, (length, terms) in packed.items()]
     connection.execute(insert(PENDING), rows)
@@ -133,11 +132,11 @@ def _read_segments(
 def _merge(connection: Connection, segments: Sequence[Segment], level: int) -> None:
     """Merge segments, parts of the term index, into a new segment without the removed articles.
 
-    If no article remains, the segments are only deleted.
+    If no article remains, only delete the segments.
 
     Args:
-        connection: The connection, in a write transaction.
-        segments: The segments. All must have the same level, the size class of a segment.
+        connection: In a write transaction.
+        segments: Segments of the same level (size class).
         level: The level of the new segment.
     """
     articles = join_articles(segment.articles for segment in segments)

@@ -69,11 +69,11 @@ class LoadedDocument(NamedTuple):
     Attributes:
         identity: The id of the article.
         read: The document as it was read from its file.
-        record: The content of the article, with the slug that the article gets.
-        state: The article as it is stored before the load, or None if the article is created.
-        revision: The number of the revision that the article gets.
+        record: The content of the article, with its new slug.
+        state: The article as stored before the load, or None for a new article.
+        revision: The number of the new revision.
         created_at: When the article was first loaded, or None if this is the first load.
-        folder: The database number of the folder of the document.
+        folder: The database number of the document's folder.
     """
 
     identity: UUID
@@ -94,22 +94,21 @@ def load_batch(
     *,
     admit_erased: bool = False,
 ) -> list[Outcome | Rejection]:
-    """Create or update the articles of documents, or leave them unchanged if their content is the same.
+    """Create or update the articles of documents. Leave an article unchanged if its content is the same.
 
-    An article that was removed before returns with its former slug and its next revision.
+    A removed article returns with its former slug and its next revision.
 
     Args:
-        connection: The connection, in a write transaction.
-        documents: The documents. No two have the same key.
-        prepare: Prepares articles that are created or updated, and are not prepared yet.
-        vectors: Reads the feature vectors of similar articles. It can be kept for the next batch, but not if
-            this transaction is rolled back.
+        connection: In a write transaction.
+        documents: Documents with different keys.
+        prepare: Prepares articles that are created or updated.
+        vectors: Reads the feature vectors of similar articles. Clear it after a rollback.
         key_points: Chooses the key points of stories.
-        admit_erased: True to create an article again if its text was erased.
+        admit_erased: True to create erased articles again.
 
     Returns:
-        The outcome for each document. It is a `Rejection` if the metadata asks for the slug of a different
-        article, or if the article was erased. Nothing is written for such a document.
+        The outcome for each document. It is a `Rejection`, and nothing is written, if the article was erased
+        or the requested slug belongs to a different article.
     """
     results, loaded = _plan(connection, documents, admit_erased=admit_erased)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -131,16 +130,15 @@ def _plan(
 ) -> tuple[dict[UUID, Outcome | Rejection], list[LoadedDocument]]:
     """Decide what happens to each document, before articles are written.
 
-    If an unchanged document has moved to another folder, the new folder is stored.
+    If an unchanged document has moved to another folder, store the new folder.
 
     Args:
-        connection: The connection, in a write transaction.
-        documents: The documents.
+        connection: In a write transaction.
         admit_erased: True to accept the documents of erased articles.
 
     Returns:
-        The results for unchanged and rejected documents, by the id of the article; and the documents whose
-        articles have to be created or updated.
+        The results for unchanged and rejected documents, by the id of the article; and the documents to
+        store.
     """
     identities = [article_id(each.record.key) for each in documents]
     states = find_article_states(connection, identities)
@@ -288,14 +286,13 @@ def _article_row(article: DerivedArticle, revision: int) -> dict[str, Any]:
 
 
 def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
-    """Return the columns `item_key` and `item_json` for an article that is the founder of its story.
+    """Return the JSON that lists show for an article, as the columns `item_key` and `item_json`.
 
-    The founder of a story is the article that the story is named after. `item_json` is the JSON of the
-    article in lists, and `item_key` names the format of the JSON.
+    `item_key` names the format of the JSON.
 
     Args:
-        article: The article. It must be the founder of its story, because the JSON names the story.
-        revision: The number of the article's revision.
+        article: The founder of its story: the article that the story is named after.
+        revision: The number of its revision.
     """
     story = story_id(article.record.key)
     item = render_item(article.id, article.record.content, story, revision=revision, **article.timestamps)
@@ -318,17 +315,14 @@ def _link(
 ) -> set[int]:
     """Link `articles` with other articles, and assign `articles` to stories.
 
-    A listed link is an entry in the list of related articles on a page. If the entry is the title of a stored
-    article, this article becomes the target of the link. A computed link leads to a similar article. The
-    computed links from and to `articles` are inserted.
+    A link leads to a similar article, or to an article that a page lists as related (listed link).
 
     Args:
-        connection: The connection, in a write transaction.
-        articles: The articles. `insert_derived_rows` has inserted their listed links.
-        titles: The hashes of the titles of `articles` and, if an article was updated, of its former title.
-            Listed links of other articles with these titles can get or lose a target.
+        connection: In a write transaction.
+        articles: The articles. Their listed links are inserted already.
+        titles: The hashes of their current and former titles. Listed links with these titles can change.
         vectors: Reads the feature vectors of similar articles.
-        are_new: True if the articles were just created, and False if they were updated.
+        are_new: True for new articles, False for updated ones.
 
     Returns:
         The database numbers of the stories whose articles have changed.

@@ -23,11 +23,11 @@ class SlugRegister:
     """Chooses slugs for several articles, so that no two articles have the same slug.
 
     Args:
-        connection: The connection, in a write transaction.
-        choices: Maps the id of each article to its possible slugs, best first.
+        connection: In a write transaction.
+        choices: The possible slugs of each article, best first, by its id.
 
     Attributes:
-        new: Maps each chosen slug that is not stored yet to the id of its article.
+        new: The id of the article for each chosen slug that is not stored yet.
     """
 
     def __init__(self, connection: Connection, choices: Mapping[UUID, list[str]]) -> None:
@@ -36,17 +36,15 @@ class SlugRegister:
         self.new: dict[str, UUID] = {}
 
     def choose(self, identity: UUID, source: str | None) -> str:
-        """Return the slug of an article, and reserve it.
-
-        The slug is the first of the article's possible slugs that no other article has or had.
+        """Return the first possible slug of an article that no other article has or had, and reserve it.
 
         Args:
             identity: The id of the article.
-            source: The place of the metadata that requests the slug, as the error message names it, such as
-                `the sidecar`. None if no metadata requests the slug.
+            source: The metadata that requests the slug, for the error message, such as `the sidecar`. None if
+                there is no request.
 
         Raises:
-            Rejection: If a different article has or had the slug that the metadata requests.
+            Rejection: A different article has or had the requested slug.
         """
         slugs = self._choices[identity]
         slug = next((each for each in slugs if self._owners.get(each) in (None, identity)), None)
@@ -64,15 +62,15 @@ class SlugRegister:
 def slug_choices(identity: UUID, slug: str, former: Former, *, is_requested: bool) -> list[str]:
     """Return the possible slugs of an article, best first.
 
-    If the metadata requests a slug, this slug is the only choice. If the article was loaded before, its
-    former slug is the only choice, unless the article was erased. Otherwise the choices are `slug`, `slug`
-    with a part of the id, and `slug` with the whole id. The last choice is always free.
+    A requested or former slug is the only choice. Otherwise the choices are `slug`, `slug` with a part of the
+    id, and `slug` with the whole id, which is always free.
 
     Args:
         identity: The id of the article.
-        slug: The slug that the metadata requests, or a slug that is made from the title.
-        former: The article as it is stored, or as it was removed. None if it was never loaded.
-        is_requested: True if the metadata requests the slug.
+        slug: The slug from the metadata or the title.
+        former: The stored or removed article, or None if it was never loaded. The slug of an erased article
+            is not used.
+        is_requested: True if the metadata requests `slug`.
     """
     if is_requested:
         return [slug]

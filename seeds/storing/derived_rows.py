@@ -79,7 +79,7 @@ class DerivedArticle:
         number: The database number of the article.
         story: The database number of its story.
         id: The public id of the article.
-        record: The content of the article.
+        record: The content.
         packed: The content in the form that the database stores.
         derived: The data that was derived from the content.
         created_at: When the article was first loaded.
@@ -106,14 +106,14 @@ def insert_derived_rows(
 ) -> None:
     """Insert the rows that depend on articles, such as takeaways, entities, listed links and search terms.
 
-    Listed links are the entries in the list of related articles on a page. Feature vectors are not inserted
-    (see `seeds.linking`).
+    Listed links are the entries in a page's list of related articles. Feature vectors are not inserted (see
+    `seeds.linking`).
 
     Args:
-        connection: The connection, in a write transaction.
-        articles: The articles. None of their rows of these kinds is in the database.
-        previous: None if the articles are new. If a single article is stored again, this is its former
-            mentions, as `delete_derived_rows` returned them.
+        connection: In a write transaction.
+        articles: Articles without such rows in the database.
+        previous: The former mentions of a single article that is stored again (see `delete_derived_rows`).
+            None for new articles.
     """
     entities = upsert_entities(connection, [each.derived.entities for each in articles])
     rows: dict[Any, list[dict[str, Any]]] = {
@@ -154,20 +154,19 @@ def insert_derived_rows(
 
 
 def delete_derived_rows(connection: Connection, article: int, vectors: VectorCache) -> PreviousMentions:
-    """Delete the rows that depend on an article: takeaways, entities, rows for filters, features and links.
+    """Delete the rows that depend on an article, such as takeaways, entities, features and links.
 
-    Features are weighted words and entities, for the comparison of articles. Computed links from other
-    articles to this article are deleted, too. Listed links to this article (entries in the lists of related
-    articles on other pages) remain, but lose their scores. The renderings (stored JSON) of the article and of
-    all articles that linked to it are deleted.
+    Links of similar articles to this article are deleted, too. Entries in other pages' lists of related
+    articles stay, without scores. The stored JSON of the article and of all articles that linked to it is
+    deleted.
 
     Args:
-        connection: The connection, in a write transaction.
+        connection: In a write transaction.
         article: The database number of the article.
-        vectors: The cache of feature vectors. The vector of the article is removed from the cache.
+        vectors: The cache from which the article's features (weighted words and entities) are removed.
 
     Returns:
-        What the article mentioned: for each entity, by its number, the text of each mention.
+        For each entity that the article mentioned, by its number, the text of each mention.
     """
     delete_renderings(connection, [article, *connection.scalars(LINKING_ARTICLES, {"numbers": [article]})])
     delete_search_rows(connection, read_search_terms(connection, [article]))

@@ -1,7 +1,6 @@
 """Update the stored number of articles for each entity type, publication, language and date.
 
-Lists without a filter show these counts. When an article changes, only the counts of its former and current
-values change. A load does not count all articles again, because the time for this grows with their number.
+Lists without a filter show these counts. Only the counts of an article's former and current values change.
 """
 
 from collections import Counter
@@ -45,15 +44,13 @@ TYPE_FACETS = {facet_number("entity_type", kind): NamedFacet("entity_type", kind
 
 
 def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, NamedFacet]]) -> None:
-    """Add newly inserted articles to the counts of their facet values.
+    """Add newly inserted articles to the counts of their facet values, except entities.
 
-    A facet value is a value that lists can be filtered by, such as the language `en`. Its count is the number
-    of articles with the value. Entities are counted elsewhere (see `update_entity_counts`).
+    A facet value is a value that lists can be filtered by, such as the language `en`.
 
     Args:
-        connection: The connection, in a write transaction.
-        articles: The result of `named_facets` for each article: its facet values without entities, by the
-            database number of the value.
+        connection: In a write transaction.
+        articles: The facet values of each article by number, as `named_facets` returns them.
     """
     named: dict[int, NamedFacet] = {}
     added: Counter[int] = Counter()
@@ -66,8 +63,8 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
 def delete_facet_lists(connection: Connection, articles: Collection[int]) -> None:
     """Delete the facet lists of articles, and subtract the articles from the counts of facet values.
 
-    A facet value is a value that lists can be filtered by, such as a publication. The facet list of an
-    article contains the database numbers of its facet values. `articles` are database numbers of articles.
+    A facet value is a value that lists can be filtered by, such as a publication. A facet list has the values
+    of an article. `articles` are database numbers.
     """
     parameters = {"numbers": list(articles)}
     removed: Counter[int] = Counter()
@@ -80,11 +77,8 @@ def delete_facet_lists(connection: Connection, articles: Collection[int]) -> Non
 def replace_type_facets(connection: Connection, entities: Collection[int]) -> None:
     """Update facet lists and facet counts after the types of `entities` have changed.
 
-    A facet value is a value that lists can be filtered by, such as an entity type. The facet list of an
-    article contains the database numbers of its facet values. A facet count is the number of articles with
-    a facet value.
-
-    Call this after the new types were stored. `entities` are database numbers of entities.
+    A facet is a value that lists can be filtered by, such as an entity type. Call this after the new types
+    were stored. `entities` are database numbers.
     """
     mentioning = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities)).distinct()
     articles = sorted(connection.scalars(mentioning))
@@ -120,10 +114,9 @@ def _change_counts(
     """Change the counts of facet values. A value that no article has any more is deleted.
 
     Args:
-        connection: The connection, in a write transaction.
-        changes: What is added to the count of each value, by the database number of the value. It can be
-            negative.
-        named: The facet values by database number. It must contain each value that has no count yet.
+        connection: In a write transaction.
+        changes: The number to add to each count, by the number of the facet value.
+        named: The facet values by number, at least those without a count.
     """
     changes = {number: added for number, added in sorted(changes.items()) if added}
     if not changes:

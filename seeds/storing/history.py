@@ -29,9 +29,8 @@ class Outcome(NamedTuple):
         identity: The id of the article.
         slug: The slug of the article.
         title: The title of the article.
-        revision: The revision of the article after the load, or its last revision if it was removed.
-        differences: The value before and after the load of each field that an update changed, by field name.
-            Empty if `kind` is not `updated`.
+        revision: The current revision, or the last one of a removed article.
+        differences: The old and new value of each field that an update changed, by field name.
     """
 
     kind: str
@@ -80,17 +79,17 @@ def differences(before: ArticleRecord, after: ArticleRecord) -> Differences:
 def record_changes(connection: Connection, outcomes: Sequence[Outcome], changed_at: datetime) -> None:
     """Add the creation, update or removal of articles to the change feed, and increase the corpus revision.
 
-    The corpus revision is in a single row, which stays locked until the end of the transaction. Other changes
-    must wait for it. The sequence numbers of the change feed therefore have no gaps and follow the order of
-    the commits.
+    Other writers of changes wait until the transaction ends.
 
     Args:
-        connection: The connection, in a write transaction.
+        connection: In a write transaction.
         outcomes: What happened to each article, in the order of the change feed.
         changed_at: When the articles were changed or removed.
     """
     if not outcomes:
         return
+    # This locks the single row of the corpus revision until the transaction ends. The sequence numbers
+    # therefore have no gaps and follow the order of the commits.
     increment_corpus_revision(connection, len(outcomes))
     last = connection.scalars(LAST_SEQUENCE).one() or 0
     rows = [

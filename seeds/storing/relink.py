@@ -1,8 +1,7 @@
 """The steps of `flask seed relink`: derive the entities, evidence and links of stored articles again.
 
-The current rules of extraction and the current catalogue of known entities are used. Evidence is the
-paragraphs that support a takeaway (key point). Articles get no new revision, and the change feed gets no
-entry, but the corpus revision increases if something changed.
+Evidence is the paragraphs that support a key point. Articles get no new revision, and the change feed gets no
+entry. The corpus revision increases if something changed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -68,16 +67,15 @@ def rederive_articles(
 ) -> int:
     """Derive the entities, evidence and features of stored articles again, and store them if they changed.
 
-    Evidence is the paragraphs that support a takeaway (key point). Features are weighted words and entities.
-    If new data is stored, the computed links from and to the article are deleted. `relink_articles` inserts
-    these links again.
+    Evidence is the paragraphs that support a key point. Features are weighted words and entities. The
+    computed links of a changed article are deleted until `relink_articles` inserts them.
 
     Args:
         begin: Opens a write transaction.
-        articles: The database numbers of the articles, in the order in which they are stored again.
+        articles: The database numbers of the articles, in the order of storing.
         pool: The processes that derive the data.
         vectors: Reads the feature vectors.
-        key_points: Chooses the key points of the stories that the articles are in.
+        key_points: Chooses the key points of the stories.
 
     Returns:
         The number of articles whose derived data changed.
@@ -123,8 +121,7 @@ def _store(
 
     Args:
         begin: Opens a write transaction.
-        changed: The derived data of each article, by its database number. The articles are stored in the
-            order of the dictionary.
+        changed: The derived data of each article, by its database number, in the order of storing.
         vectors: Reads the feature vectors.
         key_points: Chooses the key points of the stories.
     """
@@ -159,12 +156,10 @@ def _replace(
 def relink_articles(begin: Transaction, articles: Sequence[int], vectors: VectorCache) -> int:
     """Replace the computed links from each article by links to the articles that are most similar now.
 
-    The stored features (weighted words and entities) of the articles are compared.
-
     Args:
         begin: Opens a write transaction.
         articles: The database numbers of the articles.
-        vectors: Reads the feature vectors.
+        vectors: Reads the stored features (weighted words and entities).
 
     Returns:
         The number of articles whose links changed.

@@ -1,7 +1,7 @@
 """Remove an article from the API, and erase its text.
 
-A removed article keeps its former revisions and its slugs in the database. An erased article keeps only a
-tombstone: its id, and its entries in the change feed, whose title is `Erased article`.
+A removed article keeps its revisions and slugs in the database. An erased article keeps only its id, and
+entries in the change feed with the title `Erased article`.
 """
 
 from datetime import UTC, datetime
@@ -55,14 +55,10 @@ ENTITIES = select(ArticleEntity.entity).where(ArticleEntity.article == bindparam
 
 
 def find_article(connection: Connection, reference: str, *, is_removed: bool = False) -> UUID | None:
-    """Return the id of the article whose id, current slug or former slug is `reference`.
-
-    Return None if there is no such article.
+    """Return the id of the article whose id, current slug or former slug is `reference`, or None.
 
     Args:
-        connection: The connection.
-        reference: The id or slug.
-        is_removed: True to find articles that were removed, too.
+        is_removed: True to find removed articles, too.
     """
     if UUID_PATTERN.fullmatch(reference):
         identity: UUID | None = UUID(reference)
@@ -76,8 +72,8 @@ def find_article(connection: Connection, reference: str, *, is_removed: bool = F
 def remove(connection: Connection, identity: UUID, key_points: KeyPointChooser) -> Outcome:
     """Remove an article, keep its last revision in the history, and add the removal to the change feed.
 
-    `identity` is the id of the article. Other articles that list its title among their related articles no
-    longer link to it. `key_points` chooses the key points of the story that the article was in.
+    Pages that list its title no longer link to it. `identity` is its id. `key_points` chooses the key points
+    of its former story.
     """
     (state,) = find_article_states(connection, [identity]).values()
     stored = read_stored_article(connection, state.number)
@@ -89,18 +85,17 @@ def remove(connection: Connection, identity: UUID, key_points: KeyPointChooser) 
 
 
 def erase(connection: Connection, identity: UUID, key_points: KeyPointChooser) -> Outcome | None:
-    """Erase an article, whether it is still stored or already removed.
+    """Erase the text, history, slugs and titles of an article that is stored or already removed.
 
-    Its text, history, slugs and titles are deleted. Its id stays, so that the API answers 410 for the id. The
-    change feed always gets an entry, because mirrors must delete the titles and the history, too.
+    The id stays, so that the API answers 410. The change feed always gets an entry.
 
     Args:
-        connection: The connection, in a write transaction.
+        connection: In a write transaction.
         identity: The id of the article.
-        key_points: Chooses the key points of the story that the article was in.
+        key_points: Chooses the key points of its former story.
 
     Returns:
-        The outcome. None if the article is unknown, or if it is already erased and was not loaded again.
+        The outcome. None if the article is unknown, or was erased and not loaded again.
     """
     slug = erased_slug(identity)
     stored = find_article_state(connection, identity)
@@ -117,6 +112,7 @@ def erase(connection: Connection, identity: UUID, key_points: KeyPointChooser) -
     connection.execute(
         update(CHANGES).where(CHANGES.c.article_id == identity).values(slug=slug, title=ERASED_TITLE)
     )
+    # An article that was already removed gets an entry, too: mirrors must delete its titles and history.
     outcome = Outcome(REMOVED, identity, slug, ERASED_TITLE, former.revision, {})
     record_changes(connection, [outcome], _now())
     return outcome
@@ -125,15 +121,14 @@ def erase(connection: Connection, identity: UUID, key_points: KeyPointChooser) -
 def purge(engine: Engine, announce: Announce) -> None:
     """Remove the bytes of deleted rows from the files of the database.
 
-    On SQLite, this rewrites the whole file and empties its write-ahead log. On PostgreSQL, this makes the
-    space of deleted rows available for other rows.
+    On PostgreSQL, their space only becomes available for other rows.
 
     Args:
         engine: The database, which no transaction of this process uses.
         announce: Called with a message if the log of SQLite cannot be emptied yet.
 
     Raises:
-        LogFullError: If another process keeps reading the write-ahead log of SQLite.
+        LogFullError: Another process keeps reading the write-ahead log of SQLite.
     """
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level=AUTOCOMMIT)
@@ -153,13 +148,13 @@ def _delete_article(
 ) -> None:
     """Delete the rows of a stored article, and find new targets for the links that list its title.
 
-    The links are entries in the lists of related articles on the pages of other articles.
+    These links are entries in other pages' lists of related articles.
 
     Args:
-        connection: The connection, in a write transaction.
-        state: The state of the article, with its number and the hash of its title.
+        connection: In a write transaction.
+        state: The stored state of the article.
         identity: The id of the article.
-        key_points: Chooses the key points of the story that the article was in.
+        key_points: Chooses the key points of its former story.
     """
     update_search_index(connection)
     previous = delete_derived_rows(connection, state.number, VectorCache())

@@ -29,18 +29,17 @@ UPDATE_ITEM = update(ARTICLES).where(ARTICLES.c.number == bindparam("article"))
 
 
 def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
-    """Build and store the JSON (the rendering) of all articles, or only of articles without a rendering.
-
-    By default, existing renderings are kept. Their JSON format or base URL can differ from those of this
-    process, because the service can run with other settings.
+    """Build and store the JSON of all articles, or only of articles without stored JSON.
 
     Args:
         begin: Opens a write transaction.
-        all_articles: True to replace the existing renderings, too.
+        all_articles: True to replace existing JSON, too.
 
     Returns:
         The number of articles that were rendered.
     """
+    # By default, existing renderings are kept: the service can run with another JSON format or base URL than
+    # this process.
     with begin() as connection:
         articles = sorted(connection.scalars(ALL_ARTICLES if all_articles else UNRENDERED_ARTICLES))
     for first in progress(range(0, len(articles), BATCH_SIZE), "Rendering"):
@@ -50,16 +49,14 @@ def render_articles(begin: Transaction, *, all_articles: bool = False) -> int:
 
 
 def _render(connection: Connection, numbers: list[int], *, replace_items: bool) -> None:
-    """Build and store two kinds of JSON for articles: their renderings, and their list items.
+    """Build and store two kinds of JSON for articles: the complete JSON, and the shorter JSON for lists.
 
-    A rendering is the complete JSON of an article. A list item is the shorter JSON that lists show. Existing
-    renderings are replaced.
+    Existing complete JSON is replaced.
 
     Args:
-        connection: The connection, in a write transaction.
+        connection: In a write transaction.
         numbers: The database numbers of the articles.
-        replace_items: True to replace existing list items, too. False to store a list item only for articles
-            that have none.
+        replace_items: True to replace the existing JSON for lists, too.
     """
     key, articles = rendering_key(), read_articles(connection, numbers, settings().base_url)
     item_keys = {row.number: row.item_key for row in connection.execute(SELECT_ITEMS, {"numbers": numbers})}

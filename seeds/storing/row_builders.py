@@ -33,8 +33,8 @@ FILTERED_FACETS = ("entity_type", "publication", "language")
 class MentionedEntity(Protocol):
     """An entity that an article mentions, either found in the text or read from an export.
 
-    It has a number of mentions, and a salience (importance) from 0 to 1. `own_name` and `own_type` are the
-    name and type that this article uses. They are None if the entity is in the catalogue of known entities.
+    `own_name` and `own_type` are the name and type that this article uses, or None for an entity in the
+    catalogue of known entities. The salience (importance) is from 0 to 1.
     """
 
     @property
@@ -53,16 +53,14 @@ class MentionedEntity(Protocol):
 def article_row(
     identity: UUID, record: ArticleRecord, digests: tuple[bytes, bytes], revision: int, timestamps: Row
 ) -> Row:
-    """Return the row of an article for the table `articles`.
-
-    The columns `number`, `story`, `item_key` and `item_json` are not included.
+    """Return the row for the table `articles`, without `number`, `story`, `item_key` and `item_json`.
 
     Args:
         identity: The id of the article.
         record: The content of the article.
-        digests: The digests of the content and of the data that was derived from the content.
+        digests: The digests of the content and of the derived data.
         revision: The number of the revision, from 1.
-        timestamps: The values of the columns `created_at` and `updated_at`.
+        timestamps: The values of `created_at` and `updated_at`.
     """
     return timestamps | {
         "id": identity,
@@ -82,9 +80,9 @@ def document_row(article: int, record: ArticleRecord, packed: PackedContent, fol
 
     Args:
         article: The database number of the article.
-        record: The content of the article.
+        record: The content.
         packed: The content and the document in compressed form.
-        folder: The database number of the folder of the document.
+        folder: The database number of the document's folder.
     """
     return {
         "article": article,
@@ -104,7 +102,7 @@ def takeaway_rows(
         article: The database number of the article.
         identity: The id of the article.
         record: The content of the article.
-        evidences: For each takeaway, the paragraphs that support it: `[{"paragraph": 1, "score": 0.75}]`.
+        evidences: The supporting paragraphs of each takeaway: `[{"paragraph": 1, "score": 0.75}]`.
     """
     published = published_key(record.published_at)
     return [
@@ -146,8 +144,8 @@ def article_entity_rows(
 
     Args:
         article: The database number of the article.
-        entities: The entities, the most salient first. The rows store this order.
-        numbers: The database numbers of the entities, in the order of `entities`.
+        entities: The entities, the most salient first.
+        numbers: Their database numbers, in the same order.
     """
     return [
         {
@@ -171,9 +169,9 @@ def takeaway_entity_rows(
     Args:
         article: The database number of the article.
         record: The content of the article.
-        pairs: A pair for each entity in a takeaway: the position of the takeaway, from 1, and the index of
-            the entity in `numbers`.
-        numbers: The database numbers of the entities that the article mentions.
+        pairs: For each entity in a takeaway, the position of the takeaway (from 1), and the index in
+            `numbers`.
+        numbers: The database numbers of the article's entities.
     """
     published = published_key(record.published_at)
     return [
@@ -185,8 +183,8 @@ def takeaway_entity_rows(
 def named_facets(record: ArticleRecord, types: Iterable[str]) -> dict[int, NamedFacet]:
     """Return the facet values of an article, except entities, by the number of the value.
 
-    A facet value is a value that lists can be filtered by. The result has each type of entity, the
-    publication, the language, and the year, month and day of publication.
+    Lists can be filtered by these values: each type of entity, the publication, the language, and the year,
+    month and day of publication.
 
     Args:
         record: The content of the article.
@@ -208,17 +206,16 @@ def facet_rows(
     named: Mapping[int, NamedFacet],
     timestamps: Row,
 ) -> list[Row]:
-    """Return a row for each facet value of an article. Lists can be filtered by these values.
+    """Return a row for each value of an article that lists can be filtered by (facet value).
 
     The values are each entity, each type of entity, the publication and the language.
 
     Args:
         article: The database number of the article.
         record: The content of the article.
-        entities: The database numbers of the entities of the article.
-        named: The facet values that are not entities, such as the language, by the number of the value. Dates
-            in this mapping are ignored.
-        timestamps: The values of the columns `created_at` and `updated_at`.
+        entities: The database numbers of its entities.
+        named: The other facet values by number. Dates are ignored.
+        timestamps: The values of `created_at` and `updated_at`.
     """
     common = timestamps | {"article": article, "published_key": published_key(record.published_at)}
     filtered = [number for number, facet in named.items() if facet.name in FILTERED_FACETS]
@@ -229,23 +226,21 @@ def facet_list_row(article: int, story: int, entities: Iterable[int], named: Ite
     """Return the row with the numbers of all facet values (values for filters) of an article.
 
     Args:
-        article: The database number of the article.
-        story: The database number of its story.
-        entities: The database numbers of its entities.
+        article: The number of the article.
+        story: The number of its story.
+        entities: The numbers of its entities.
         named: The numbers of its other facet values.
     """
     return {"article": article, "story": story, "facets": pack_facets(sorted({*entities, *named}))}
 
 
 def listed_link_rows(article: int, identity: UUID, record: ArticleRecord) -> list[Row]:
-    """Return a row for each entry in the list of related articles on an article's page.
-
-    An entry becomes a link. The article that the link leads to is not known yet.
+    """Return a link, still without a target, for each entry in a page's list of related articles.
 
     Args:
-        article: The database number of the article.
-        identity: The id of the article.
-        record: The content of the article.
+        article: The database number of the article with this page.
+        identity: The id of this article.
+        record: The content of this article.
     """
     return [
         {

@@ -67,10 +67,10 @@ class ArticleState(NamedTuple):
         number: The database number of the article.
         slug: Its current slug.
         revision: The number of its current revision.
-        content_digest: The SHA-256 of its content, to detect a change of the content.
-        title_hash: The hash of its title, to find links to this title after the title has changed.
+        content_digest: The SHA-256 of its content.
+        title_hash: The hash of its title.
         created_at: When the article was first loaded.
-        folder: The database number of the folder of its document.
+        folder: The database number of its document's folder.
     """
 
     number: int
@@ -105,7 +105,7 @@ class StoredArticle(NamedTuple):
         story: The database number of its story.
         record: The content.
         document: The bytes of the document.
-        content: The content in the compressed form of the database.
+        content: The content as the database compresses it.
         revision: The number of the current revision, from 1.
         derived_digest: The SHA-256 of the entities, evidence and features.
         created_at: When the article was first loaded.
@@ -140,10 +140,10 @@ def find_article_state(connection: Connection, identity: UUID) -> ArticleState |
 
 
 def find_removed_articles(connection: Connection, identities: Collection[UUID]) -> dict[UUID, RemovedArticle]:
-    """Return the last values of each removed article, by the id of the article.
+    """Return the last slug, the last revision and the time of the first load of removed articles.
 
-    The values are the last slug, the number of the last revision, and the time of the first load.
-    `identities` are ids of articles. Articles that were never loaded, or are stored now, are left out.
+    The key is the id of the article. Articles that were never loaded, or are stored now, are left out.
+    `identities` are ids.
     """
     if not identities:
         return {}
@@ -158,10 +158,9 @@ def find_removed_articles(connection: Connection, identities: Collection[UUID]) 
 
 
 def find_removed_article(connection: Connection, identity: UUID) -> RemovedArticle | None:
-    """Return the last values of the removed article with the id `identity`.
+    """Return the last slug, the last revision and the time of the first load of a removed article.
 
-    The values are the last slug, the number of the last revision, and the time of the first load. Return None
-    if the article was never loaded, or is stored now.
+    Return None if no article with the id `identity` was ever loaded, or if the article is stored now.
     """
     return find_removed_articles(connection, [identity]).get(identity)
 

@@ -36,22 +36,20 @@ class LockError(Exception):
 
 @contextmanager
 def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -> Iterator[Transaction]:
-    """In the `with` block, provide a function that opens write transactions of a seeding command.
+    """Provide a function that opens write transactions of a seeding command, during the `with` block.
 
-    A call of the function is used in a further `with` statement, whose value is the connection. At the end of
-    this statement, the transaction is committed, or rolled back after an exception. In a dry run, nothing is
-    kept: the transactions are savepoints of one transaction that is rolled back at the end.
-
-    If a different seeding command is running on the same database, wait until it ends.
+    Use a call of the function in a further `with` statement, whose value is the connection. The end of this
+    statement commits the transaction, or rolls it back after an exception. If another seeding command is
+    running, wait until it ends.
 
     Args:
         engine: The database.
-        announce: Called with a message if this command must wait for another writer.
+        announce: Called with a message if this command must wait.
         dry_run: True to roll everything back at the end.
 
     Raises:
-        LockError: If the lock file cannot be opened.
-        LogFullError: After a transaction on SQLite, if its write-ahead log cannot be emptied.
+        LockError: The lock file cannot be opened.
+        LogFullError: After a transaction, the write-ahead log of SQLite cannot be emptied.
     """
     allow_writes(engine)
     with engine.connect() as plain, _run_lock(engine, announce):
@@ -69,11 +67,10 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[[], None]]:
-    """In the `with` block, offer a function that keeps the write-ahead log of SQLite short.
+    """Offer a function that keeps the write-ahead log of SQLite short, during the `with` block.
 
-    Call the function after each transaction. The log is emptied at the end of the block. On PostgreSQL, which
-    has no such log, the function does nothing. `announce` is called with a message if the log cannot be
-    emptied, because a process is reading it.
+    Call the function after each transaction. `announce` receives a message if another process keeps the log
+    from being emptied. On PostgreSQL, the function does nothing.
     """
     if connection.dialect.name == "postgresql":
         yield lambda: None
@@ -91,12 +88,12 @@ def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[
 def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connection]:
     """Open a write transaction for a command that needs only one transaction.
 
-    If a seeding command is running, wait only until its current transaction ends. The new transaction
-    is committed at the end of the `with` block, or rolled back if the block raises an exception.
+    If a seeding command is running, wait only for its current transaction. Commit at the end of the `with`
+    block, or roll back after an exception.
 
     Args:
         engine: The database.
-        announce: Called with a message if this command must wait for another writer.
+        announce: Called with a message if this command must wait.
     """
     allow_writes(engine)
     with engine.connect() as plain:
@@ -110,10 +107,9 @@ def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connectio
 
 @contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
-    """Hold the lock that lets only one seeding command at a time use the database, during the `with` block.
+    """Hold the lock for seeding commands, one at a time, during the `with` block.
 
-    If another command holds the lock, call `announce` once with a message, and wait. The lock is released
-    even if the process is killed.
+    If another command holds the lock, call `announce` once with a message, and wait.
     """
     if engine.dialect.name == "postgresql":
         with engine.connect() as session:

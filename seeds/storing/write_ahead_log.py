@@ -1,7 +1,7 @@
 """Empty the write-ahead log of SQLite when it is large, so that it does not grow without limit.
 
-SQLite copies the log into the database by itself, but it begins a new log only when no process is reading the
-old log. With many readers, there is no such moment unless the process that writes waits for it.
+SQLite begins a new log only when no process is reading the old one. With many readers, the writing process
+must wait for such a moment.
 """
 
 import os
@@ -42,13 +42,11 @@ class WriteAheadLog:
     def limit(self) -> None:
         """Empty the log if its size is at least `LOG_BYTES`. Call this after each transaction.
 
-        The log cannot be emptied while another process is reading it. In this case, announce a warning once,
-        and try again each time that the log has grown by `GROWTH_BYTES`. If the size is at least
-        `MAX_LOG_BYTES`, wait for the other process.
+        If another process is reading the log, announce a warning once, and try again each time that the log
+        has grown by `GROWTH_BYTES`. From `MAX_LOG_BYTES` on, wait for the other process.
 
         Raises:
-            LogFullError: If the size is at least `MAX_LOG_BYTES`, and the other process is still reading the
-                log after a minute.
+            LogFullError: The log has `MAX_LOG_BYTES`, and is still being read after a minute.
         """
         size = self._path.stat().st_size if self._path.exists() else 0
         if size < self._bytes_to_empty:

@@ -41,7 +41,7 @@ class ExportLine(NamedTuple):
 
     Attributes:
         number: The number of the line, from 1.
-        kind: The kind of the line, such as `article`.
+        kind: Such as `article`.
         values: The other values of the line, by key.
         size: The length of the line in bytes.
     """
@@ -70,12 +70,10 @@ def format_counts(counts: Counter[str]) -> str:
 
 
 def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) -> Counter[str]:
-    """Write the lines of an export to `file`, and after them the line with the checksum.
+    """Write the lines of an export to `file`, and the line with the checksum. Return the number of each kind.
 
-    Each line is given as its kind, such as `article`, and its values by key.
-
-    Returns:
-        The number of lines of each kind, without the last line.
+    A line is given as its kind, such as `article`, and its values by key. The line with the checksum is not
+    counted.
     """
     digest, counts = hashlib.sha256(), Counter[str]()
     for kind, values in lines:
@@ -93,18 +91,16 @@ def read_lines(
     max_line_bytes: int,
     parse: Callable[[Iterable[RawLine]], Iterable[ParsedLine]] | None = None,
 ) -> Iterator[ExportLine]:
-    """Read and check the lines of an export in `file`. Yield all but the last line, which has the checksum.
+    """Check the lines of an export, and yield all but the last, which has the checksum.
 
     Args:
         file: The file, opened for reading.
         max_line_bytes: The longest accepted line, in bytes.
-        parse: A function that takes the lines of the file, and yields the result of `parse_line` for each of
-            them in order. It can add values to the results, and read some lines ahead. If None, `parse_line`
-            is called.
+        parse: Yields the result of `parse_line` for each line in order, and can add values. None for
+            `parse_line` alone.
 
     Raises:
-        InvalidExportError: If a line is invalid or longer than `max_line_bytes`, or if the last line does not
-            have the number and the checksum of the lines above.
+        InvalidExportError: A line is invalid or too long, or the number or checksum of the lines is wrong.
     """
     # Lines that were read ahead.
     ahead: deque[bytes] = deque()

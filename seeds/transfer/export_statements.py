@@ -1,8 +1,7 @@
 """The statements that read the rows of an export.
 
-Statements named `…_CHUNK` read the next rows of a table. Statements named `…_RANGE` read the rows from a
-first to a last sort key. The other statements read what belongs to these rows, such as the slugs of entities
-and the links of articles.
+Statements named `…_CHUNK` read the next rows of a table, and `…_RANGE` the rows from a first to a last sort
+key. The others read what belongs to these rows, such as links.
 """
 
 from collections.abc import Iterable
@@ -126,9 +125,8 @@ def _select_owned(owner: Any, *columns: Any) -> AnySelect:
 def _select_parts(article: Any, *columns: Any) -> AnySelect:
     """Return a SELECT of rows that belong to several articles, such as their links.
 
-    The bound parameters `FIRST` and `LAST` are the lowest and the highest number of these articles. `article`
-    is the column with the database number of the article, which is selected as `owner`. `columns` are the
-    other columns to select.
+    The bound parameters `FIRST` and `LAST` limit the numbers of the articles. `article` is the column with
+    this number, which is selected as `owner`. `columns` are selected, too.
     """
     return select(article.label("owner"), *columns).where(article.between(FIRST, LAST)).order_by(article)
 

@@ -48,8 +48,8 @@ MIN_ID = UUID(int=0)
 def export_lines(connection: Connection) -> ExportedLines:
     """Yield each line of an export of the whole database as a pair: its kind, and its values by key.
 
-    The last line, which has the checksum, is not included. The lines are consistent with each other if the
-    transaction of `connection` reads a snapshot of the database.
+    The last line, which has the checksum, is not included. The transaction of `connection` should read a
+    snapshot.
     """
     corpus = connection.execute(CORPUS_ROW).one()
     yield "corpus", {"format": FORMAT_VERSION} | corpus._asdict()
@@ -115,13 +115,12 @@ def _articles_between(connection: Connection, first: int, last: int) -> Exported
 
 
 def _article_columns(row: Any, content: Values) -> Values:
-    """Return values for the export line of an article, such as its id, slug, title and body.
+    """Return values for the export line of an article, such as its id, slug, title and body, in their order.
 
-    The values come from the row and the content of the article, and are in the order of the line. The line
-    has further values, such as takeaways and links.
+    The line has further values, such as takeaways and links.
 
     Args:
-        row: The row of the article that the statement `ARTICLE_RANGE` selects.
+        row: A row of the statement `ARTICLE_RANGE`.
         content: The content of the article, decompressed.
     """
     byline = content["byline"] or dict.fromkeys(("author", "role", "publication"))
@@ -161,11 +160,8 @@ def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[in
 def _read_links(connection: Connection, ends: Mapping[str, int]) -> Mapping[int, list[Values]]:
     """Return the links of several articles, by the database number of the article.
 
-    The first links of an article are the entries of the list of related articles on its page. Links to
-    similar articles follow, highest score first.
-
-    `ends` is the range of the articles' numbers: `{"first": 1, "last": 9}` for the articles with the numbers
-    from 1 to 9.
+    The entries of the page's list of related articles come first, then similar articles, highest score first.
+    `ends` is the range of numbers, such as `{"first": 1, "last": 9}`.
     """
     links = _by_owner(connection.execute(LINKS, ends))
     reasons = [reason for several in links.values() for link in several for reason in link["reasons"]]
@@ -225,10 +221,8 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
     """Yield all rows of a table in portions, so that they are never all in memory.
 
     Args:
-        connection: The connection.
-        statement: Selects the next rows after a sort key, in ascending order. The values of the sort key are
-            parameters with the names of their columns.
-        after: A sort key that comes before all rows, by column, such as `{"article": 0}`.
+        statement: Selects the next rows after a sort key, whose columns are parameters.
+        after: A sort key before all rows, such as `{"article": 0}`.
     """
     while rows := connection.execute(statement, after).all():
         yield rows
@@ -256,12 +250,12 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
 def _sorted_values(pairs: Iterable[Any]) -> Mapping[Any, list[Any]]:
     """Return the sorted values, such as slugs, of each article or entity in `pairs`.
 
-    `pairs` are pairs of an owner, which is an article or entity, and a value. An owner without values has an
-    empty list. Python sorts the values, because the databases sort text differently.
+    `pairs` has an article or entity and a value. An article or entity without values has an empty list.
     """
     values_by_owner: defaultdict[Any, list[Any]] = defaultdict(list)
     for owner, value in pairs:
         values_by_owner[owner].append(value)
+    # Python sorts the values, because the databases sort text differently.
     for values in values_by_owner.values():
         values.sort()
     return values_by_owner
@@ -270,8 +264,8 @@ def _sorted_values(pairs: Iterable[Any]) -> Mapping[Any, list[Any]]:
 def _by_owner(rows: Iterable[Any]) -> Mapping[int, list[Values]]:
     """Group the rows of several articles, such as links, by article. Keep the order of `rows`.
 
-    The column `owner` is the database number of the article. The result maps it to a list of rows, which is
-    empty for an article without rows. A row is a dictionary of values by column name, without `owner`.
+    The column `owner`, the database number of the article, becomes the key. An article without rows has an
+    empty list.
     """
     values_by_owner: defaultdict[int, list[Values]] = defaultdict(list)
     for row in rows:

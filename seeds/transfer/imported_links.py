@@ -51,11 +51,10 @@ class ImportedLinks(WaitingRows):
         """Insert all links into the table of links.
 
         Args:
-            entities: The number of entities in the export. Their lines precede those of the articles, so the
-                number is added to the line number in an error message.
+            entities: The number of entities in the export, to compute line numbers in error messages.
 
         Raises:
-            InvalidExportError: If a link leads to an article that is not in the export.
+            InvalidExportError: A link leads to an article that is not in the export.
         """
         row = self._connection.execute(UNKNOWN_TARGET).one_or_none()
         if row:

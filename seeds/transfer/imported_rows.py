@@ -1,7 +1,6 @@
 """Add database numbers to the rows for a line of an export.
 
-A database number is the key of a row in this database. An export names the entities of an article by their
-ids, and the folder by its path. The rows need the numbers of these entities and of the folder.
+An export names entities by their ids and a folder by its path. The rows need their numbers in this database.
 """
 
 from dataclasses import dataclass, field
@@ -43,11 +42,11 @@ class Database:
     """Values of the database that an import needs to complete the rows for a line of an export.
 
     Attributes:
-        last_article: The highest number that an article ever had, according to the first line of the export.
-        last_entity: The highest number that an entity ever had, according to the first line of the export.
+        last_article: The highest number that an article ever had, according to the export.
+        last_entity: The highest number that an entity ever had, according to the export.
         item_key: The result of `rendering_key`, which names the format of stored JSON.
-        folders: The database numbers of the folders that were imported so far, by path.
-        entities: The entities that the lines of a batch mention, by id.
+        folders: The database numbers of the imported folders, by path.
+        entities: The entities that a batch of lines mentions, by id.
     """
 
     last_article: int
@@ -60,11 +59,11 @@ class Database:
 def complete_rows(rows: LineRows, database: Database) -> None:
     """Add everything that needs database numbers to `rows`, the rows for one line of an export.
 
-    A database number is the key of a row, such as an entity, in this database. `database` has the numbers.
+    `database` has the numbers.
 
     Raises:
-        MalformedError: If an entity is not in `database`, or if the number of the article or entity is higher
-            than the limit in the first line of the export.
+        MalformedError: An entity is not in `database`, or a number is higher than the first line of the
+            export allows.
     """
     for entity in rows.tables.get(Entity, ()):
         _check_number(entity["number"], database.last_entity, "last_entity")
@@ -93,12 +92,9 @@ def complete_rows(rows: LineRows, database: Database) -> None:
 def _item_columns(article: ImportedArticle, item_key: int) -> Row:
     """Return the JSON that lists show for an article, as the columns `item_key` and `item_json`.
 
-    If the article is not the founder of its story (the article that the story is named after), both columns
-    are None. The JSON of the article is then made after the import, because it contains the title of the
-    founder.
+    Both are None if the article is not the founder of its story (the article that the story is named after).
 
     Args:
-        article: The article.
         item_key: The result of `rendering_key`, which names the format of the JSON.
     """
     if article.story != article.id:
@@ -121,17 +117,15 @@ def _find_entity(identity: UUID, database: Database, path: str) -> StoredEntity:
 
 
 def _stored_reasons(article: ImportedArticle, link: int, database: Database) -> list[list[Any]]:
-    """Return the reasons of a link as the database stores them, in the form of `RelatedLink.reasons`.
-
-    An entity in a reason is given by its database number.
+    """Return the reasons of a link, with database numbers of entities, in the form of `RelatedLink.reasons`.
 
     Args:
         article: The article that the link starts from.
         link: The index of the link in `article.reasons`.
-        database: Contains the database numbers of the entities.
+        database: The database numbers of the entities.
 
     Raises:
-        MalformedError: If an entity is not in `database`.
+        MalformedError: An entity is not in `database`.
     """
     stored: list[list[Any]] = []
     for at, reason in enumerate(article.reasons[link]):

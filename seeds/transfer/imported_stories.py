@@ -52,9 +52,8 @@ NEXT_STORIES = (
 class ImportedStories(WaitingRows):
     """The stories of imported articles, which wait in a temporary table until all articles are imported.
 
-    Use this class as a context manager. `add` takes rows in the form of `LineRows.story_members`: an article,
-    and the founder of its story. The founder is the article that the story is named after. `insert` then puts
-    the articles into their stories.
+    Use this class as a context manager. `add` takes rows like `LineRows.story_members`: an article, and the
+    article that its story is named after. `insert` then puts the articles into their stories.
     """
 
     table = WAITING
@@ -63,13 +62,12 @@ class ImportedStories(WaitingRows):
         """Put the articles into their stories, and insert the rows of all stories.
 
         Args:
-            entities: The number of entities in the export. Their lines precede those of the articles, so the
-                number is added to the line number in an error message.
+            entities: The number of entities in the export, to compute line numbers in error messages.
             key_points: Chooses the key points of the stories.
 
         Raises:
-            InvalidExportError: If an article that a line names as the founder of a story is not in the
-                export, or is in a different story.
+            InvalidExportError: The founder of a story (the article that it is named after) is missing or in a
+                different story.
         """
         wrong = self._connection.execute(WRONG_FOUNDER).one_or_none()
         if wrong:

@@ -50,20 +50,20 @@ def import_lines(
 ) -> Counter[str]:
     """Import an export into an empty database.
 
-    If `InvalidExportError` is raised, the caller must roll back the transaction.
+    The caller must roll back the transaction after `InvalidExportError`.
 
     Args:
-        connection: A connection in a write transaction.
-        file: The file of the export, opened for reading.
+        connection: In a write transaction.
+        file: The export, opened for reading.
         max_document_bytes: The size of the largest accepted document.
-        jobs: The number of processes that check the lines and make the rows. With 1, this process does it.
+        jobs: The number of processes that check the lines. With 1, this process does it.
 
     Returns:
         The number of imported lines of each kind.
 
     Raises:
-        NotEmptyError: If the database has data.
-        InvalidExportError: If the file is not a complete, unaltered export.
+        NotEmptyError: The database has data.
+        InvalidExportError: The file is not a complete, unaltered export.
     """
     if not _is_empty(connection):
         raise NotEmptyError
@@ -114,9 +114,9 @@ class _Import:
     """Writes the lines of an export to the database.
 
     Args:
-        connection: The connection, in a write transaction. The database is empty.
-        links: Collects the links of the articles, which are not written yet.
-        stories: Collects the story of each article. The stories are not written yet.
+        connection: In a write transaction of an empty database.
+        links: Collects the links of the articles, to write them later.
+        stories: Collects the story of each article, to write the stories later.
     """
 
     def __init__(self, connection: Connection, links: ImportedLinks, stories: ImportedStories) -> None:
@@ -168,11 +168,11 @@ class _Import:
     def _make_rows(self, batch: list[ExportLine]) -> list[LineRows]:
         """Return the rows for each line of `batch`, completed with numbers of stored folders and entities.
 
-        All lines are of the same kind, such as articles. Folders that are not stored yet are inserted.
+        All lines are of one kind. Missing folders are inserted.
 
         Raises:
-            InvalidExportError: If a line mentions an entity that is not in the database, or if a number is
-                higher than the limit in the first line of the export.
+            InvalidExportError: An entity is not in the database, or a number is higher than the first line of
+                the export allows.
         """
         made: list[LineRows] = [line.values["rows"] for line in batch]
         articles = [each.article for each in made if each.article]

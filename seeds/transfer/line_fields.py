@@ -13,16 +13,17 @@
     end       the number of the lines above and the SHA-256 of their bytes; the last line
 
 `document` is the text of the document, including a byte-order mark. If its bytes are not UTF-8, it is an
-object whose key `base64` has the bytes. A mention of an entity is a list of the part of the article, the
-number of the takeaway or paragraph, the start, the end and the text. The features of an article are weighted
-words and entities for the comparison of articles, the heaviest first. They are three lists: `names`,
-`weights` and `terms`. `terms` has the spelling of each feature in the article. The spelling of a word is a
-text. The spelling of an entity is a list of its name and its id. An unknown spelling is null.
+object whose key `base64` has the bytes.
 
-Lines refer to articles and entities by their ids, which are the same in every database, although the database
-refers to them by their numbers. An export does not contain values that the import can derive: sort keys,
-digests of the content, hashes of titles, ids and positions of takeaways and links, the values by which lists
-are filtered, and search terms.
+A mention of an entity is a list: the part of the article, the number of the takeaway or paragraph, the start,
+the end and the text.
+
+The features of an article are weighted words and entities, the heaviest first, in three lists: `names`,
+`weights` and `terms`. A term is how the article writes the feature: a text for a word, a list of name and id
+for an entity, or null if unknown.
+
+Lines refer to articles and entities by their ids. An export omits values that the import can derive, such as
+sort keys, digests, hashes of titles and search terms.
 """
 
 from collections.abc import Mapping

@@ -16,12 +16,10 @@ Values = Mapping[str, Any]
 def link_rows(values: Values, record: ArticleRecord) -> list[Row]:
     """Return the rows of the links of an article in an export, in the form of `LineRows.links`.
 
-    The rows have no reasons yet. A stored reason refers to an entity by its database number, which is not
-    known here. `values` are the values of the line of the article, and `record` is its content.
+    The rows have no reasons yet. `values` are the values of the article's line, and `record` is its content.
 
     Raises:
-        MalformedError: If a link is incomplete, if two links lead to one article, or if the order of the
-            links is wrong.
+        MalformedError: A link is incomplete, two links lead to one article, or the order is wrong.
     """
     number, identity = values["number"], values["id"]
     for at, link in enumerate(values["related"]):
@@ -48,12 +46,11 @@ def link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 def _check_link(link: Values, path: str) -> None:
     """Check that a link in an export has the values that its kind requires.
 
-    A link that is listed on a page requires a title. A computed link requires a target and a score, and its
-    title and printed date must be null. `path` is the position of the link in its line, such as `related[0]`,
-    for the message.
+    A link that a page lists requires a title. A computed link requires a target and a score, and no title and
+    printed date. `path` is its position for the message, such as `related[0]`.
 
     Raises:
-        MalformedError: If a required value is null, or if a value is present that must be null.
+        MalformedError: A required value is null, or a value must be null.
     """
     is_listed = link["basis"] == "listed"
     for name in ("title",) if is_listed else ("target_id", "score"):

@@ -1,8 +1,7 @@
 """Make the database rows for a line of an export, without the database.
 
-This is most of the work of an import, so several processes can do it for different lines. An export omits
-values that can be derived from others, such as sort keys and search terms. They are computed here. A line
-refers to entities by id, but the database refers to them by number. `imported_rows` adds the numbers.
+Several processes can therefore do this for different lines. Values that an export omits, such as sort keys
+and search terms, are computed here. `imported_rows` adds the database numbers of entities.
 """
 
 import zlib
@@ -69,9 +68,8 @@ class ImportedEntity(NamedTuple):
         id: The id of the entity.
         mention_count: The number of its mentions in the article.
         salience: How central the entity is to the article, from 0 to 1.
-        own_name: The name that this article uses for the entity, regardless of other articles. None if the
-            entity is in the catalogue of known entities.
-        own_type: The type of the entity according to this article. None if the entity is in the catalogue.
+        own_name: The name that this article uses. None if the entity is in the catalogue of known entities.
+        own_type: The type according to this article. None if the entity is in the catalogue.
     """
 
     id: UUID
@@ -82,10 +80,9 @@ class ImportedEntity(NamedTuple):
 
 
 class ImportedArticle(NamedTuple):
-    """The values of an article in an export that are needed for the rows with database numbers.
+    """The values of an exported article from which `complete_rows` makes the rows that need database numbers.
 
-    A database number is the key of a row, such as the row of an entity or a folder. `complete_rows` makes the
-    rows with these numbers. The other rows of the article are already in `LineRows`.
+    `LineRows` already has the other rows of the article.
 
     Attributes:
         number: The database number of the article.
@@ -94,13 +91,12 @@ class ImportedArticle(NamedTuple):
         revision: The number of its current revision.
         created_at: When it was first loaded.
         updated_at: When its content last changed.
-        folder: The path of the folder of its document.
-        story: The id of the founder of its story, the article that the story is named after.
+        folder: The path of its document's folder.
+        story: The id of the article that its story is named after.
         entities: The entities that it mentions, the most salient first.
-        takeaway_entities: A pair for each entity in a takeaway: the position of the takeaway, from 1, and the
-            index of the entity in `entities`.
-        reasons: For each link, its reasons, such as a shared entity, as the export writes them. An entity in
-            a reason is given by its id.
+        takeaway_entities: For each entity in a takeaway, the position of the takeaway (from 1), and the index
+            in `entities`.
+        reasons: The reasons of each link, such as a shared entity with its id.
     """
 
     number: int
@@ -134,14 +130,12 @@ class LineRows:
     Attributes:
         tables: The rows of each table, by model.
         terms: The search terms of articles, by the database number of the article.
-        links: The rows of links. The key `target_id` has the id of the article that the link leads to. The
-            database number of this article is known only after all articles were imported.
-        story_members: A row for each article that joined the story of a different article, the founder. A row
-            has the database number of the article (`article`) and the id of the founder (`founder_id`).
-        article: The article, if the rows are for one line and the line is an article. Otherwise None.
-            `complete_rows` needs this value for the rows that are still missing.
-        facets: For each article, its facet values (values that lists can be filtered by) without entities, by
-            the number of the value.
+        links: The rows of links. `target_id` has the id of the target, whose database number is not known
+            yet.
+        story_members: For each article in the story of another: its database number (`article`), and the id
+            of the article that the story is named after (`founder_id`).
+        article: The article, if the rows are for one line with an article. `complete_rows` needs it.
+        facets: For each article, the values that lists can be filtered by, without entities, by number.
     """
 
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)
@@ -164,13 +158,11 @@ class LineRows:
 def prepare_line(max_line_bytes: int, raw: RawLine) -> ParsedLine:
     """Parse a line of an export, and make the database rows for the line.
 
-    The result has only two kinds of values: the rows (`LineRows`) under the key `rows`, and the values that
-    lines are sorted by. The first and the last line of an export have no rows, and keep all their values. If
-    the line is invalid, a `MalformedError` is returned, but not raised.
+    The result has the rows (`LineRows`) under the key `rows`, and the values that lines are sorted by. The
+    first and the last line keep all their values. For an invalid line, return a `MalformedError`.
 
     Args:
         max_line_bytes: The longest accepted line, in bytes.
-        raw: The line.
     """
     line = parse_line(raw, max_line_bytes)
     if isinstance(line, MalformedError) or line.kind not in ROW_BUILDERS:
@@ -203,8 +195,8 @@ def entity_rows(values: Values) -> LineRows:
 def article_rows(values: Values) -> LineRows:
     """Return the database rows for a line of an export that contains an article.
 
-    Rows that need the database numbers of entities are missing. `complete_rows` adds them later. `values`
-    are the values of the line, by key. Raise `MalformedError` if two values contradict each other.
+    `complete_rows` adds the rows that need the database numbers of entities. Raise `MalformedError` if two
+    values contradict each other.
     """
     number, identity, data = values["number"], values["id"], values["document"]
     if identity != article_id(values["key"]):

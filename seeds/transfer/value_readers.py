@@ -1,8 +1,7 @@
 """Readers: functions that check a value in a line of an export, and convert it for the database.
 
-A reader takes a value from the JSON parser. It accepts only the form that an export writes, and raises
-`MalformedError` for every other value. If imported data is exported again, the new file is therefore
-identical to the imported file.
+A reader accepts only the form that an export writes, and raises `MalformedError` for every other value. A new
+export of imported data is therefore identical to the first.
 """
 
 from base64 import b64decode, b64encode
@@ -279,8 +278,8 @@ def either(of_value: Reader, of_list: Reader) -> Reader:
 def record(fields: Mapping[str, Reader]) -> Reader:
     """Return a function that checks a JSON object and reads its values into a dictionary.
 
-    The object must have exactly the keys of `fields`, in any order, or the function raises `MalformedError`.
-    Each value of `fields` is a function that reads the value of the key.
+    `fields` maps each key to the function that reads its value. Missing and additional keys raise
+    `MalformedError`.
     """
 
     def read(value: Any) -> dict[str, Any]:
@@ -303,8 +302,8 @@ def record(fields: Mapping[str, Reader]) -> Reader:
 def by_kind(readers: Mapping[str, Reader]) -> Reader:
     """Return a function that reads JSON objects of several kinds, such as the reasons of a link.
 
-    The key `kind` of an object says which kind the object has. `readers` maps each kind to the function that
-    reads its objects. An object with any other kind is an error.
+    `readers` maps each value of the key `kind` to the function that reads such objects. Any other kind is an
+    error.
     """
     kind = one_of(readers)
 

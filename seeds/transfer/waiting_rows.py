@@ -1,7 +1,6 @@
 """Keep rows of an import in a temporary table until all articles are imported.
 
-A row can refer to an article on a later line of the export, whose database number is not known yet. The rows
-are not kept in memory, because there can be too many.
+A row can refer to an article on a later line of the export, whose database number is not known yet.
 """
 
 from collections.abc import Mapping, Sequence

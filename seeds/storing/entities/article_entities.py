@@ -1,7 +1,6 @@
 """Update the table of all entities when articles are loaded or removed: insert entities, and count mentions.
 
-The numbers of articles and mentions of an entity change by the difference between the former and the current
-revision of an article. Counting all articles again would make a load slower with each document.
+The counts change by the difference between the former and the current revision of an article.
 """
 
 from collections import defaultdict
@@ -50,9 +49,9 @@ class KnownEntity:
 
     Attributes:
         number: The database number of the entity.
-        record: The entity, with the name and type that are stored.
-        aliases: Its other names, including names that are new in the batch.
-        former_names: The name and the aliases that were stored before the batch. Empty if the entity is new.
+        record: The entity with its stored name and type.
+        aliases: Its other names, including new ones.
+        former_names: All its names before the batch. Empty if the entity is new.
     """
 
     number: int
@@ -82,16 +81,15 @@ EntityTable = dict[UUID, KnownEntity]
 def upsert_entities(connection: Connection, articles: Sequence[Sequence[PreparedEntity]]) -> EntityTable:
     """Insert the new entities of articles, and add new aliases to the entities that are already stored.
 
-    A new entity gets its name and type from the first article that mentions it. Its counts of articles and
-    mentions are 0 until `update_entity_counts` is called. A stored entity keeps its name and type; `flask
-    seed relink` updates these.
+    A new entity gets its name and type from its first article. Its counts are 0 until `update_entity_counts`
+    is called. A stored entity keeps its name and type.
 
     Args:
-        connection: The connection, in a write transaction.
+        connection: In a write transaction.
         articles: The entities of each article, in the order of loading.
 
     Returns:
-        All entities that the articles mention, as they are stored now, by the id of the entity.
+        All entities that the articles mention, by their ids.
     """
     identities = {each.id: None for found in articles for each in found}
     table: EntityTable = {}
@@ -157,9 +155,9 @@ def update_entity_counts(
 ) -> None:
     """Update how many articles mention each entity, and how often, after articles were loaded or removed.
 
-    `articles` has a pair for each article. The first value is the number of current mentions, by the database
-    number of the entity; it is empty if the article was removed. The second value is the texts of the former
-    mentions, by the database number of the entity; it is empty if the article is new.
+    `articles` has two mappings for each article, by the database number of the entity. They contain the
+    number of current mentions (empty for a removed article), and the texts of former mentions (empty for a
+    new one).
     """
     differences: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     for current, previous in articles:

@@ -42,13 +42,13 @@ def update_entities(
 ) -> None:
     """Update entities, their names in the name index, and the filter of articles by entity type.
 
-    The renderings (stored JSON) of the articles that mention the entities are deleted.
+    Delete the stored JSON of the articles that mention them.
 
     Args:
-        connection: The connection, in a write transaction.
-        changed: The new values of each entity that changes: its number, and a mapping from columns to values.
-            The mapping must contain `name` and `aliases`, even if they stay the same.
-        retyped: The database numbers of entities in `changed` whose type changes.
+        connection: In a write transaction.
+        changed: The new values by column, by the number of the entity. `name` and `aliases` are always
+            required.
+        retyped: The numbers of the entities whose type changes.
     """
     if not changed:
         return
@@ -76,10 +76,9 @@ def delete_renderings_with_entities(connection: Connection, entities: Collection
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
-    """Take the slugs of the entities in `catalogue` away from all other entities.
+    """Take the current and former slugs of the entities in `catalogue` away from all other entities.
 
-    `catalogue` contains the known entities. Current and former slugs are taken away. An entity that loses its
-    current slug gets a longer slug that ends with its id.
+    `catalogue` contains the known entities. An entity that loses its current slug gets a longer slug.
     """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.number, Entity.id, Entity.slug.label("current_slug"))

@@ -1,10 +1,8 @@
 """Store each extracted entity with the name and the type that most of its articles use.
 
 An entity is extracted if it is not in the catalogue of known entities. Each article has one vote for the name
-and one for the type of the entity. A load does not count votes, because this would make a load slower with
-each document. It stores the entity with the name and type from the first article that mentions the entity.
-`flask seed relink` counts the votes for all extracted entities. Afterwards, entities do not depend on the
-order in which documents were loaded.
+and one for the type. A load uses the name and type from the first article. `flask seed relink` counts the
+votes, so that the order of loading no longer matters.
 """
 
 from collections import Counter, defaultdict
@@ -28,8 +26,7 @@ ENTITY_COLUMNS = (Entity.number, Entity.slug, Entity.name, Entity.type, Entity.a
 class EntityVotes(NamedTuple):
     """The names and types that articles use for one entity, as votes.
 
-    `names` and `types` count the votes: each article has one vote for the name and one for the type. `forms`
-    are the texts of all mentions of the entity.
+    `names` and `types` count the votes, one for each article. `forms` are the texts of all mentions.
     """
 
     names: Counter[str]
@@ -37,11 +34,10 @@ class EntityVotes(NamedTuple):
     forms: set[str]
 
     def columns(self) -> dict[str, Any]:
-        """Return the new `name`, `type` and `aliases` of the entity, as values of its database columns.
+        """Return the new `name`, `type` and `aliases` of the entity, by database column.
 
-        `name` is the name that most articles use, and `type` is the type that most articles use. If there is
-        a tie, the first name in the alphabet wins, or the first type in `ENTITY_TYPES`. `aliases` are all
-        other forms of the name.
+        Most articles use this name and type. In a tie, the first name in the alphabet wins, and the first
+        type in `ENTITY_TYPES`. `aliases` are all other names.
         """
         name = min(self.names, key=lambda each: (-self.names[each], each))
         entity_type = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))
@@ -52,11 +48,10 @@ def update_names_and_slugs(begin: Transaction) -> int:
     """Give all extracted entities the names and types that their articles use most often.
 
     An entity is extracted if it is not in the catalogue of known entities. A renamed entity gets the slug of
-    its new name. If the names of several entities have the same slug, at most one entity gets this slug, and
-    the others get longer slugs. `begin` opens a write transaction.
+    its new name, or a longer slug if the slug is taken. `begin` opens a write transaction.
 
     Returns:
-        The number of changes: entities with a new name, type or alias, and entities with a new slug.
+        The number of new names, types or aliases, and new slugs.
     """
     changed = last = 0
     claimants: defaultdict[str, list[int]] = defaultdict(list)
@@ -79,20 +74,18 @@ def update_names_and_slugs(begin: Transaction) -> int:
 def update_entity_names(connection: Connection, entities: Collection[int]) -> None:
     """Give some extracted entities the names and types that their articles use most often.
 
-    An entity is extracted if it is not in the catalogue of known entities. All other names that the articles
-    use become aliases of the entity. `entities` are database numbers. Entities that are not stored, or are in
-    the catalogue, are ignored.
+    The other names become aliases. `entities` are database numbers. Entities that are unknown, or in the
+    catalogue of known entities, are ignored.
     """
     rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.number.in_(entities))
     _update_page(connection, connection.execute(rows.order_by(Entity.number)).all())
 
 
 def _read_page(connection: Connection, last: int) -> list[Any]:
-    """Return the first `PAGE_SIZE` extracted entities with database numbers above `last`.
+    """Return the first `PAGE_SIZE` extracted entities with database numbers above `last`, in ascending order.
 
-    An entity is extracted if it is not in the catalogue of known entities. The rows are in the order of the
-    numbers, with the columns `number`, `slug`, `name`, `type` and `aliases`. The list is empty after the last
-    entity.
+    An entity is extracted if it is not in the catalogue of known entities. Each row has `number`, `slug`,
+    `name`, `type` and `aliases`.
     """
     rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.number > last)
     return [*connection.execute(rows.order_by(Entity.number).limit(PAGE_SIZE)).all()]

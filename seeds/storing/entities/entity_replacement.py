@@ -1,7 +1,7 @@
 """Delete the entities that no article mentions any more, and redirect their URLs to replacements.
 
-If an article now mentions a different entity with the same text, this entity is the replacement. The API then
-redirects (308) the ids and slugs of the deleted entity to the replacement.
+The replacement is the entity that an article now mentions with the same text. The API redirects (308) the
+deleted ids and slugs to it.
 """
 
 from collections.abc import Collection, Mapping
@@ -33,13 +33,13 @@ def replace_unmentioned(
 ) -> None:
     """Delete entities that an article no longer mentions, unless a different article mentions them.
 
-    A current entity replaces a deleted entity if both have mentions with the same text. The ids and slugs of
-    the deleted entity then lead to the current entity. Call this after `update_entity_counts`.
+    The ids and slugs of a deleted entity then lead to a current entity that is mentioned with the same text.
+    Call this after `update_entity_counts`.
 
     Args:
-        connection: The connection, in a write transaction.
-        previous: The texts of the former mentions, by the database number of the entity.
-        current: The texts of the current mentions, by the database number of the entity.
+        connection: In a write transaction.
+        previous: The texts of the former mentions, by the number of the entity.
+        current: The texts of the current mentions, by the number of the entity.
     """
     dropped = {entity: texts for entity, texts in previous.items() if entity not in current}
     candidates = {"numbers": sorted(dropped)}
@@ -62,15 +62,14 @@ def replace_unmentioned(
 
 
 def _successor(texts: Collection[str], current: Mapping[int, Collection[str]]) -> int | None:
-    """Return the database number of the entity that replaces a former entity of an article.
+    """Return the database number of the entity that replaces a former entity of an article, or None.
 
-    After a change of rules, an article can mention `Hope` as a ship and no longer as a person. The ship then
-    replaces the person. If several entities have mentions with the former texts, choose the entity with the
-    most characters in these mentions. Return None if there is no such entity.
+    The replacement has mentions with the same texts: `Hope` was a person and is now a ship. Among several
+    entities, the one with the most characters in these mentions is chosen.
 
     Args:
-        texts: The texts of the article's former mentions of the former entity, such as `Hope`.
-        current: The texts of the article's current mentions, by the database number of the entity.
+        texts: The texts of the mentions of the former entity.
+        current: The texts of the current mentions, by the database number of the entity.
     """
     letters = {
         entity: sum(len(mention) for mention in mentions if mention in texts)

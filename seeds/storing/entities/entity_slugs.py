@@ -22,9 +22,8 @@ DELETE_SLUGS = delete(ENTITY_SLUGS).where(ENTITY_SLUGS.c.slug.in_(SLUGS))
 def reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord]) -> dict[UUID, str]:
     """Choose a free slug for each new entity in `entities`. Return the slugs by the id of the entity.
 
-    The slug is made from the name, such as `hope`. If this slug is taken, `person`, `place` or `thing` is
-    appended, according to the type of the entity. If the longer slug is taken, too, the id of the entity is
-    appended instead.
+    The slug is made from the name, such as `hope`. If it is taken, the kind of entity is appended
+    (`hope-person`), or else the id.
     """
     choices = {
         identity: entity_slug_choices(entity.slug, entity.type, identity)
@@ -47,8 +46,8 @@ def reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord])
 def entity_slug_choices(slug: str, entity_type: str, identity: UUID) -> list[str]:
     """Return three possible slugs of an entity, best first: `hope`, `hope-person`, `hope-3f2a…`.
 
-    They are `slug`, which is made from the name; `slug` with the group of `entity_type` (person, place or
-    thing); and `slug` with `identity`, the id of the entity. A long `slug` is shortened before the ending.
+    `slug` is made from the name. The endings are the group of `entity_type` (person, place or thing) and the
+    id. A long `slug` is shortened before the ending.
     """
     endings = ("", f"-{group_of(entity_type)}", f"-{identity.hex}")
     return [slug[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending for ending in endings]
@@ -58,14 +57,13 @@ def assign_slug(connection: Connection, slug: str, claimants: Sequence[int]) -> 
     """Decide which of several entities with the same name gets the slug of this name, and update their slugs.
 
     The entity that most articles mention gets `slug`, and the others get longer slugs, such as `hope-person`.
-    If an entity of the catalogue (the file of known entities) has or had `slug`, all claimants get longer
-    slugs.
+    If an entity of the catalogue (the file of known entities) has or had `slug`, all get longer slugs.
 
     Args:
-        connection: The connection, in a write transaction.
-        slug: The slug that is made from the name.
-        claimants: The database numbers of extracted entities that do not have `slug` yet. If `slug` is the
-            current slug of a different extracted entity, that entity also competes for it.
+        connection: In a write transaction.
+        slug: The slug made from the name.
+        claimants: The database numbers of extracted entities without `slug`. An extracted entity that has
+            `slug` competes, too.
 
     Returns:
         The number of entities whose slug changed.
@@ -95,10 +93,10 @@ def assign_slug(connection: Connection, slug: str, claimants: Sequence[int]) -> 
 
 
 def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return a slug that is longer than `slug`, because `slug` belongs to a different entity.
+    """Return a longer slug than `slug`, which belongs to a different entity.
 
-    For example, return `hope-person` instead of `hope`. If this slug is taken, too, return `hope` with the id
-    of the entity. `row` is the row of the entity that needs a slug.
+    The result is `hope-person` instead of `hope`, or `hope` with the id if both are taken. `row` is the
+    entity that needs a slug.
     """
     choices = entity_slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(
