@@ -92,7 +92,6 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         name of the view in camel case is the operation id.
 
         Args:
-            rule: The URL rule.
             shape: The schema class of the body, or a JSON Schema if the view returns a Response.
             query: The schema of the query parameters.
             path: The last parameter of the path, or None.

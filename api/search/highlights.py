@@ -39,7 +39,6 @@ def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]
 
     Args:
         phrases: Tuples of consecutive search terms.
-        text: The text to search.
         word_budget: An iterator with an item for each word that can be searched, also across calls.
     """
     terms = [term for term, _ in zip(analyze_for_index(text), word_budget, strict=False)]

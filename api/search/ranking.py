@@ -43,11 +43,6 @@ class Ranking:
 
     The sort key of an article is its distance from the query and its number. The most relevant article has
     the smallest distance. Of articles with the same distance, the newest comes first.
-
-    Attributes:
-        query: The parsed query.
-        filters: The conditions on the articles.
-        table: The table of articles.
     """
 
     query: Query
@@ -205,7 +200,6 @@ def matching(table: KeyTable, forms: Sequence[FilterForm], selective: FilterForm
     """Return the statement that selects the internal numbers of the articles that match all filters.
 
     Args:
-        table: The table of articles.
         forms: The SQL of the filters.
         selective: The filter among `forms` with few matching articles.
     """

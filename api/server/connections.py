@@ -56,10 +56,8 @@ class Connection:
     A thread uses a connection in the state ANSWERING. Otherwise, only the main loop uses the connection.
 
     Attributes:
-        client: The address of the client.
         server: The address that the client connected to.
         sock: The object that gunicorn sends responses to.
-        parser: gunicorn's parser of requests.
         state: What the main loop or a thread currently does with the connection.
         received: The bytes of an incomplete request.
         body: The body of the current request, or None if no body is read.

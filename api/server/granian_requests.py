@@ -24,7 +24,6 @@ class GranianRequests:
 
     Args:
         application: Handles the requests.
-        settings: The settings of the application.
         count_refused: A function that gets the HTTP status of each refused request.
     """
 

@@ -38,8 +38,6 @@ def refusal(log: logging.Logger, status: int, reason: str, base_url: str, path: 
     The body of the response is a problem in JSON (RFC 9457).
 
     Args:
-        log: The logger for the line.
-        status: The HTTP status of the response.
         reason: Why the request is refused, for the log.
         base_url: The value of BRIEFS_BASE_URL, or an empty text.
         path: The path of the request, or `/` if it is unknown.

@@ -18,8 +18,6 @@ class ServerSettings(NamedTuple):
     Attributes:
         bind: The address of the service: `host:port`, or `unix:` and a path.
         metrics_bind: The separate address of the metrics, or an empty text.
-        workers: The number of processes.
-        threads: The number of threads in each process.
         log_config: The argument of `logging.config.dictConfig`.
     """
 

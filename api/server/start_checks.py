@@ -62,9 +62,6 @@ def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str
     - A variable in IGNORED_VARIABLES is set in place of the setting to use.
     - BRIEFS_BASE_URL is not set.
     - BRIEFS_RATE_LIMIT is set, but several workers count the requests separately.
-
-    Args:
-        workers: The number of worker processes.
     """
     for variable, (setting, purpose) in IGNORED_VARIABLES.items():
         value, chosen = environ.get(variable, ""), environ.get(setting, "")

@@ -135,8 +135,6 @@ class ServiceWorker(PollingWorker):
         Args:
             req: The request, or None if it could not be parsed.
             client: The stream to send the problem to.
-            addr: Not used.
-            exc: The exception that was raised.
         """
         # The method of gunicorn would repeat data that the client sent, in its response and in the log.
         # The application counts the requests that it gets.

@@ -33,7 +33,6 @@ class ArticleShortcut:
     Args:
         application: Handles all other requests.
         reader: Reads renderings from the database.
-        settings: The settings of the application.
         rendering_key: The key of current renderings. Others are not served.
     """
 

@@ -46,8 +46,6 @@ class BufferedResponse:
 
     Attributes:
         status: The status line, such as `200 OK`.
-        headers: The headers.
-        body: The body.
         route: The URL rule that the request matched, or None.
         etag: The header `ETag`, or None.
     """

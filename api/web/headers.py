@@ -40,8 +40,6 @@ class ResponseTraits(NamedTuple):
     """The properties of a request and its response that determine the response headers.
 
     Attributes:
-        method: The method of the request.
-        status: The status of the response.
         origin: The header `Origin` of the request, or an empty text.
         content_type: The header `Content-Type` of the response, or an empty text.
         content_encoding: The header `Content-Encoding` of the response, or an empty text.
@@ -64,7 +62,6 @@ def response_headers(settings: Settings, traits: ResponseTraits, etag: str = "",
     A response to OPTIONS gets no CORS headers (`Access-Control-…`), since Flask-CORS adds them.
 
     Args:
-        settings: The settings of the application.
         traits: The properties of the request and its response.
         etag: The ETag of the body, or an empty text.
         allow: The header `Allow`, or an empty text.

@@ -21,7 +21,6 @@ class HealthShortcut:
 
     Args:
         application: Handles all other requests.
-        settings: The settings of the application.
     """
 
     def __init__(self, application: WSGIApplication, settings: Settings) -> None:

@@ -50,7 +50,6 @@ class PreparedBodies:
         """Return the body `name` in two forms: uncompressed, and compressed with gzip.
 
         Args:
-            name: The name of the body.
             make: A function that returns both forms. It is called only once.
         """
         with self._lock:
@@ -82,7 +81,6 @@ def prepared_response(name: str, make: Callable[[], bytes], mimetype: str) -> Re
     Args:
         name: The name of the body, which is unique in the application.
         make: A function that returns the bytes. It is called only once.
-        mimetype: The media type of the body.
     """
 
     def forms() -> Forms:
@@ -103,7 +101,6 @@ def compressed_response(name: str, read: Callable[[], bytes], mimetype: str) -> 
     Args:
         name: The name of the body, which is unique in the application.
         read: A function that returns the bytes, compressed with gzip. It is called only once.
-        mimetype: The media type of the body.
     """
 
     def forms() -> Forms:

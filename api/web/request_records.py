@@ -30,14 +30,11 @@ class RequestRecord(NamedTuple):
     Attributes:
         time: When the record was made, in seconds since 1970.
         request_id: The id of the request, as in the header `X-Request-ID`.
-        method: The HTTP method.
         target: The path and query as the client sent them.
         route: The URL rule that the request matched, or None.
-        status: The status of the response.
         body_bytes: The size of the response body as sent, after compression.
         seconds: The time until the response was ready, including the sending of a stream.
         client_address: The IP address of the client, or an empty text if it is unknown.
-        user_agent: The header `User-Agent`.
     """
 
     time: float
@@ -115,7 +112,6 @@ class RequestRecords:
 
         Args:
             environ: The WSGI environment, with the unsent bytes of the server as `UNSENT_BYTES`.
-            status: The status of the response.
             started: When the request arrived, as a value of `time.perf_counter`.
             body_bytes: The number of bytes that the application made.
         """

@@ -23,8 +23,6 @@ class Alternate(NamedTuple):
 
     Attributes:
         label: The name of the format as visitors see it.
-        media_type: The media type of the format.
-        path: The path of the resource.
         query: The names and values of its query string.
     """
 

@@ -54,7 +54,6 @@ def problem_page(
     """Return the HTML page about a problem.
 
     Args:
-        kind: The kind of the problem.
         values: The body of the problem (RFC 9457).
         base_url: The value of BRIEFS_BASE_URL, or an empty text.
         query: The query string of the request, for the search box.

@@ -30,7 +30,6 @@ class Count(NamedTuple):
     """A number of things with their noun, such as 12 briefs, to show on the start page.
 
     Attributes:
-        number: The number.
         singular: The noun for one thing.
         plural: The noun for several things.
         is_complete: False if there are more than `number` things.

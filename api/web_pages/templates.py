@@ -39,7 +39,6 @@ def site_path(base_url: str, path: str, query: Iterable[tuple[str, str]] = ()) -
 
     Args:
         base_url: The value of BRIEFS_BASE_URL, or an empty text. The result begins with its path.
-        path: The path of the resource.
         query: The names and values of the query string.
     """
     # Links have no host, so that they work under each host name of the service.

@@ -109,7 +109,6 @@ def limit_for(threads: int, request_seconds: float, engine: str = "postgresql") 
     """Return the limit on running requests for a process of the service.
 
     Args:
-        threads: The number of threads of the process.
         request_seconds: The maximum duration of a request.
         engine: The database engine, `sqlite` or `postgresql`.
     """

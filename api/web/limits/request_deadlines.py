@@ -29,7 +29,6 @@ class RequestDeadlines:
 
     Args:
         application: Handles the requests.
-        settings: The settings of the application.
         watch: Says whether the database is available.
         watchdog: Interrupts the database connections of requests that take too long.
         limit: Limits the number of requests that run at the same time.

@@ -40,7 +40,6 @@ class StreamLimits:
 
     Args:
         application: Handles the requests.
-        settings: The settings of the application.
         limit_time: Limits the time of a chunk, as `RequestDeadlines.limit_time` does.
     """
 

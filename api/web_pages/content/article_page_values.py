@@ -84,7 +84,6 @@ def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list
     """Return the first of `texts` with marked entities, at most `max_length` code points in total.
 
     Args:
-        texts: The texts of the paragraphs.
         marked: A function that marks the entities in a paragraph.
         max_length: The maximum length of all paragraphs together. The last paragraph is cut if necessary.
     """

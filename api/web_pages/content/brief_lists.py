@@ -42,7 +42,6 @@ def read_briefs(
     Args:
         parameters: The loaded query of the request.
         sort: The order, as in the parameter `sort` of `/v1/articles`.
-        limit: The maximum number of briefs.
         fields: The keys of each brief, by default those of `/v1/articles`.
         facets: The facets to count on the first page.
         **scope: The row of the story or the entity as `story` or `entity`.

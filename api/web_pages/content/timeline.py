@@ -44,7 +44,6 @@ class Lane(NamedTuple):
         label: The name of the publication, or OTHERS.
         label_y: The vertical position of the label in pixels.
         line_y: The vertical position in pixels of the line through the first row of dots.
-        dots: The dots.
     """
 
     label: str
