@@ -58,7 +58,7 @@ RESPONSE = {
 HEADERS = {
     VERSION_HEADER: (f"The version of the protocol, such as `{STATELESS_VERSION}`.", STATELESS_VERSION),
     METHOD_HEADER: (
-        "The method, as in the body. Clients of earlier versions can leave it out.",
+        "The method of the message, as in the body. Clients of earlier versions can leave it out.",
         "tools/call",
     ),
     NAME_HEADER: ("With `tools/call`: the name of the tool, as in the body.", "search_briefs"),
@@ -80,7 +80,10 @@ class McpError(Shape):
 
     jsonrpc = fields.String(validate=validate.OneOf([JSON_RPC_VERSION]))
     id = fields.Raw(
-        metadata={"type": ["string", "integer", "null"], "description": "The id, or `null` if it is unknown."}
+        metadata={
+            "type": ["string", "integer", "null"],
+            "description": "The id of the request, or `null` if it is unknown.",
+        }
     )
     error = fields.Nested(McpErrorDetail)
 

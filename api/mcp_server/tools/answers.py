@@ -33,7 +33,9 @@ STATEMENT: Schema = record(
     {
         "text": TEXT,
         "part": described(TEXT, "The part of the brief: takeaways, body, analysis or summary."),
-        "paragraph": described(OPTIONAL_NUMBER, "The paragraph of the body that says or supports it."),
+        "paragraph": described(
+            OPTIONAL_NUMBER, "The number of the body paragraph that says or supports the text, if known."
+        ),
         "source": described(TEXT, "The address to cite: the brief and, if known, the paragraph."),
     }
 )
@@ -43,13 +45,13 @@ BRIEF_MEMBERS: Schema = {
     "published_at": OPTIONAL_TEXT,
     "publication": OPTIONAL_TEXT,
     "language": TEXT,
-    "story": described(TEXT, "The slug of the story."),
+    "story": described(TEXT, "The slug of its story, which groups the briefs about one event."),
     "summary": OPTIONAL_TEXT,
-    "page": described(TEXT, "The address for people."),
+    "page": described(TEXT, "The address of the web page for people."),
     "api": described(TEXT, "The address of the whole brief as JSON."),
 }
 BRIEF: Schema = record(BRIEF_MEMBERS | {"statements": array(STATEMENT)})
-NEXT_CURSOR = described(OPTIONAL_TEXT, "The `cursor` of the next page, or null if there is none.")
+NEXT_CURSOR = described(OPTIONAL_TEXT, "The `cursor` of the next page, or null on the last page.")
 WARNINGS = described(array(TEXT), "What is probably wrong with the arguments.")
 CURSOR = text("`next_cursor` of the previous answer. Repeat all other arguments.")
 
@@ -59,7 +61,7 @@ def limit(default: int) -> Schema:
 
     `default` is the number of items if a call has no `limit`.
     """
-    more = "An answer has fewer items if they would be too long."
+    more = "An answer that would be too long has fewer items."
     return integer(f"The maximum number of items. {more}", minimum=1, maximum=MAX_LIMIT, default=default)
 
 
@@ -152,14 +154,16 @@ def read_page(
     item: Callable[[Values], Values],
     max_bytes: int = MAX_ANSWER_BYTES,
 ) -> Values:
-    """Return a page of a collection of the HTTP API, with as many items as fit.
+    """Return a page of a collection of the HTTP API, with as many items as fit into `max_bytes`.
+
+    The result is a dictionary with the list `name`, `next_cursor` and, if there are any, `warnings`.
 
     Args:
         path: The path of the collection.
         query: The query parameters. `limit` is required.
         name: The name of the list in the answer.
         item: A function that converts an item of the collection to an item of the answer.
-        max_bytes: The maximum size of the page.
+        max_bytes: The maximum size of the page as JSON. A single item can be larger.
     """
     page = read(path, query)
     items = [item(each) for each in page["data"]]

@@ -37,7 +37,7 @@ CHANGE = record(
         "title": TEXT,
         "revision": NUMBER,
         "changed_at": TEXT,
-        "fields": described(array(TEXT), "What changed, if the kind is updated."),
+        "fields": described(array(TEXT), "The changed parts of the brief, if the kind is updated."),
         "page": TEXT,
     }
 )

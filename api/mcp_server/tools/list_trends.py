@@ -37,9 +37,13 @@ TREND = record(
         "slug": described(TEXT, "The value for `entity` of search_briefs."),
         "name": TEXT,
         "type": TEXT,
-        "article_count": described(COUNT, "Briefs in the window."),
-        "previous_article_count": described(COUNT, "Briefs in the four windows before."),
-        "score": described(SCORE, "The rate in the window divided by the earlier rate."),
+        "article_count": described(COUNT, "The number of briefs in the window that mention it."),
+        "previous_article_count": described(
+            COUNT, "The number of briefs in the four windows before that mention it."
+        ),
+        "score": described(
+            SCORE, "`article_count` divided by 1 + the number expected from the four windows before."
+        ),
         "page": TEXT,
         "api": described(TEXT, "The address of the briefs in the window as JSON."),
     }
@@ -52,8 +56,8 @@ LIST_TRENDS = Tool(
     "the strongest trend first. Use it for questions such as who or what is in the news. Then pass a `slug` "
     "as `entity` to search_briefs.",
     {
-        "window": text("The length of the window in days, such as 30d.", default=DEFAULT_WINDOW),
-        "until": text("The end of the window, a date or time. The default is the newest publication."),
+        "window": text("The length of the window of time in days, such as 30d.", default=DEFAULT_WINDOW),
+        "until": text("The end of the window, a date or time. The default is the time of the newest brief."),
         "type": texts("Only entities of these types.", tuple(ENTITY_TYPES)),
         "limit": limit(DEFAULT_LIMIT),
         "cursor": CURSOR,

@@ -113,7 +113,7 @@ READ_STORY = Tool(
             "entities": array(record({"slug": TEXT, "name": TEXT, "type": TEXT, "article_count": COUNT})),
             "page": TEXT,
             "api": TEXT,
-            "key_points": described(array(STATEMENT), "Only on the first page."),
+            "key_points": described(array(STATEMENT), "Empty if the call has a `cursor`."),
             "briefs": array(record({key: BRIEF_MEMBERS[key] for key in BRIEF_KEYS})),
             "next_cursor": NEXT_CURSOR,
         }
