@@ -26,7 +26,7 @@ from api.models import Corpus
 from api.problems import InvalidCursor
 from api.urls import settings
 
-INVALID_CURSOR = "The cursor is invalid or was altered. Use the value from `meta.next_cursor` unchanged."
+INVALID_CURSOR = "The cursor is invalid or was altered. Send the `next_cursor` of a page unchanged."
 FOREIGN_CURSOR = "The cursor belongs to a different query. Only `limit` can change between pages."
 # With the Base64 of a multiple of three bytes, the beginning of a cursor does not depend on the sort key.
 SIGNATURE_BYTES, FINGERPRINT_BYTES = 15, 6

@@ -61,7 +61,7 @@ def _by_name(name: str) -> list[Values]:
     Raises:
         NotFoundError: There is no such entity. The message suggests the slug of a similar entity.
     """
-    found: list[Values] = read(ENTITIES_PATH, {"q": name, "limit": MAX_MATCHES})["data"]
+    found: list[Values] = read(ENTITIES_PATH, {"q": name, "limit": MAX_MATCHES}, {"q": "entity"})["data"]
     if not found:
         likely = likely_entity(name)
         hint = f"Did you mean `{likely}`?" if likely else "Search the texts for it: search_briefs with `q`."
@@ -132,15 +132,18 @@ LOOK_UP_ENTITY = Tool(
     "look_up_entity",
     "Look up an entity",
     "Find a person, organization, place, policy, product or event by name, and get its slug for "
-    "search_briefs. If the name is clear, also returns the entities that are mentioned together with it and "
-    "its newest briefs. If several entities match, choose one and pass its slug to this tool or to "
-    "search_briefs.",
+    "search_briefs. If one entity matches, or if the first match has exactly this name, also returns its "
+    "newest briefs and the entities that are mentioned together with it. If several entities match, choose "
+    "one and pass its slug to this tool or to search_briefs.",
     {"entity": text("A name, the beginning of a name, an alias, a slug or an id, such as Sunrise.")},
     record(
         {
             "matches": array(ENTITY),
-            "co_mentioned": array(record({"slug": TEXT, "name": TEXT, "article_count": COUNT})),
-            "briefs": array(BRIEF),
+            "co_mentioned": described(
+                array(record({"slug": TEXT, "name": TEXT, "article_count": COUNT})),
+                "The entities that the most briefs mention together with it.",
+            ),
+            "briefs": described(array(BRIEF), "The newest briefs that mention it."),
         }
     ),
     look_up_entity,

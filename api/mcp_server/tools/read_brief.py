@@ -40,11 +40,14 @@ def read_brief(arguments: Values) -> Values:
     """Return the answer of the tool `read_brief`: a brief with the requested parts.
 
     A part, such as the takeaways, is a list of entries. If the answer would be larger than MAX_ANSWER_BYTES,
-    entries are left out. For each shortened part, `next` in the answer has the number of the first missing
-    entry.
+    entries are left out, except for the first entry of the first part. For each shortened part, `next` in the
+    answer has the number of the first missing entry.
 
     Args:
         arguments: The checked arguments of the call, by name.
+
+    Raises:
+        ToolError: There is no such brief, or the arguments `first` and `last` are wrong.
     """
     parts = list(dict.fromkeys(arguments.get("parts") or DEFAULT_PARTS))
     first, last = arguments.get("first", 1), arguments.get("last")
@@ -55,12 +58,36 @@ def read_brief(arguments: Values) -> Values:
     article = find_brief(arguments["brief"], [*BRIEF_KEYS, *parts])
     answer = brief_values(article) | {"revision": article["revision"], "next": {}}
     for part in parts:
-        entries = ENTRIES[part](article)[first - 1 : last]
+        entries = _selected(part, ENTRIES[part](article), first, last)
         count = count_fitting(entries, MAX_ANSWER_BYTES - FRAME_BYTES - json_bytes(answer))
+        if part == parts[0]:
+            # The first text can be too long, since a character can have several bytes. If the text were left
+            # out, a client that follows `next` would get the same answer forever.
+            count = max(1, count)
         answer[part] = entries[:count]
         if count < len(entries):
             answer["next"][part] = first + count
     return answer
+
+
+def _selected(part: str, entries: list[Values], first: int, last: int | None) -> list[Values]:
+    """Return the entries of a part of a brief from number `first` to number `last`.
+
+    Args:
+        part: The name of the part, such as `body`.
+        entries: All entries of the part.
+        first: The number of the first entry to return, from 1.
+        last: The number of the last entry to return, or None to return all entries from `first`.
+
+    Raises:
+        ToolError: `first` is above 1, and above the number of entries.
+    """
+    if first > max(1, len(entries)):
+        raise ToolError(
+            f"`first` must be at most {max(1, len(entries))}. The number of entries in `{part}` of this "
+            f"brief is {len(entries)}."
+        )
+    return entries[first - 1 : last]
 
 
 def _takeaways(article: Values) -> list[Values]:
@@ -178,9 +205,11 @@ READ_BRIEF = Tool(
         "brief": text("The slug, the id or an address of the brief."),
         "parts": texts("The parts to return. The default is takeaways and body.", tuple(ENTRIES)),
         "first": integer(
-            "With one part: the number of the first paragraph, takeaway or other entry.", minimum=1
+            "The number of the first paragraph, takeaway or other entry to return. Requires one part in "
+            "`parts`.",
+            minimum=1,
         ),
-        "last": integer("With one part: the number of the last entry.", minimum=1),
+        "last": integer("The number of the last entry to return. Requires one part in `parts`.", minimum=1),
     },
     OUTPUT,
     read_brief,

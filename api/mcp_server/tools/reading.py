@@ -21,7 +21,9 @@ class NotFoundError(ToolError):
     """An error for an id or slug that no article, entity or story has."""
 
 
-def read(path: str, query: Mapping[str, Any] | None = None) -> Values:
+def read(
+    path: str, query: Mapping[str, Any] | None = None, arguments: Mapping[str, str] | None = None
+) -> Values:
     """Return the JSON of the resource at `path`.
 
     All reads of a tool call use the connection of the current request, so they see the same state of the
@@ -30,10 +32,12 @@ def read(path: str, query: Mapping[str, Any] | None = None) -> Values:
     Args:
         path: The path, without percent-encoding.
         query: The query parameters by name. A list repeats the parameter, and None leaves it out.
+        arguments: The arguments of the tool, by query parameter, for parameters with a different name. Error
+            messages then name the argument.
 
     Raises:
         NotFoundError: The resource does not exist (404), or was removed (410).
-        ToolError: The query is wrong (422).
+        ToolError: The query is wrong (422), or the path and the query are too long (414).
         ProtocolError: The service cannot answer, for example because the database does not answer (503).
     """
     pairs = [
@@ -53,8 +57,11 @@ def read(path: str, query: Mapping[str, Any] | None = None) -> Values:
     if response.status_code in (404, 410):
         raise NotFoundError(body["detail"])
     if response.status_code >= 500:
-        raise ProtocolError(ErrorCode.INTERNAL_ERROR, body["detail"], status=response.status_code)
-    raise ToolError(_advice(body))
+        data = {"request_id": body["request_id"]}
+        raise ProtocolError(ErrorCode.INTERNAL_ERROR, body["detail"], data, response.status_code)
+    if response.status_code == 414:
+        raise ToolError("The arguments are too long. Send fewer or shorter values.")
+    raise ToolError(_advice(body, arguments or {}))
 
 
 def _text(value: Any) -> str:
@@ -77,12 +84,19 @@ def _get(path: str, query: str) -> Response:
         return current_app.full_dispatch_request()
 
 
-def _advice(problem: Values) -> str:
-    """Return what is wrong with a query and what would be right, from the body of an error response."""
+def _advice(problem: Values, arguments: Mapping[str, str]) -> str:
+    """Return what is wrong with a query and what would be right.
+
+    `problem` is the body of the error response. `arguments` has the name of the tool argument for each query
+    parameter with a different name.
+    """
     errors = problem.get("errors")
     if not errors:
         return str(problem["detail"])
-    return " ".join(_error_advice(**error) for error in errors)
+    names = [arguments.get(error["parameter"], error["parameter"]) for error in errors]
+    return " ".join(
+        _error_advice(**error | {"parameter": name}) for error, name in zip(errors, names, strict=True)
+    )
 
 
 def _error_advice(parameter: str, message: str, allowed: list[str] | None, suggestion: str | None) -> str:

@@ -18,9 +18,9 @@ def find_brief(reference: str, keys: Sequence[str]) -> Values:
     `reference` is the id, the slug or an address of the article.
 
     Raises:
-        ToolError: There is no such article. The message suggests the slugs of similar articles.
+        NotFoundError: There is no such article. The message suggests the slugs of similar articles.
     """
-    slug = last_segment(reference)
+    slug = _id_or_slug(reference)
     try:
         return read(f"{ARTICLES_PATH}/{slug}", {"fields": ",".join(keys)})
     except NotFoundError as error:
@@ -31,9 +31,9 @@ def find_story(reference: str) -> Values:
     """Return the JSON of a story. `reference` is the id, the slug or an address of the story.
 
     Raises:
-        ToolError: There is no such story. The message suggests the slugs of similar stories.
+        NotFoundError: There is no such story. The message suggests the slugs of similar stories.
     """
-    slug = last_segment(reference)
+    slug = _id_or_slug(reference)
     try:
         return read(f"{STORIES_PATH}/{slug}")
     except NotFoundError as error:
@@ -44,12 +44,20 @@ def find_story(reference: str) -> Values:
 def last_segment(reference: str) -> str:
     """Return the id or slug in an address, or `reference` itself if it is not an address.
 
-    Raises:
-        ToolError: `reference` contains no id or slug.
+    If the address has no path, such as `/` or `?q=x`, return an empty text.
     """
-    segment = re.split("[?#]", reference.strip(), maxsplit=1)[0].rstrip("/").rpartition("/")[2]
+    return re.split("[?#]", reference.strip(), maxsplit=1)[0].rstrip("/").rpartition("/")[2]
+
+
+def _id_or_slug(reference: str) -> str:
+    """Return the id or slug in `reference`, which is an address, an id or a slug.
+
+    Raises:
+        NotFoundError: `reference` is an address without an id or slug, such as `/`.
+    """
+    segment = last_segment(reference)
     if not segment:
-        raise ToolError("An id or slug is needed, such as a `slug` in an answer of search_briefs.")
+        raise NotFoundError("The address contains no id or slug. Find the slug with search_briefs.")
     return segment
 
 
@@ -57,11 +65,14 @@ def _similar(slug: str, key: str) -> list[Values]:
     """Return at most MAX_SUGGESTIONS articles that contain words of `slug`, best first.
 
     `key` is a key of the JSON of an article, such as `slug`. Each item of the result is a dictionary with
-    only this key and its value.
+    only this key and its value. If `slug` cannot be used for a search, the result is empty.
     """
-    words = WORD.findall(slug)[:MAX_WORDS]
-    query = {"q": " OR ".join(words), "fields": key, "limit": MAX_SUGGESTIONS}
-    return list(read(ARTICLES_PATH, query)["data"]) if words else []
+    query = {"q": " OR ".join(WORD.findall(slug)[:MAX_WORDS]), "fields": key, "limit": MAX_SUGGESTIONS}
+    try:
+        return list(read(ARTICLES_PATH, query)["data"])
+    except ToolError:
+        # The error names the query parameters of the search, which are not arguments of the tool.
+        return []
 
 
 def _with_suggestions(error: NotFoundError, slugs: Sequence[str]) -> NotFoundError:

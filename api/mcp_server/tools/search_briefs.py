@@ -16,11 +16,12 @@ from api.mcp_server.tools.answers import (
 from api.mcp_server.tools.json_schemas import array, record, text, texts
 from api.mcp_server.tools.references import ARTICLES_PATH
 from api.mcp_server.tools.tool import Tool, Values
+from api.v1.query_parameters import RELEVANCE
+from api.v1.sort_orders import ARTICLE_SORTS
 
 DEFAULT_LIMIT = 5
 # With more statements, fewer briefs would fit into an answer.
 MAX_STATEMENTS = 3
-SORTS = ("-published_at", "published_at", "-updated_at", "relevance")
 
 
 def search_briefs(arguments: Values) -> Values:
@@ -101,7 +102,11 @@ SEARCH_BRIEFS = Tool(
         "published_after": text("Only briefs published at or after this date or time, such as 2026-04-21."),
         "published_before": text("Only briefs published before this date or time."),
         "updated_after": text("Only briefs added or corrected at or after this date or time."),
-        "sort": text("The order. relevance requires `q` and is then the default.", enum=list(SORTS)),
+        "sort": text(
+            "The order of the briefs, descending with a leading `-`. relevance requires `q`. The default is "
+            "relevance with `q`, and -published_at without.",
+            enum=[*ARTICLE_SORTS, RELEVANCE],
+        ),
         "one_per_story": {
             "type": "boolean",
             "description": "true returns only the first brief of each story, so that no event is repeated.",

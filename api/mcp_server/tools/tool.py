@@ -73,12 +73,15 @@ class Tool:
         by the HTTP API.
 
         Raises:
-            ToolError: An argument is unknown or missing, or has a wrong type or a value that is not allowed.
+            ToolError: An argument is unknown, or has a wrong type or a value that is not allowed; or a
+                required argument is missing or empty.
         """
         arguments = {name: value for name, value in given.items() if value is not None}
         for name in self.required:
             if name not in arguments:
                 raise ToolError(f"The argument `{name}` is missing. {self.arguments[name]['description']}")
+            if isinstance(arguments[name], str) and not arguments[name].strip():
+                raise ToolError(f"The argument `{name}` is empty. {self.arguments[name]['description']}")
         return {name: self._checked(name, value) for name, value in arguments.items()}
 
     def _checked(self, name: str, value: Any) -> Any:

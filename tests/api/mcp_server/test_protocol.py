@@ -295,6 +295,7 @@ def test_a_database_that_does_not_answer_is_a_503_with_an_error_of_the_protocol(
     assert response.headers["Retry-After"]
     error = orjson.loads(response.data)["error"]
     assert error["code"] == -32603
+    assert error["data"] == {"request_id": response.headers["X-Request-ID"]}
     assert "SELECT" not in response.text
 
 

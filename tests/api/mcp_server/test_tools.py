@@ -44,12 +44,14 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 def client(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """Yield a test client of the service.
 
-    The database contains the demonstration briefs, the brief in `seeds/documents` and `LONG_BRIEF`.
+    The database contains the demonstration briefs, the brief in `seeds/documents`, LONG_BRIEF and
+    WIDE_BRIEF.
     """
     folder = tmp_path_factory.mktemp("demo")
     app = make_app(seeded_copy(sqlite_template, folder, "demo"))
-    (folder / "long.json").write_text(json.dumps(LONG_BRIEF), encoding="utf-8")
-    result = app.test_cli_runner().invoke(args=["seed", "load", "seeds/documents", str(folder / "long.json")])
+    for name, brief in (("long.json", LONG_BRIEF), ("wide.json", WIDE_BRIEF)):
+        (folder / name).write_text(json.dumps(brief), encoding="utf-8")
+    result = app.test_cli_runner().invoke(args=["seed", "load", "seeds/documents", str(folder)])
     assert result.exit_code == 0, result.output
     yield app.test_client()
     close_app(app)
@@ -63,6 +65,13 @@ LONG_BRIEF = {
     + ["word " * 4_000],
 }
 LONG = "a-long-brief-about-nothing"
+# Its letters have two bytes each in UTF-8.
+WIDE_BRIEF = {
+    "title": "A Wide Brief",
+    "url": "https://example.org/wide",
+    "body": ["слово " * 800, "дело " * 900],
+}
+WIDE = "a-wide-brief"
 
 
 def get(client: FlaskClient, path: str) -> Any:
@@ -219,7 +228,16 @@ def test_a_long_brief_is_read_in_parts(client: FlaskClient, part: str) -> None:
         ("read_brief", {"brief": "lanner-1-falls-silent"}, ["no article with the slug", f"`{LANNER}`"]),
         ("read_brief", {"brief": "xq"}, ["no article", "search_briefs"]),
         ("read_brief", {"brief": "/"}, ["id or slug"]),
-        ("read_brief", {"brief": "a" * 5_000}, ["longer than 4096 bytes"]),
+        ("read_brief", {"brief": "a" * 5_000}, ["arguments are too long"]),
+        ("read_brief", {"brief": ""}, ["`brief` is empty", "slug"]),
+        ("read_brief", {"brief": "___"}, ["no article", "search_briefs"]),
+        (
+            "read_brief",
+            {"brief": LANNER, "parts": ["body"], "first": 999},
+            ["`first` must be at most 6", "`body`"],
+        ),
+        ("read_story", {"story": " "}, ["`story` is empty", "slug"]),
+        ("read_story", {"story": "x" * 600}, ["no story", "search_briefs"]),
         ("read_brief", {"brief": LANNER, "parts": ["text"]}, ["`parts` must be one of", "takeaways"]),
         ("read_brief", {"brief": LANNER, "first": 2}, ["exactly one part"]),
         ("read_brief", {"brief": LANNER, "parts": ["body"], "first": 3, "last": 2}, ["`last`"]),
@@ -229,7 +247,10 @@ def test_a_long_brief_is_read_in_parts(client: FlaskClient, part: str) -> None:
         ("read_story", {"story": "lanner"}, ["no story", f"`{LANNER}`"]),
         ("look_up_entity", {"entity": "Sunrisse"}, ["No name", "`sunrise`"]),
         ("look_up_entity", {"entity": "qqq"}, ["No name", "search_briefs"]),
-        ("look_up_entity", {"entity": "?"}, ["id or slug"]),
+        ("look_up_entity", {"entity": ""}, ["`entity` is empty", "A name"]),
+        ("look_up_entity", {"entity": "?"}, ["No name", "search_briefs"]),
+        ("look_up_entity", {"entity": "a\0b"}, ["`entity`", "NUL"]),
+        ("look_up_entity", {"entity": "x" * 600}, ["`entity`", "1 to 500 characters"]),
         ("search_briefs", {"query": "x"}, ["`query` is not an argument", "q, entity"]),
         ("search_briefs", {"q": "x" * 501}, ["`q`", "Length"]),
         ("search_briefs", {"q": ""}, ["`q`"]),
@@ -238,11 +259,12 @@ def test_a_long_brief_is_read_in_parts(client: FlaskClient, part: str) -> None:
         ("search_briefs", {"sort": "newest"}, ["`sort` must be one of", "-published_at"]),
         ("search_briefs", {"sort": "relevance"}, ["`relevance` requires `q`"]),
         ("search_briefs", {"published_after": "last week"}, ["`published_after`", "2026-04-21"]),
-        ("search_briefs", {"cursor": "x"}, ["`cursor`"]),
+        ("search_briefs", {"cursor": "x"}, ["`cursor`", "`next_cursor`"]),
+        ("search_briefs", {"publication": ["x" * 400] * 12}, ["arguments are too long"]),
         ("search_briefs", {"entity": [5]}, ["`entity` must be a list of texts"]),
         ("search_briefs", {"one_per_story": "yes"}, ["`one_per_story` must be true or false"]),
         ("list_trends", {"window": "7"}, ["`window`", "Did you mean `7d`?"]),
-        ("list_changes", {"cursor": "x"}, ["`cursor`"]),
+        ("list_changes", {"cursor": "x"}, ["`cursor`", "`next_cursor`"]),
     ],
 )
 def test_an_error_says_what_to_do_next(
@@ -252,6 +274,31 @@ def test_an_error_says_what_to_do_next(
     for each in expected:
         assert each in text, text
     assert len(text) < 1_000
+    assert "`meta" not in text
+    assert "links" not in text
+
+
+def test_each_sort_that_an_error_allows_is_allowed(client: FlaskClient) -> None:
+    text = failure_of(client, "search_briefs", sort="relevance")
+    sorts = text.partition("Allowed: ")[2].removesuffix(".").split(", ")
+    assert "-published_at" in sorts
+    for sort in sorts:
+        assert answer_of(client, "search_briefs", sort=sort, limit=1)["briefs"]
+
+
+def test_a_part_without_entries_is_empty_and_has_no_second_entry(client: FlaskClient) -> None:
+    assert answer_of(client, "read_brief", brief=LONG, parts=["analysis"])["analysis"] == []
+    text = failure_of(client, "read_brief", brief=LONG, parts=["analysis"], first=2)
+    assert text == "`first` must be at most 1. The number of entries in `analysis` of this brief is 0."
+
+
+def test_paragraphs_that_are_longer_than_an_answer_are_read_alone(client: FlaskClient) -> None:
+    first = answer_of(client, "read_brief", brief=WIDE, parts=["body"])
+    assert [each["paragraph"] for each in first["body"]] == [1]
+    assert first["next"] == {"body": 2}
+    second = answer_of(client, "read_brief", brief=WIDE, parts=["body"], first=2)
+    assert [each["paragraph"] for each in second["body"]] == [2]
+    assert second["next"] == {}
 
 
 def test_an_unknown_entity_is_a_warning(client: FlaskClient) -> None:
