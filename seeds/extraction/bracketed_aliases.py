@@ -32,7 +32,7 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
 
     Args:
         name: The name before the brackets.
-        known: The known entities, by name. An alias in it is accepted only if `name` belongs to the same
+        known: The known entities, by name. If `alias` is among them, `name` must be a name of the same
             entity. An alias in Chinese characters is always accepted.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:

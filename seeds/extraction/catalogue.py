@@ -61,7 +61,7 @@ class EntityRecord(NamedTuple):
     def id(self) -> UUID:
         """The id of the entity, a UUID that is the same in every database.
 
-        The UUID is made from the slug. For an entity outside the catalogue, `group_of(type)` counts as well.
+        The UUID is made from the slug, and for an entity outside the catalogue also from `group_of(type)`.
         """
         return entity_id(self.slug if self.origin == "catalogue" else f"{group_of(self.type)}:{self.slug}")
 

@@ -82,9 +82,9 @@ class EntityCluster:
         """How the document mostly uses the name. The first rule that applies decides:
 
         - `quoted`: A mention is in quotation marks.
-        - `article`: More mentions follow `the` or a similar word than are bare, as in `the Velmora`.
+        - `article`: More mentions follow `the` or a similar word, as in `the Velmora`, than are bare.
         - `attribute`: A mention is between such a word and a noun, as in `a Velmora phone`, and none is bare.
-        - `bare`: All other cases.
+        - `bare`: All other cases. A bare mention has neither quotation marks nor such a word before it.
         """
         counts = self.usage_counts
         if counts["quoted"]:

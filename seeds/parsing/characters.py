@@ -1,6 +1,6 @@
 """Clean the text of a document, and find the characters that lead to warnings.
 
-They are control characters, and characters that change the direction of the text, such as U+202E.
+Warnings are about control characters, and characters that change the text direction, such as U+202E.
 """
 
 import re

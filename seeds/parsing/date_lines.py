@@ -100,7 +100,8 @@ def resembles_date(line: str) -> bool:
 def find_date(line: str) -> str:
     """Return the date or the age in `line`, such as `Apr 21, 2026` or `3 weeks ago`.
 
-    A label or a time beside the date is left out. Return `line` unchanged if it has other words or no date.
+    A label or a time beside the date is left out. Return `line` unchanged if it has other words, or neither
+    date nor age.
     """
     return next((part["date"] for part in _parts(line) if part["date"]), line)
 

@@ -175,7 +175,7 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
 def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
     """Yield the lines of a file with a document on each line, except blank lines.
 
-    A line of more than `max_bytes` is cut, so that `read_line` rejects it. If the file cannot be read or
+    A line of more than `max_bytes` is cut, but stays too long for `read_line`. If the file cannot be read or
     changes, the last item is a rejection of the whole file.
     """
     before, folder = _file_state(path), real_path(path.parent)

@@ -51,7 +51,8 @@ class FoundFiles(NamedTuple):
 def find_documents(paths: Iterable[Path]) -> list[Path]:
     """Return the paths of the documents in `paths`: each file, and the documents in each folder.
 
-    A file in a folder is a document if its name ends like a document format. A file is returned only once.
+    A file in a folder is a document if its name has the ending of a document format. A file is returned only
+    once.
     """
     return [Path(path) for path in find_files(paths).documents]
 
@@ -59,8 +60,8 @@ def find_documents(paths: Iterable[Path]) -> list[Path]:
 def find_files(paths: Iterable[Path]) -> FoundFiles:
     """Find the documents in files and folders, and list what else is in the folders.
 
-    Each file in `paths` is a document. A file in a folder is one if its name ends like a document format. A
-    document is returned only once.
+    Each file in `paths` is a document. A file in a folder is a document if its name has the ending of a
+    document format. A document is returned only once.
     """
     documents: dict[str, str] = {}
     unread: dict[str, UnreadFile] = {}

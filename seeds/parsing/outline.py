@@ -267,7 +267,8 @@ def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = N
 def _split_off_signature(blocks: Blocks, at: int) -> tuple[Block, Blocks]:
     """Return the signature of a page as one block, and the blocks below it.
 
-    `at` is the index where the signature starts. Three blocks of one line each are joined.
+    `at` is the index where the signature starts. Author, role and publication in three blocks of one line are
+    joined.
     """
     apart = [len(block.lines) == 1 and _is_signature(block) for block in blocks[at : at + 4]]
     end = at + 3 if apart == [True, True, True, False] else at + 1

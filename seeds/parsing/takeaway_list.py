@@ -136,7 +136,7 @@ def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
 
     Returns:
         The number, the offset in `text` after the number, and messages about faults. Without an accepted
-            number, the result is `previous + 1` and 0.
+            number, the first two are `previous + 1` and 0.
     """
     expected = previous + 1
     if text.startswith(str(expected)):

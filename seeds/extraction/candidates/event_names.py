@@ -37,8 +37,7 @@ def add_event_noun(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]
     """Return `run`, the words of a name, with a following event noun as one more token.
 
     For example, `2014 Velmora` becomes `2014 Velmora general election`. A month before the year is added too.
-    Without an event noun, `run` is returned unchanged. The name must begin with a year, or end in a place or
-    nationality.
+    A name that neither begins with a year nor ends in a place or nationality is unchanged.
     """
     found = EVENT_NOUN.match(text, run[-1].end)
     if not found or not (YEAR.fullmatch(run[0].text) or _ends_in_place(lexicon, text, run)):

@@ -44,7 +44,7 @@ class NameCandidate:
         end: The offset after its last character.
         words: The words of the name in lower case.
         title: The office or form of address before the name, such as Dr.
-        begins_sentence: True if the name begins a sentence, where a capital shows no name.
+        begins_sentence: True if the name begins a sentence, where a capital letter does not show a name.
         is_quoted: True if the name is in quotation marks.
         previous: The candidate before this one, if only `and` or `or` is between them.
     """

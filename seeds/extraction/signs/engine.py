@@ -81,7 +81,7 @@ class SignEngine:
         return votes
 
     def _form_votes(self, words: tuple[str, ...], text: str) -> Sequence[Vote]:
-        """Return the votes from the words of a name for its type, such as Bank in Bank of Bern.
+        """Return the votes that the words of a name give for its type, such as Bank in Bank of Bern.
 
         `words` are in lower case, and `text` is the name as written. A vote is an entity type and a weight.
         """

@@ -119,7 +119,9 @@ class ShortenedName:
 
 
 class ClusterName:
-    """The longest form of an entity's name in a document, for signs that test the number of its words.
+    """The longest form of an entity's name in a document.
+
+    Signs (rules that vote for the type of the name) test the number of its words.
 
     Attributes:
         words: The words of the name in lower case.

@@ -26,7 +26,7 @@ class PlainTexts:
     def add(self, text: str, section: str, line: int) -> str:
         """Return `text` on one line with single spaces, without control characters.
 
-        Unusual characters are noted for `warnings`.
+        The method `warnings` later reports unusual characters of `text`.
 
         Args:
             section: The part of the document that contains the text, such as `title`.

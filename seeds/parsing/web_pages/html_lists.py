@@ -68,10 +68,11 @@ class HeadedList(NamedTuple):
 
 
 def find_takeaways(root: HtmlElement) -> HeadedList | None:
-    """Return the first list under a heading such as "Key takeaways", or None.
+    """Return the first list under a heading such as "Key takeaways", or else the items of a box with such a
+    label.
 
-    Otherwise, return the items of a box (such as a `section`) with such a label. A list of links does not
-    count.
+    A box is a part of the page, such as a `section`. Lists of links do not count. Return None if neither is
+    found.
     """
     found = chain(_lists(root, TAKEAWAY_HEADINGS), _boxes(root))
     return next((each for each in found if not all(map(_is_link, each.items))), None)

@@ -201,8 +201,8 @@ def _meta_values(root: HtmlElement) -> dict[str, list[str]]:
 def _visible_times(root: HtmlElement) -> list[str]:
     """Return the texts of visible times that can be the time of publication, the most likely first.
 
-    They are the times marked as publication times, and the first other time outside of lists, asides,
-    navigation and footers.
+    First come elements marked as the time of publication. The last is another `time` element outside of
+    lists, asides, navigation and footers.
     """
     times = [each for each in root.iter("time") if each.get("datetime")]
     marked = [
