@@ -68,11 +68,10 @@ class HeadedList(NamedTuple):
 
 
 def find_takeaways(root: HtmlElement) -> HeadedList | None:
-    """Return the first list under a heading such as "Key takeaways", or else the items of a box with such a
-    label.
+    """Return the first list under a heading such as "Key takeaways", or None.
 
-    A box is a part of the page, such as a `section`. Lists of links do not count. Return None if neither is
-    found.
+    Without such a list, return the items of a box (a part of the page, such as a `section`) with such a
+    label. Lists of links do not count.
     """
     found = chain(_lists(root, TAKEAWAY_HEADINGS), _boxes(root))
     return next((each for each in found if not all(map(_is_link, each.items))), None)
