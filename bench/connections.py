@@ -37,7 +37,7 @@ class BadClients:
     Attributes:
         port: The port of the server.
         kinds: The kind of each client: `silent` (sends nothing), `slow` (sends one byte a second) or `unread`
-            (does not read its responses).
+            (reads no responses).
         closed: The number of connections that the server has closed.
     """
 
@@ -104,9 +104,9 @@ def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadC
 
     Args:
         port: The port of the server.
-        silent: The number of clients that send nothing.
-        slow: The number of clients that send one byte a second.
-        unread: The number of clients that do not read their responses.
+        silent: How many clients send nothing.
+        slow: How many clients send one byte a second.
+        unread: How many clients read no responses.
     """
     clients = BadClients(port, ["silent"] * silent + ["slow"] * slow + ["unread"] * unread)
     thread = threading.Thread(target=clients.run)
@@ -122,9 +122,9 @@ def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadC
 def measure(name: str, server: RunningServer, targets: Targets, seconds: int) -> list[str]:
     """Send requests from sixteen clients, and return a row of measured values.
 
-    The row has `name`, requests per second, and the median and the 99th percentile of the response times. The
-    slowest response for /healthz and the memory of the largest process follow. Times are in milliseconds,
-    memory is in MiB.
+    The values are requests per second, three response times in milliseconds, and the memory of the largest
+    process in MiB. The times are the median, the 99th percentile, and the slowest response for /healthz. The
+    row begins with `name`.
     """
     slowest = 0.0
     load = put_load(server.port, targets, seconds, connections=16)

@@ -85,7 +85,6 @@ def measure_first_time(urls: Mapping[int, str], rounds: int = ROUNDS, requests: 
 
     Args:
         urls: The `DATABASE_URL` of each generated database, by its number of articles.
-        rounds: The number of rounds.
         requests: The number of requests of each kind in a round.
     """
     columns: list[dict[str, float]] = []

@@ -123,7 +123,7 @@ def cross_validate(app: Flask, events: Groups) -> float:
 
     Args:
         app: An application whose database contains the pages.
-        events: The true event of each page, by file name. A file name begins with the topic.
+        events: The true event of each page, by file name.
     """
     found = {threshold: stories_at(app, threshold) for threshold in THRESHOLDS}
     topics: defaultdict[str, list[str]] = defaultdict(list)
@@ -140,12 +140,11 @@ def cross_validate(app: Flask, events: Groups) -> float:
 def stories_at(app: Flask, threshold: float) -> Groups:
     """Form stories with another similarity threshold, and return the story of each page by file name.
 
+    A story is given as the internal number of its first article.
+
     Args:
         app: An application whose database contains the pages.
-        threshold: Replaces `MIN_LINKAGE`, the lowest similarity of two groups of articles that are joined.
-
-    Returns:
-        A story is given as the number of its first article.
+        threshold: Replaces `MIN_LINKAGE`, the lowest similarity of groups that are joined.
     """
     columns = select(
         Article.number, Article.id, Article.key, Article.published_key, ArticleDocument.source_name

@@ -61,16 +61,10 @@ def loads() -> dict[str, Targets]:
 
 
 def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds: int) -> list[str]:
-    """Send requests from sixteen clients while other clients send nothing, and return a row of values.
+    """Send requests from sixteen clients beside `silent` clients that send nothing, and return a row.
 
     The row has `name`, the requests per second, and the median and the 99th percentile of the response times
-    in milliseconds. If a request fails, it has `name` and the error message.
-
-    Args:
-        name: The name of the server.
-        server: The server to measure.
-        silent: The number of connections that send nothing.
-        seconds: How long requests are sent.
+    in milliseconds. If a request fails, the row has `name` and the error message.
     """
     with bad_clients(server.port, silent=silent, slow=0, unread=0):
         try:
@@ -88,8 +82,8 @@ def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds
 def main(seconds: int, rounds: int, silent: int, only: str) -> None:
     """Compare the speed and the memory of several servers, and print Markdown tables.
 
-    Requests are answered by the cache, sent for the first time, or mixed. Each of these three measurements is
-    repeated in `--rounds` rounds. The last measurement is beside `--silent` clients that send nothing.
+    Requests are answered by the cache, sent for the first time, or mixed, each in `--rounds` rounds. At last,
+    `--silent` clients that send nothing are connected.
 
     Each measurement takes `--seconds`. `--only` is a regular expression that selects servers by name.
     """

@@ -126,8 +126,8 @@ def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
 def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
     """Return given names or family names in lower case, each with its number of votes.
 
-    Each language of the package Faker has one vote for a name in its list. For English words, some languages
-    have other votes (LIST_WEIGHTS).
+    Each language of the package Faker has one vote for a name in its list. For English words, LIST_WEIGHTS
+    has other votes.
 
     Args:
         kind: "first" for given names or "last" for family names.

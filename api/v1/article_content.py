@@ -26,9 +26,9 @@ def article_content(
     """Return the content of an article as JSON values. The keys of the result are `CONTENT_FIELDS`.
 
     Args:
-        columns: The values of its row in the table `articles`, by column.
-        takeaways: The texts of its takeaways (key points), in order.
-        related: The title and the date of each related article that its document lists.
+        columns: The values of its row in the table `articles`.
+        takeaways: The texts of its takeaways (key points).
+        related: The title and the date of each related article in its document.
     """
     published_at = columns["published_at"]
     byline = {name: columns[name] for name in ("author", "role", "publication")}

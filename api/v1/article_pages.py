@@ -96,8 +96,8 @@ def _read_ranked(rows: Rows, *, has_parts: bool) -> Rows:
     Articles that no longer exist are left out.
 
     Args:
-        rows: The ranked articles. The first value of each row is the internal number of the article.
-        has_parts: True to read the JSON of whole articles, False to read that of list items.
+        rows: The ranked articles. A row begins with the internal number of the article.
+        has_parts: True for the JSON of whole articles, False for list items.
     """
     if not rows:
         return []

@@ -114,11 +114,11 @@ def _read_links(
     Args:
         connection: Reads the entities that are missing in `mentioned`.
         rows: The rows of the links.
-        mentioned: The short JSON of the entities of each article, by article number and entity number.
+        mentioned: The short JSON of entities, by article number and entity number.
 
     Returns:
-        The links by article number, and the short JSON of all entities by entity number. A link is a pair:
-            its row and its parsed `reasons`.
+        The links by article number, and the short JSON of all entities by entity number. A link is its row
+            and its parsed `reasons`.
     """
     found: defaultdict[int, list[Link]] = defaultdict(list)
     named = dict(chain.from_iterable(each.items() for each in mentioned.values()))

@@ -76,13 +76,12 @@ STORY_LABELS = select(STORED_ARTICLES.c.number, STORED_ARTICLES.c.slug, STORED_A
 def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search: Ranking | None) -> Values:
     """Return the facet counts for the `meta` of a list of articles, or `{}` if none are requested.
 
+    `facets` in the result has the counts. `counted` says how many articles are counted, and if these are all.
+
     Args:
         parameters: The validated query parameters.
         filters: The filters of the list, without the full-text search.
         search: The full-text search with these filters, or None.
-
-    Returns:
-        A dict: `facets` has the counts. `counted` says how many articles are counted, and if these are all.
     """
     names = parameters.get("facets", ())
     if not names:

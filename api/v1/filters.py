@@ -257,8 +257,8 @@ def _within(table: KeyTable, condition: Any, orders: Orders) -> FilterForm:
 
     Args:
         table: The table of takeaways or related links.
-        condition: A function that returns the SQL condition on the rows of a table.
-        orders: The possible orders of the rows, by the value of `sort`.
+        condition: Returns the SQL condition on the rows of a table.
+        orders: The possible orders of the rows.
     """
     return FilterForm(select(table.number).where(condition(table)), condition, orders=orders)
 

@@ -54,7 +54,7 @@ def article_head(
         content: The result of `api.v1.article_content.article_content`.
         revision: The number of the current revision.
         created_at: When the article was first loaded.
-        updated_at: When the article last changed.
+        updated_at: When it last changed.
     """
     return {
         "id": str(identity),
@@ -160,7 +160,7 @@ def link_values(
         entities: The short JSON of the entities in `reasons`, by entity number.
         article: The short JSON of the article with the link.
         base_url: The prefix of the URLs.
-        position: The position of the link in its article, from 1.
+        position: The position in the article, from 1.
     """
     target = None
     if row.target_id is not None:

@@ -143,9 +143,8 @@ def render_item(
         identity: The id of the article.
         content: The result of `api.v1.article_content.article_content`.
         story: The id of the story.
-        revision: The number of the current revision.
         created_at: When the article was first loaded.
-        updated_at: When the article last changed.
+        updated_at: When it last changed.
     """
     head = article_head(identity, content, revision, created_at, updated_at)
     head["story"] = article_reference(story, content["slug"], content["title"])
@@ -212,9 +211,9 @@ def part_items(rows: Sequence[Any], names: tuple[str, ...], query: Query | None)
 
     Args:
         rows: For each article, its number, its slug, `rendering_key`, `part_ends` and `json_gzip`. The last
-            three are None if no JSON is stored, and JSON is then made.
+            three are None if no JSON is stored.
         names: The keys of each item, in the order of the JSON.
-        query: The full-text search that `highlights` shows the matches of, or None.
+        query: The full-text search for the key `highlights`, or None.
     """
     key = rendering_key()
     missing = [row.number for row in rows if row.rendering_key != key]

@@ -1,7 +1,7 @@
 """The possible orders of the lists of version 1, by the value of the query parameter `sort`.
 
 Each function returns a dictionary such as `{"title": …, "-title": …}`. A key with `-` is the descending
-order. In all orders, rows with equal values are sorted by the time of loading, newest first.
+order. Rows with equal values are sorted by the time of loading, newest first.
 
 A KeyTable has the sort keys as columns. It is the table of the listed rows, or an index of this table.
 """

@@ -106,7 +106,7 @@ def _with_article(
 
     Args:
         forms: The SQL of the article filters.
-        selective: The one of `forms` that few articles match, or None.
+        selective: The one that few articles match, or None.
         bounds: Which of `published_after` and `published_before` the query has.
         is_sorted: True if the list is sorted by the time of the last publication.
     """

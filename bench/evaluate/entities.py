@@ -56,7 +56,6 @@ class EntityResult:
         untyped: The score if types are ignored.
         counts: The share of matched entities with the correct number of mentions.
         misplaced: The share of mentions whose text is not at their offsets.
-        faults: All errors.
     """
 
     typed: Score
@@ -100,12 +99,12 @@ def read_entity(item: Json) -> ExtractedEntity:
 def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool = True) -> Match:
     """Pair the required entities of a document's annotations with extracted entities that share a name.
 
-    Each entity is in at most one pair. The same main name counts more than similar numbers of mentions.
+    Each entity is in at most one pair.
 
     Args:
         gold: The annotations.
         found: The extracted entities.
-        typed: If False, the two entities of a pair can have different types.
+        typed: If False, the entities of a pair can have different types.
     """
     required = [entity for entity in gold.entities or () if entity.required]
     pairs = [(entity, other) for entity in required for other in found if _fits(entity, other, typed=typed)]
@@ -124,8 +123,8 @@ def match_entities(gold: Gold, found: Sequence[ExtractedEntity], *, typed: bool 
 def served_texts(article: Json | None) -> dict[tuple[str, int | None], str | None]:
     """Return the texts of an article that can contain mentions of entities, by part and number.
 
-    For example, the key `("body", 1)` is the first paragraph of the body. Parts with a single text have the
-    number None. A value is None if the article lacks the text.
+    For example, the key `("body", 1)` is the first paragraph. Parts with a single text have the number None.
+    A missing text is None.
 
     `article` is the JSON of the API. If it is None, the result is empty.
     """

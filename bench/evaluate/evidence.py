@@ -17,9 +17,8 @@ class EvidenceResult:
     Attributes:
         score: The hits, false positives and misses. A hit is a listed paragraph that is required.
         optional: The number of listed paragraphs that are acceptable, but not required.
-        first: The share of takeaways whose first listed paragraph is required, among those with required
-            paragraphs.
-        silent: The share of takeaways without listed paragraphs, among those that no paragraph supports.
+        first: Among takeaways with required paragraphs, the share whose first listed paragraph is required.
+        silent: Among takeaways that no paragraph supports, the share without listed paragraphs.
         faults: Each missed and each wrong paragraph.
     """
 

@@ -42,7 +42,7 @@ def measure_latency(
         urls: The `DATABASE_URL` of each generated database, by its number of articles.
         cases: Requests to measure on each database.
         depth_cases: Lists whose first and last page are compared, on the last database only.
-        rounds: The number of requests for each case.
+        rounds: The requests for each case.
     """
     with ExitStack() as stack:
         services = [stack.enter_context(serve_corpus(url, articles)) for articles, url in urls.items()]
@@ -96,8 +96,7 @@ def _measure_rounds(groups: Sequence[Sequence[Request]], rounds: int, descriptio
     A first round is not counted.
 
     Args:
-        groups: The requests, in groups that are compared with each other.
-        rounds: How often each request is sent.
+        groups: The requests, in groups to compare with each other.
         description: The label of the progress bar.
     """
     milliseconds: list[list[list[float]]] = [[[] for _ in group] for group in groups]

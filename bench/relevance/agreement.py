@@ -40,8 +40,8 @@ class Agreement(NamedTuple):
 
     Attributes:
         matches: The number of articles with all words of the query.
-        share: The share of the articles with the highest BM25 that the service returns first.
-        is_same: True if the service also returns them in the same order.
+        share: The share of the best articles by BM25 that the service returns first.
+        is_same: True if the service returns them in the same order.
         milliseconds: The CPU time of the request.
     """
 

@@ -1,8 +1,7 @@
 """Compare the service's ranking with the function bm25() of SQLite: `python -m bench.relevance.fts5`.
 
-The table says how often the first 20 articles of both rankings are the same, and how much CPU time both need.
-One row is for searches that find at most MAX_EXACT articles, one for the others. A query is one to three
-words of a title, drawn at random.
+The table shows how often the first 20 articles are the same, and the CPU times. One row is for searches that
+find at most MAX_EXACT articles, one for the others. A query is one to three random words of a title.
 """
 
 import random

@@ -58,7 +58,6 @@ def put_load(port: int, targets: Targets, seconds: int, *, connections: int = 32
     Args:
         port: The port on this machine.
         targets: The paths to request.
-        seconds: How long requests are sent.
         connections: The number of simultaneous connections.
         start: The index of the first path, if paths are requested in order.
 

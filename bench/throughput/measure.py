@@ -72,7 +72,6 @@ def hot_cases(server: RunningServer, paths: Mapping[str, str], bare: RunningServ
     A case is a server and the requests to send. Each path gives one case for `server` and one for `bare`.
 
     Args:
-        server: The service.
         paths: The path to request, by the name of the case.
         bare: A minimal WSGI application that returns the same bytes, for comparison.
     """
@@ -102,7 +101,7 @@ def peer_cases(
         server: The service, from which the programs get some articles.
         folder: A folder for temporary files.
         article: The article that each case requests.
-        baseline: The name of the case that all results are compared with.
+        baseline: The case that all results are compared with.
     """
     database, briefs = folder / "plain.db", folder / "briefs.db"
     write_plain_tables(_articles(server, article), database)

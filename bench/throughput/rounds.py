@@ -94,11 +94,8 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
 def results_table(results: Mapping[str, Result], baseline: str = "bare") -> str:
     """Return a Markdown table with a row for each case: requests per second, CPU time and response times.
 
-    One column divides the requests per second by those of the case that `Case.baseline` names.
-
-    Args:
-        results: The results by the name of the case.
-        baseline: What the heading of this column calls the baseline.
+    One column divides the requests per second by those of the case that `Case.baseline` names. `baseline` is
+    only a word for the heading of this column.
     """
     rows = [
         [

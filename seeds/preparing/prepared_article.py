@@ -68,9 +68,8 @@ class PreparedData(NamedTuple):
 
     Attributes:
         entities: The entities that the article mentions, the most salient first.
-        mentions: The compressed value of the column `article_mentions.mentions`.
-        takeaway_entities: Pairs: the position of a takeaway (key point), from 1, and the index of an entity
-            that it mentions.
+        mentions: The value of the column `article_mentions.mentions`.
+        takeaway_entities: Pairs: the position of a takeaway (key point), from 1, and an index in `entities`.
         evidence: The paragraphs that support each takeaway, as `find_evidence` returns them.
         vector: The weighted words and entities, for finding similar articles.
         digest: The SHA-256 of the derived data.
@@ -93,8 +92,7 @@ class PackedContent(NamedTuple):
     """The content of an article in the form in which the database stores it.
 
     Attributes:
-        slug: The slug in `content`. If this slug is taken, the content must be packed again with another
-            slug.
+        slug: The slug in `content`. If this slug is taken, the content must be packed again.
         digest: The SHA-256 of the content.
         document: The bytes of the document, compressed.
         content: The content, compressed.
@@ -126,9 +124,9 @@ class ReadDocument(NamedTuple):
     Attributes:
         record: The content of the article in the document.
         document: The bytes of the document.
-        folder: The real path of the folder that contains the file.
-        line: The line number of the document in the file, or None if it is the whole file.
-        date_source: Where the time of publication is given, for messages, such as `the sidecar`.
+        folder: The real path of the folder with the file.
+        line: The line number of the document, or None if the whole file is the document.
+        date_source: Where the publication time is given, for messages, such as `the sidecar`.
         warnings: The warnings of the parser.
         slug_source: Where the slug is given, for messages. None if it was made from the title.
         article: The article in the form to be stored, or None if it is not prepared yet.

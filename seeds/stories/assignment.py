@@ -114,12 +114,10 @@ class StoryAssignment:
     def _set_story(self, articles: Collection[StoryArticle], sizes: dict[int, int]) -> int:
         """Put `articles` into one story, and return the database number of the story.
 
-        The largest former story whose founder (the article that names it) is among the articles is kept.
-        Without such a story, they become a new story.
+        The founder of a story is the article that names it. The largest former story whose founder is in
+        `articles` is kept, or else a new story begins.
 
-        Args:
-            articles: The articles.
-            sizes: The number of articles of each former story, by its database number.
+        `sizes` has the number of articles of each former story, by its database number.
         """
         founders = [each for each in articles if each.number in sizes]
         if founders:

@@ -159,7 +159,6 @@ def _push(
         clusters: All clusters by key.
         place: The key of the cluster.
         others: The keys of the other clusters.
-        min_linkage: The lowest linkage (strength of the links) of clusters that are merged.
     """
     cluster = clusters[place]
     for other in others:

@@ -30,18 +30,15 @@ DELETE_STORY = delete(STORIES).where(STORIES.c.number == bindparam("former_story
 
 
 def leave_story(connection: Connection, article: int, identity: UUID) -> set[int]:
-    """Take an article out of its story. Call this before the article is removed.
+    """Take an article out of its story, and return the database numbers of the stories to write afterwards.
 
-    If the story is named after the article, the story ends. Its other articles become a new story, and
-    requests for the former story are redirected there.
+    Call this before the article is removed. If the story is named after the article, the story ends. Its
+    other articles become a new story, and requests are redirected there.
 
     Args:
         connection: The connection, in a write transaction.
         article: The database number of the article.
         identity: The id of the article.
-
-    Returns:
-        The database numbers of the stories to write after the removal.
     """
     story = connection.execute(STORY_OF, {"article_number": article}).one()
     parameters: dict[str, Any] = {"article_number": article, "former_story": story.number}

@@ -140,7 +140,7 @@ class FormerIds(NamedTuple):
 
 
 def write_stories(connection: Connection, numbers: Collection[int], key_points: KeyPointChooser) -> int:
-    """Write the rows of stories whose articles have changed.
+    """Write the rows of stories whose articles have changed. Return how many rows were changed.
 
     Stories without articles are deleted. Requests for them are redirected to the current story of the article
     that the deleted story was named after.
@@ -148,10 +148,7 @@ def write_stories(connection: Connection, numbers: Collection[int], key_points: 
     Args:
         connection: The connection, in a write transaction.
         numbers: The database numbers of the stories.
-        key_points: Chooses the key points of the stories.
-
-    Returns:
-        The number of rows that were inserted, changed or deleted.
+        key_points: Chooses the key points.
     """
     in_order = sorted(numbers)
     starts = range(0, len(in_order), BATCH_SIZE)

@@ -27,13 +27,13 @@ class QueryFeed(NamedTuple):
     """A page of the articles that match a query, newest first.
 
     Attributes:
-        identifier: A URN of the query, the same for all its pages and in every database.
+        identifier: A URN of the query, the same in every database.
         title: The name of the service and the query.
         description: Warnings about unknown entities and stories in the query, or an empty text.
         home: The URL of the web page with the same articles.
         links: The URLs `self` (this page), `first` and `next`. `next` can be None.
         articles: The JSON values of the articles.
-        is_full: True if entries have full texts, False if they have summaries.
+        is_full: True if entries have full texts, not summaries.
     """
 
     identifier: str

@@ -37,8 +37,7 @@ def _joined(key: str, member: str | None, separator: str) -> Table:
 
     Args:
         key: The key of the list in an item, and the name of the column.
-        member: The member of each element to use, or None for elements that are texts.
-        separator: The text between two elements.
+        member: The member of each element to use. None for elements that are texts.
     """
     return {key: {key: lambda value: separator.join(str(each[member] if member else each) for each in value)}}
 

@@ -56,8 +56,6 @@ def read_portions(
     """Yield the bytes of a stream: the encoded items of `collection`, portion by portion.
 
     Args:
-        app: The application.
-        collection: The items.
         cursors: Writes the cursors of the query.
         after: The sort key of the item before the stream, or None to begin at the first item.
         encode: Returns a portion as bytes. Its arguments are the items and a `Progress`.

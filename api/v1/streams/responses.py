@@ -47,10 +47,10 @@ def csv_response(
 
     Args:
         parameters: The validated query parameters.
-        select: Returns the collection of the items. Its argument is `parameters`.
-        shape: The schema class of a page of the collection.
+        select: Returns the collection of the items for `parameters`.
+        shape: The schema class of a page.
         table: The columns of each key of the items.
-        left_out: The keys that are left out unless `fields` or `include` requests them.
+        left_out: The keys that only `fields` or `include` can add.
     """
     keys = [
         key
