@@ -33,8 +33,8 @@ YESTERDAY = ("yesterday", "昨天")
 def matches_printed_date(printed: str, published_at: datetime, page_published_at: datetime | None) -> bool:
     """Return True if the date line `printed` agrees with `published_at`.
 
-    A day agrees if it is the day of `published_at` in UTC. An age agrees if it is the number of complete
-    units before `page_published_at`. An ambiguous date never agrees.
+    A day agrees if it is the day of `published_at` in UTC. An age agrees if it is the time from
+    `published_at` to `page_published_at`, in complete units such as weeks. An ambiguous date never agrees.
 
     Args:
         printed: The date line, such as `Apr 21, 2026` or `3 weeks ago`.

@@ -75,7 +75,7 @@ def _select_postings(
 def _select_candidates() -> Select[Any]:
     """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
 
-    It finds the articles nearest in time that share words or entities (features) with the article. The
+    They are the articles nearest in time that share words or entities (features) with the given article. The
     articles with the highest sums of weight products come first.
 
     The statement has these bound parameters:

@@ -38,13 +38,13 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
     """Return why two articles are similar: the shared terms and entities, most important first.
 
     There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[database number of the entity,
-    weight]`. Near duplicates have only the reason `[None, score]`. Without a reason that tells readers
-    something, the list is empty.
+    weight]`. Near duplicates have only the reason `[None, score]`. The list is empty if the shared words tell
+    readers nothing.
 
     Args:
         score: The similarity, from 0 to 1. The weights add up to it.
         products: The product of the two weights of each shared feature (word or entity), by its name.
-        terms: How the first article writes each feature, by its name. None for a feature without a term.
+        terms: How the article where the link starts writes each feature, or None, by the feature's name.
         entities: The shared entities, by the name of their feature.
     """
     if score >= NEAR_DUPLICATE_SCORE:
@@ -70,7 +70,7 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 
     Args:
         products: The product of the two weights of each shared feature (word or entity), by its name.
-        terms: How the first article writes each feature, by its name. None for a feature without a term.
+        terms: How the article where the link starts writes each feature, or None, by the feature's name.
         entities: The shared entities, by the name of their feature.
     """
     shared_in_part = {term.text for name, term in terms.items() if term and name not in products}
@@ -96,11 +96,12 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: Entities) -> dict[str, str]:
     """Map each word to the label of the entity or compound that contains the word.
 
-    A label is a term such as `XR-5`, or `=` and the id of an entity. The term `XR-5` gives `{"xr": "XR-5",
-    "5": "XR-5"}`. An entity has precedence over a term, and a greater contribution over a smaller one.
+    A label is a term such as `XR-5`, or `=` and the id of an entity. The term `XR-5` gives the items `"xr":
+    "XR-5"` and `"5": "XR-5"`. An entity has precedence over a term. Otherwise, the greater contribution to
+    the score decides.
 
     Args:
-        products: The contribution of each shared word or entity to the score, by its name.
+        products: The contribution of each shared word or entity, by its name.
         labels: The label of each shared word or entity, by its name.
         entities: The shared entities, by their label.
     """

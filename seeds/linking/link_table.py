@@ -41,8 +41,7 @@ class ResolvedLink:
         target: The database number of the article that the link leads to.
         target_id: The id of this article.
         number: The database number of the link, or None if it is not stored yet.
-        is_listed: True if the page of the first article lists the target. The link then exists without a
-            score, too.
+        is_listed: True if a page lists the target as related. The link then stays without a score, too.
         score: The similarity of the two articles, or None.
         reasons: The reasons for the similarity. Empty if they were not read.
         has_changed: True if `set_score` has changed the score or the reasons.

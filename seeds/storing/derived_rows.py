@@ -166,7 +166,7 @@ def delete_derived_rows(connection: Connection, article: int, vectors: VectorCac
         vectors: The cache from which the article's features (weighted words and entities) are removed.
 
     Returns:
-        For each entity that the article mentioned, by its number, the text of each mention.
+        The texts of the article's mentions, by the number of the entity.
     """
     delete_renderings(connection, [article, *connection.scalars(LINKING_ARTICLES, {"numbers": [article]})])
     delete_search_rows(connection, read_search_terms(connection, [article]))

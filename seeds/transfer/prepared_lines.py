@@ -80,9 +80,9 @@ class ImportedEntity(NamedTuple):
 
 
 class ImportedArticle(NamedTuple):
-    """The values of an exported article from which `complete_rows` makes the rows that need database numbers.
+    """The values of an article in an export that `complete_rows` needs.
 
-    `LineRows` already has the other rows of the article.
+    `complete_rows` makes the rows that need database numbers. `LineRows` has the other rows of the article.
 
     Attributes:
         number: The database number of the article.

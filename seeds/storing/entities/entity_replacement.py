@@ -64,8 +64,8 @@ def replace_unmentioned(
 def _successor(texts: Collection[str], current: Mapping[int, Collection[str]]) -> int | None:
     """Return the database number of the entity that replaces a former entity of an article, or None.
 
-    The replacement has mentions with the same texts: `Hope` was a person and is now a ship. Among several
-    entities, the one with the most characters in these mentions is chosen.
+    The replacement has mentions with the same texts: the ship `Hope` replaces the person `Hope`. Among
+    several entities, the one with the most characters in these mentions is chosen.
 
     Args:
         texts: The texts of the mentions of the former entity.
