@@ -137,7 +137,6 @@ def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = Fa
     """Return the Flask application, configured by the environment variables in `environ`.
 
     Args:
-        environ: The environment variables.
         queues_log: If True, a separate thread writes the log. Otherwise, each thread writes its own lines.
 
     Raises:

@@ -68,7 +68,6 @@ def read_settings(environ: Mapping[str, str], instance_path: str) -> Settings:
     """Return the settings in the environment variables `environ`, with defaults for the rest.
 
     Args:
-        environ: The environment variables.
         instance_path: The folder of the default SQLite file.
 
     Raises:

@@ -38,12 +38,13 @@ class _Row(NamedTuple):
 class ProblemKind(Enum):
     """A kind of problem, with the texts of its error responses and of its page.
 
+    In `meaning` and `advice`, text in backticks is code.
+
     Attributes:
-        status: The HTTP status.
         title: A short name for people.
         detail: The default description in an error response.
-        meaning: When the service sends this problem. Text in backticks is code.
-        advice: What the client should do. Text in backticks is code.
+        meaning: When the service sends this problem.
+        advice: What the client should do.
         example: Further members of the documented error response, such as `errors`. They replace members of
             the same name.
     """

@@ -43,7 +43,6 @@ class ProblemException(HTTPException):
     """An error that is answered with a problem of the given kind.
 
     Args:
-        kind: The kind of the problem.
         detail: A description of the error. By default, the description of the kind.
         errors: The entries of `errors` in a 422, made by `parameter_error`.
         retry_after: The header `Retry-After` in seconds, or None for no header.
@@ -93,8 +92,6 @@ def parameter_error(
     """Return an entry for `errors` in the body of a 422, which describes an invalid query parameter.
 
     Args:
-        parameter: The name of the parameter.
-        message: What is wrong with its value.
         allowed: The allowed values, or None.
         suggestion: The name or value that the client probably meant.
     """
@@ -122,10 +119,8 @@ def problem(
     """Return the body of an error response, a problem as RFC 9457 defines it.
 
     Args:
-        kind: The kind of the problem.
         base_url: The prefix of `type` and `instance`: BRIEFS_BASE_URL, or an empty text.
         path: The path of the request, percent-encoded.
-        request_id: The id of the request.
         detail: By default, the description of the kind.
         members: Further members, such as `errors`. They replace members of the same name.
     """

@@ -44,12 +44,7 @@ CLUSTER = re.compile(rf".[{COMPOSING}]*", re.DOTALL)
 
 
 class FoldedText:
-    """A text and its folded form, which is used to compare texts (see the module).
-
-    Attributes:
-        original: The text as written.
-        text: The folded form.
-    """
+    """A text and its folded form, which is used to compare texts (see the module)."""
 
     __slots__ = ("_spans", "original", "text")
 

@@ -33,7 +33,6 @@ class KeyOwner:
     """The owner of an API key.
 
     Attributes:
-        key_id: The id of the key in the database.
         expires_at: When the key expires, in seconds since 1970, or None.
         policies: The limit of this key. Empty if BRIEFS_RATE_LIMIT applies.
     """
@@ -55,7 +54,6 @@ class KeyLookup:
     """Finds the owners of API keys in the database, and remembers each result for RECHECK_SECONDS.
 
     Args:
-        reader: Runs the query.
         stale_seconds: How long a valid key continues to work while the database fails.
     """
 
@@ -70,7 +68,6 @@ class KeyLookup:
         """Return the owner of `key`, or None if the key is malformed, unknown, revoked or expired.
 
         Args:
-            key: The API key, as the request contains it.
             may_query: Returns False to treat a key that this process has not seen as unknown.
 
         Raises:
@@ -98,7 +95,6 @@ class KeyLookup:
         If the query fails, return `last` if the key was valid at most `stale_seconds` ago.
 
         Args:
-            digest: The SHA-256 hash of the key.
             last: The previous result for this key, or None.
 
         Raises:

@@ -68,10 +68,7 @@ class Admission:
     A client is identified by its API key or, without a valid key, by its address.
 
     Args:
-        application: Handles the admitted requests.
-        settings: The settings of the application.
         counters: Counts the requests of clients.
-        keys: Finds the owners of API keys.
         cache: The byte cache inside this middleware, or None. A 304 from the cache is not counted.
 
     Attributes:
@@ -176,7 +173,6 @@ class Admission:
         The response names the policies that are used up, and says when the client can try again.
 
         Args:
-            policies: The policies of the client.
             decision: The remaining quota under each policy.
         """
         pairs = list(zip(policies, decision.quotas, strict=True))

@@ -61,7 +61,7 @@ class _Lease:
         return Quota(self.left + self.unleased, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
-        """Return True if the client had used up its limit at the last query, less than EXHAUSTED_SECONDS ago.
+        """Return True if no request is left, by a query to Redis less than EXHAUSTED_SECONDS ago.
 
         `now` is the current time by the clock of `RedisCounters`.
         """
@@ -70,11 +70,10 @@ class _Lease:
     def adapt_size(self, now: float) -> int:
         """Return how many requests the next query to Redis reserves for this process.
 
-        The number doubles if the last query was less than GROWTH_SECONDS ago. After RESET_SECONDS, it is 1
-        again.
+        The number doubles if the last query was less than GROWTH_SECONDS ago. It becomes 1 after
+        RESET_SECONDS without a query.
 
-        Args:
-            now: The current time by the clock of `RedisCounters`.
+        `now` is the current time by the clock of `RedisCounters`.
         """
         # The number is never below 1, and otherwise at most MAX_LEASE and at most a part of `unleased`.
         lasted = now - self.queried_at
@@ -94,7 +93,6 @@ class RedisCounters:
 
     Args:
         url: The address of Redis, such as `redis://:password@host:6379/0`.
-        clock: Returns the time in seconds.
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -152,8 +150,6 @@ class RedisCounters:
         """Count a request of `client` for all `policies`, and query Redis if a lease has too few requests.
 
         Args:
-            client: The client that sent the request.
-            policies: The limits.
             leases: For each policy, the requests that this process has reserved in Redis.
             cost: 1 to count the request, or 0 to only read the quotas.
 
@@ -186,7 +182,6 @@ class RedisCounters:
         If the lease is empty, query Redis first.
 
         Args:
-            client: The client that sent the request.
             policy: The limit that the lease belongs to.
             lease: The requests that this process has reserved in Redis.
             cost: 1, or 0 to only update the lease. With 0, the result is always True.

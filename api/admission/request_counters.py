@@ -81,7 +81,6 @@ class MemoryCounters:
     Args:
         max_clients: How many clients are remembered. The client seen first is forgotten first, and has its
             full quota again.
-        clock: Returns the time in seconds.
     """
 
     # The package `limits` also has counters in memory. They look at all clients every 10 ms and have no

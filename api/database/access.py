@@ -28,7 +28,6 @@ def allow_writes(engine: Engine, *, create: bool = False) -> None:
     """Let the connections of `engine` write, and close its idle connections, which can only read.
 
     Args:
-        engine: An engine of the application.
         create: If True, also create a missing SQLite file, as migrations do. A later call with False keeps
             this ability.
     """

@@ -177,7 +177,7 @@ class Watchdog:
             message: The message of `DeadlineError`.
             oldest_connection: A value of `time.monotonic`. Connections opened earlier are replaced.
             outage_message: The message of `DatabaseUnavailableError`, raised at each use. None if the
-                database is available.
+                database works.
         """
         deadline = Deadline(time.monotonic() + seconds, message, oldest_connection, outage_message)
         outer, _current.deadline = _current.deadline, deadline

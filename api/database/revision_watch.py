@@ -48,7 +48,6 @@ class Observation(NamedTuple):
     Attributes:
         queried_at: When the query began, as a value of `time.monotonic`.
         version: A value that differs after each change of the database. None if the query failed.
-        failure: The kind of failure, or None.
         migration: The name of the last migration. None if there is none, or if it was not read.
     """
 

@@ -54,7 +54,6 @@ def read_state(path: str, *, is_immutable: bool = False) -> FileState | None:
     """Return the state of the SQLite file at `path`, or None if there is no file.
 
     Args:
-        path: The path of the file.
         is_immutable: If True, the state also has the time of the last change and the size.
     """
     try:
@@ -82,10 +81,10 @@ class DatabaseFile:
     """The SQLite file of an application. Connections to a different file at the same path are refused.
 
     Args:
-        path: The absolute path of the file.
+        path: The absolute path.
         identity: The result of `file_identity` for the only file to open. If empty, the file that exists now
             or is opened first.
-        is_read_only: True if no connection can write.
+        is_read_only: True if no connection can write, whatever access `connect` is called with.
         is_immutable: True if no process changes the file. Connections then read without locks.
     """
 
@@ -216,7 +215,6 @@ class DatabaseFile:
 
         Args:
             access: What the new connection can do. For writing, the index of the log (`-shm`) is checked too.
-            identity: The device and the inode of the file at the path.
 
         Raises:
             ReplacedFileError: A log, or the index of a log, belongs to an earlier file.

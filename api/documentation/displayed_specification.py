@@ -28,7 +28,6 @@ def displayed_specification(document: Json, locations: Mapping[str, str]) -> Jso
     - Each parameter in `locations` is described once, in `components`.
 
     Args:
-        document: The complete OpenAPI document.
         locations: The location of each shared parameter, `path` or `query`, by name.
     """
     parameters: Json = {}

@@ -79,7 +79,6 @@ class CursorWriter:
         """Return the sort key in `cursor`. The requested page begins after this sort key.
 
         Args:
-            cursor: The value of the query parameter `cursor`.
             types: The Python type of each value of the sort key.
 
         Raises:

@@ -117,7 +117,6 @@ class IndexedRows(Plan):
         Args:
             values: The values of the bound parameters of the filters.
             after: The sort key of the last row of the previous page, or None.
-            count: The number of rows.
         """
         # The index lists rows with the same key oldest first. Reverse each group of rows with the same key.
         # The last group can be incomplete, so read it again, newest first.
@@ -272,7 +271,7 @@ def items_of_keys(
         items: Selects all items of the collection.
         number: The column of `items` with the row number.
         order: The order of the page.
-        clauses: Takes a sort order, and returns the columns to sort by with their directions.
+        clauses: Takes an order, and returns the columns and directions to sort by.
     """
     keys = page.subquery("page_keys")
     row_number, *columns = keys.c

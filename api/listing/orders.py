@@ -39,7 +39,6 @@ class Order:
     Attributes:
         key: The column to sort by first, or None to sort by `ties` alone.
         ties: The columns that order rows with the same `key`. No two rows have the same `key` and `ties`.
-        descending: True if `key` descends.
         lowest: The value that is stored instead of a null `key`, or None. Rows with this value come last.
     """
 
@@ -78,8 +77,8 @@ def order_pair(name: str, key: Key | None, ties: tuple[Key, ...], lowest: Any = 
     Args:
         name: The value of `sort` of the ascending order.
         key: The column to sort by first, or None to sort by `ties` alone.
-        ties: The columns that order rows with the same `key`. They always descend.
-        lowest: The value that is stored instead of a null `key`, or None if `key` is never null.
+        ties: The columns that order rows with the same `key`, in both orders descending.
+        lowest: The value that is stored instead of a null `key`.
     """
     return {
         name: Order(key, ties, descending=False, lowest=lowest),

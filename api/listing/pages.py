@@ -22,7 +22,6 @@ class Collection(NamedTuple):
     """The items that a query selects, to be sent as pages or as a stream.
 
     Attributes:
-        source: The rows of the collection.
         items: Returns the JSON values of rows.
         meta: Further members of the `meta` of a page, such as `warnings`.
     """
@@ -46,13 +45,11 @@ def make_page(
     The only header is `Link` (RFC 8288), with the same URLs as `links` in the body.
 
     Args:
-        source: The rows of the collection.
         parameters: The loaded query of the request.
         items: Returns the JSON values of rows.
         scope: The id of the article, entity or story that the collection belongs to. None for all rows.
         former_scopes: Returns the former ids of the entity or story. Their cursors are accepted.
         feed_start: For a feed, a sort key before all rows. Every page of a feed links to a next page.
-            Otherwise None.
         more_meta: Further members of `meta`, such as `facets`.
 
     Raises:

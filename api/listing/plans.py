@@ -129,7 +129,6 @@ class Listing:
         """Return the rows that match all `filters`, in the order `sort`, read in the cheapest way.
 
         Args:
-            filters: The filters of the list.
             sort: The value of the query parameter `sort`, such as `-title`.
             collapse: A function such as `first_of_story`, which returns a filter for the first row of each
                 group. None keeps all rows. The total always counts all rows that match `filters`.
@@ -147,7 +146,6 @@ class Listing:
         """Return the rows that match all `filters`, in the order `sort`.
 
         Args:
-            filters: The filters of the list.
             sort: The value of the query parameter `sort`, such as `-title`.
             selective: A filter that matches few rows, which are then sorted. None to read an index in the
                 order `sort`.
@@ -231,7 +229,6 @@ class Listing:
 
         Args:
             forms: The SQL of all filters.
-            order: The order of the rows.
         """
         # The plan does not choose between scanning an index and sorting, so the matches need not be counted.
         rows = self.rows.where(*[form.condition(self.table) for form in forms])

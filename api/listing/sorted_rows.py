@@ -31,7 +31,6 @@ class SortedRows(Plan):
         Args:
             values: The values of the bound parameters of the filters.
             after: The sort key of the last row of the previous page, or None.
-            count: The number of rows.
         """
         bound = dict(values) | {"row_count": count}
         if after:
@@ -82,7 +81,6 @@ class SortedNumbers(SortedRows):
 
     Attributes:
         rows: Selects the row numbers (internal keys) of the matching rows.
-        order: The order of the rows.
         items: Selects all items of the collection.
         number: The column of `items` with the row number.
     """

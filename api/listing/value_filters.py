@@ -26,7 +26,6 @@ class ValueIndex:
     a page.
 
     Attributes:
-        table: The table.
         number: The name of the column with the row number (internal key).
         value: The name of the column with the values.
         sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
@@ -76,7 +75,6 @@ def has_any(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
     Args:
         index: The table that lists the values of rows.
         name: A prefix for the names of the bound parameters, different for each filter.
-        values: The values.
     """
     bound = _bound_values(index, name, values)
     return Filter(_any_form(index, tuple(bound)), bound)
@@ -88,7 +86,6 @@ def has_none(index: ValueIndex, name: str, values: Sequence[Any]) -> Filter:
     Args:
         index: The table that lists the values of rows.
         name: A prefix for the names of the bound parameters, different for each filter.
-        values: The values.
     """
     bound = _bound_values(index, name, values)
     return Filter(_none_form(index, tuple(bound)), bound)

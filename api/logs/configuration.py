@@ -45,7 +45,6 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
     """Return the argument of `logging.config.dictConfig` for a log on standard error.
 
     Args:
-        settings: The settings of the application.
         writer: Writes the lines in a separate thread, and repeated failures are suppressed (`FailureLimit`).
             If None, each thread writes its own lines, and no line is suppressed.
     """

@@ -31,7 +31,6 @@ def request_values(record: RequestRecord, addresses: str, has_queries: bool) -> 
     """Return the values of the log line of a request, by their names.
 
     Args:
-        record: The record of the request.
         addresses: How the client's address is logged: `none`, `truncated` or `full`.
         has_queries: If False, `query` is None.
     """
@@ -55,8 +54,6 @@ def _client_values(
 
     Args:
         target: The path and the query of the request.
-        client_address: The IP address of the client.
-        user_agent: The header `User-Agent`.
         addresses: How the address is logged: `none`, `truncated` or `full`.
         has_queries: If False, `query` is None.
     """
@@ -127,8 +124,6 @@ def _json_end(target: str, client_address: str, user_agent: str, *, addresses: s
 
     Args:
         target: The path and the query of the request.
-        client_address: The IP address of the client.
-        user_agent: The header `User-Agent`.
         addresses: How the address is logged: `none`, `truncated` or `full`.
         has_queries: If False, `query` is null.
     """

@@ -32,13 +32,9 @@ class LogWriter:
     empty queue.
 
     Args:
-        descriptor: The file descriptor to write to.
         formatter: Formats the line about dropped lines.
         max_lines: How many lines about requests the queue can have. RESERVED_LINES other lines, such as
             errors, also fit.
-
-    Attributes:
-        dropped_lines: The number of dropped lines.
     """
 
     def __init__(

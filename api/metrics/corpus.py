@@ -29,7 +29,6 @@ class CorpusCollector(Collector):
     If the database fails or does not answer in time, only `briefs_database_up` is returned, with the value 0.
 
     Args:
-        reader: Reads from the database.
         max_wait_seconds: How long a scrape waits for the database.
     """
 

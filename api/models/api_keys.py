@@ -10,15 +10,14 @@ from api.database.column_types import Number, UtcDateTime
 
 
 class ApiKey(Base):
-    """An API key. The database contains only its hash, so nobody can read the key from the database.
+    """An API key. The database contains only its SHA-256 hash, so nobody can read the key from the database.
 
     Attributes:
         id: The number of the key in `briefs keys list` and `briefs keys revoke`.
-        digest: The SHA-256 hash of the key.
+        digest: The hash of the key.
         start: The first characters of the key, shown to operators.
         name: The name of the client, chosen by the operator.
         rate_limit: The limit of this key, such as `1000/minute`, or None for BRIEFS_RATE_LIMIT.
-        created_at: When the key was created.
         expires_at: When the key expires, or None.
         revoked_at: When the key was revoked, or None.
     """

@@ -22,7 +22,7 @@ class Corpus(Base):
         revision: A number that increases with every committed change.
         secret_key: Signs cursors if the settings contain no key.
         last_article: The highest number that an article ever had.
-        last_entity: The highest number that an entity ever had.
+        last_entity: The same for entities.
         analyzer_version: The version of the analyzer that made the terms of the full-text index.
     """
 
@@ -58,7 +58,6 @@ class Article(Base):
         content_digest: The SHA-256 of the content, which shows if a document has changed.
         derived_digest: The SHA-256 of the data that is derived from the content.
         item_key: A hash of the format of `item_json` (`api.v1.renderings.rendering_key`), or null.
-        item_json: The JSON of the article as an item of a list.
     """
 
     # An article that returns after its removal gets a new number.

@@ -151,7 +151,6 @@ class FacetCount(Base):
         number: The number of the facet value, computed from `name` and `value`.
         name: The name of the facet, such as `language`.
         value: The value of the facet, such as `en`.
-        article_count: How many articles have this value.
     """
 
     # The tables of entities and stories have their own `article_count`.

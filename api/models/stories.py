@@ -20,7 +20,6 @@ class Story(Base):
     Attributes:
         number: The internal number of the founder, also in `Article.story`.
         id: The public id, derived from the key of the founder.
-        article_count: The number of articles in the story.
         first_published_key: When its first article was published, or `UNDATED`.
         last_published_key: When its last article was published, or `UNDATED`.
         span_seconds: The time between the two, rounded up to seconds.
@@ -73,9 +72,8 @@ class FormerStory(Base):
     `article_id`.
 
     Attributes:
-        id: The id of the story.
         founder_id: The id of its founder.
-        article_id: The founder or, after its removal, the founder of the remaining articles.
+        article_id: The id of its founder or, after the removal, of the founder of the remaining articles.
     """
 
     __tablename__ = "former_stories"

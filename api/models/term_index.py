@@ -38,8 +38,8 @@ class TermSegment(Base):
     Attributes:
         number: Identifies the segment. Numbers increase, but can have gaps.
         level: 1 for a segment that was not merged from others.
-        first: The lowest internal number of an article in the segment.
-        last: The highest internal number of an article in the segment.
+        first: The lowest internal number of its articles.
+        last: The highest internal number of its articles.
         articles: The number and the length of each article. The length of a removed article is 0.
     """
 
