@@ -1,5 +1,6 @@
 """Tests of the catalogue, the file of known entities: it is valid, and an error is reported in one line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,14 @@ def read(folder: Path, text: str | bytes) -> tuple[EntityRecord, ...]:
 
 
 def error_message(folder: Path, text: str | bytes) -> str:
-    """Read an invalid catalogue with the content `text`, and return the error, without the file name."""
+    """Read an invalid catalogue with the content `text`, and return the error, without its path and line."""
     with pytest.raises(CatalogueError) as caught:
         read(folder, text)
     message = str(caught.value)
     assert message == printable(message)
-    assert message.startswith("known.yaml: ")
-    return message.removeprefix("known.yaml: ")
+    path = f"{folder / 'known.yaml'}: "
+    assert message.startswith(path)
+    return re.sub(r"^line \d+: ", "", message.removeprefix(path))
 
 
 def test_the_catalogue_of_the_project_is_valid() -> None:
@@ -69,9 +71,14 @@ def test_an_entity_has_all_fields_of_its_entry(tmp_path: Path) -> None:
     assert day == EntityRecord("Tide Day", "event", "tide-day")
 
 
-@pytest.mark.parametrize("text", ["", "# none yet\n", "[]"])
-def test_a_catalogue_can_be_empty(tmp_path: Path, text: str) -> None:
-    assert read(tmp_path, text) == ()
+def test_a_catalogue_can_be_an_empty_list(tmp_path: Path) -> None:
+    assert read(tmp_path, "[]") == ()
+
+
+@pytest.mark.parametrize("text", ["", "# none yet\n"])
+def test_an_empty_file_is_an_error(tmp_path: Path, text: str) -> None:
+    expected = "the file is empty; expected a list of entries, or [] for no entries"
+    assert error_message(tmp_path, text) == expected
 
 
 @pytest.mark.parametrize("kind", ENTITY_TYPES)
@@ -82,7 +89,8 @@ def test_each_type_is_allowed(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["planet", "Place", "places", "''"])
 def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: str) -> None:
     rest = error_message(tmp_path, f"{TWO_ENTRIES}- {{name: Tide, type: {kind}}}")
-    assert rest == f"entry 3, type: Must be one of: {', '.join(ENTITY_TYPES)}."
+    kinds, shown = ", ".join(ENTITY_TYPES), kind.strip("'")
+    assert rest == f'entry 3, type: must be one of {kinds}; the value is "{shown}"'
 
 
 @pytest.mark.parametrize(
@@ -98,10 +106,10 @@ def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: 
         ("{name: Tide}", "type"),
         ("{name: Tide, type: [place]}", "type"),
         ("{name: Tide, type: place, aliases: Flood}", "aliases"),
-        ("{name: Tide, type: place, aliases: [Flood, '-']}", "aliases, 1"),
-        ("{name: Tide, type: place, same_as: [example.org]}", "same_as, 0"),
-        ("{name: Tide, type: place, same_as: ['ftp://example.org/']}", "same_as, 0"),
-        ("{name: Tide, type: place, same_as: ['javascript:x']}", "same_as, 0"),
+        ("{name: Tide, type: place, aliases: [Flood, '-']}", "aliases: item 2"),
+        ("{name: Tide, type: place, same_as: [example.org]}", "same_as: item 1"),
+        ("{name: Tide, type: place, same_as: ['ftp://example.org/']}", "same_as: item 1"),
+        ("{name: Tide, type: place, same_as: ['javascript:x']}", "same_as: item 1"),
         ("{name: Tide, type: place, alias: Flood}", "alias"),
         ("{name: Tide, type: place, slug: The Tide}", "slug"),
         ("{name: Tide, type: place, slug: Tide}", "slug"),
@@ -110,16 +118,59 @@ def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: 
     ],
 )
 def test_an_error_names_the_entry_and_the_field(tmp_path: Path, entry: str, field: str) -> None:
-    assert error_message(tmp_path, f"{TWO_ENTRIES}- {entry}").startswith(f"entry 3, {field}: ")
+    assert error_message(tmp_path, f"{TWO_ENTRIES}- {entry}").startswith(f"entry 3, {field}")
 
 
-@pytest.mark.parametrize("text", ["name: Tide", "Tide", "- Tide", "- [Tide]", "7"])
-def test_a_file_without_a_list_of_entries_is_an_error(tmp_path: Path, text: str) -> None:
-    assert error_message(tmp_path, text)
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            "name: 5",
+            "name: must be text of 1 to 200 characters that begins with a letter or digit; the value is 5",
+        ),
+        (
+            "same_as: [example.org]",
+            'same_as: item 1 must be an http or https URL; the value is "example.org"',
+        ),
+        (
+            "aliases: x\n  aliases: [Flood, [x]]",
+            "aliases: item 2 must be text of 1 to 200 characters that begins",
+        ),
+        ("alias: Flood", "alias: is not a key of an entry; did you mean 'aliases'?"),
+        (
+            "colour: red",
+            "colour: is not a key of an entry; the keys are name, type, slug, aliases, description",
+        ),
+        ("description: ~", "description: must be text; the value is nothing"),
+        ("description: {}", "description: must be text; the value is an object with keys"),
+        (f"description: 0x{'f' * 9999}", "description: must be text; the value is 0xffff"),
+    ],
+)
+def test_an_error_names_the_line_and_shows_the_value_or_the_likely_key(
+    tmp_path: Path, entry: str, message: str
+) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read(tmp_path, f"# known\n- type: event\n  name: Tide\n- type: place\n  name: Gauge\n  {entry}\n")
+    line = 6 + entry.count("\n")
+    assert str(caught.value).startswith(f"{tmp_path / 'known.yaml'}: line {line}: entry 2, {message}")
+    assert len(str(caught.value)) < len(str(tmp_path)) + 250
+
+
+@pytest.mark.parametrize("text", ["name: Tide", "Tide", "7", "~"])
+def test_a_file_without_a_list_is_an_error(tmp_path: Path, text: str) -> None:
+    assert error_message(tmp_path, text) == "must be a list of entries, such as `- name: …`"
+
+
+@pytest.mark.parametrize(("entry", "shown"), [("Tide", '"Tide"'), ("[Tide]", "a list"), ("", "nothing")])
+def test_an_entry_without_keys_is_an_error(tmp_path: Path, entry: str, shown: str) -> None:
+    assert (
+        error_message(tmp_path, f"- {entry}") == f"entry 1: must have the keys name and type, not be {shown}"
+    )
 
 
 def test_a_field_with_a_line_break_is_escaped_in_the_message(tmp_path: Path) -> None:
-    assert "Unknown field" in error_message(tmp_path, '- {name: Tide, type: place, "a\\nb\\x1b": c}')
+    message = error_message(tmp_path, '- {name: Tide, type: place, "a\\nb\\x1b": c}')
+    assert message.startswith("entry 1, a\\x0ab\\x1b: is not a key of an entry")
 
 
 @pytest.mark.parametrize(
@@ -184,6 +235,8 @@ def test_a_value_that_cannot_be_read_is_an_error(tmp_path: Path, value: str) -> 
     assert error_message(tmp_path, text).startswith("a value cannot be read: ")
 
 
-def test_a_missing_catalogue_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match=r"known\.yaml"):
-        read_catalogue(tmp_path / "known.yaml")
+def test_invalid_yaml_is_reported_with_the_line_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read(tmp_path, "- name: Tide\n  type: event\n- name: x: y\n")
+    place = f"{tmp_path / 'known.yaml'}: line 3: "
+    assert str(caught.value) == f"{place}not YAML: mapping values are not allowed in this context"

@@ -48,5 +48,18 @@ def test_the_catalogue_of_the_setting_replaces_the_catalogue_of_the_project(
 def test_a_missing_catalogue_stops_the_command(app: Flask, catalogue: Path, command: str) -> None:
     catalogue.unlink()
     result = app.test_cli_runner().invoke(args=["seed", command])
-    error = "Error: own.yaml: cannot be read: No such file or directory\n"
+    advice = "BRIEFS_CATALOGUE must be the path of a catalogue"
+    error = f"Error: {catalogue}: cannot be read: No such file or directory; {advice}\n"
     assert (result.stderr, result.exit_code) == (error, 1)
+
+
+def test_relink_with_an_empty_file_changes_nothing(
+    app: Flask, client: FlaskClient, catalogue: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "pages", "gauges", Page(body=("The Inland Waters Board reads gauges.",) * 3))
+    assert seed(app, tmp_path / "pages").exit_code == 0
+    catalogue.write_text("", encoding="utf-8")
+    result = app.test_cli_runner().invoke(args=["seed", "relink"])
+    expected = "the file is empty; expected a list of entries, or [] for no entries"
+    assert (result.stderr, result.exit_code) == (f"Error: {catalogue}: {expected}\n", 1)
+    assert client.get("/v1/entities/inland-waters-board").get_json()["origin"] == "catalogue"
