@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import orjson
-from flask.cli import AppGroup
 from sqlalchemy import func, select
 
 from api.database.base import db
@@ -17,7 +16,7 @@ from api.urls import settings
 from api.v1.renderings import rendering_key
 from seeds.command_files import STANDARD_STREAM, input_name, open_input, open_output
 from seeds.command_setup import JOBS_OPTION, is_empty, prepare_pool
-from seeds.console import console, count_of, print_message, print_result, reported_failures
+from seeds.console import CommandGroup, console, count_of, print_message, print_result, reported_failures
 from seeds.demo_command import demo_command
 from seeds.escaping import printable
 from seeds.garbage_collection import rare_collections
@@ -52,7 +51,7 @@ def _stop_on_sigterm() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-seed = AppGroup(
+seed = CommandGroup(
     "seed",
     callback=_stop_on_sigterm,
     help="Load documents into the database, and maintain it.\n\n"

@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
+from flask.cli import AppGroup
 from psycopg.errors import UndefinedTable
 from rich.console import Console
 from rich.progress import (
@@ -43,6 +44,18 @@ NOT_MIGRATED = ("no such table", "there is no database file")
 PROGRESS_INTERVAL = 10.0
 
 console = Console(stderr=True)
+
+
+class CommandGroup(AppGroup):
+    """A group of commands that report Ctrl-C in one line and end with the exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that `ctx` contains, and return its result."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print_message("interrupted; run the command again to finish")
+            sys.exit(1)
 
 
 class _RateColumn(ProgressColumn):
@@ -143,9 +156,6 @@ def reported_failures(consequence: str = "") -> Iterator[None]:
         if reason.startswith(NOT_MIGRATED) or isinstance(error.orig, UndefinedTable):
             advice = "run `flask db upgrade` first"
         raise click.ClickException(printable(f"database: {reason}; {advice}")) from None
-    except KeyboardInterrupt:
-        print_message("interrupted; run the command again to finish")
-        raise
 
 
 def _is_not_cleanup(record: logging.LogRecord) -> bool:

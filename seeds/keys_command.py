@@ -3,20 +3,19 @@
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
 from sqlalchemy import insert, select, update
 
 from api.admission.api_keys import SHOWN_CHARACTERS, digest_of, make_key
 from api.admission.policies import parse_policies
 from api.database.base import db
 from api.models import ApiKey
-from seeds.console import print_message, print_result, reported_failures
+from seeds.console import CommandGroup, print_message, print_result, reported_failures
 from seeds.escaping import printable
 from seeds.storing.transactions import single_transaction
 
 MAX_NAME_CHARACTERS = 100
 
-keys = AppGroup(
+keys = CommandGroup(
     "keys",
     help="Create, list and revoke API keys.\n\n"
     "A running service accepts a new key at once, and refuses a revoked key within a few seconds.\n\n"

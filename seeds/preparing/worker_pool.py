@@ -116,21 +116,20 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
     def _submit(
         self, function: Callable[[Context, Item], Result], chunk: list[Item]
     ) -> "Future[list[Result]]":
-        if self._executor:
-            return self._executor.submit(_call, function, chunk)
-        self._executor = ProcessPoolExecutor(
-            self._jobs,
-            multiprocessing.get_context("spawn"),
-            _initialize,
-            (self._make_context, self._arguments),
-        )
-        # The processes start here, and inherit the blocked signal. Ctrl-C must interrupt only this process,
-        # which then ends the others.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if self._executor is None:
+            self._executor = ProcessPoolExecutor(
+                self._jobs,
+                multiprocessing.get_context("spawn"),
+                _initialize,
+                (self._make_context, self._arguments),
+            )
+        # Each call can start a process, which inherits the blocked signal. Ctrl-C must interrupt only this
+        # process, which then ends the others.
+        former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return self._executor.submit(_call, function, chunk)
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 class _Local(NamedTuple, Generic[Context]):

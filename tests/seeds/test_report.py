@@ -168,6 +168,19 @@ def test_a_run_that_fails_keeps_the_previous_report(
     assert list(tmp_path.glob(".*.part")) == []
 
 
+def test_an_interrupted_run_writes_no_report(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    write(tmp_path / "pages", "a", GAUGES)
+    monkeypatch.setattr("seeds.run.load_batch", interrupt)
+    result = seed(app, "--report", tmp_path / "report.json", tmp_path / "pages")
+    assert (result.stderr, result.exit_code) == ("interrupted; run the command again to finish\n", 1)
+    assert [each.name for each in tmp_path.iterdir() if each.name.endswith((".json", ".part"))] == []
+
+
 def test_an_unprintable_file_name_is_escaped_in_the_report(app: Flask, tmp_path: Path) -> None:
     write(tmp_path / "pages", "a\nb", GAUGES)
     (document,) = load(app, tmp_path / "pages")["documents"]

@@ -73,3 +73,18 @@ def test_a_usage_error_exits_with_2_and_prints_nothing_on_standard_output(
     result = invoke(app_without_database, "seed", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert re.search(r"^Error: .+", result.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [("seed", "load"), ("seed", "status"), ("keys", "list")])
+def test_ctrl_c_prints_one_line_even_before_a_command_opens_the_database(
+    app_without_database: Flask, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(
+        f"seeds.{'cli' if command[0] == 'seed' else 'keys_command'}.reported_failures", interrupt
+    )
+    result = invoke(app_without_database, *command)
+    expected = ("", "interrupted; run the command again to finish\n", 1)
+    assert (result.stdout, result.stderr, result.exit_code) == expected

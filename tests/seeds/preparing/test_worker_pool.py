@@ -1,0 +1,34 @@
+"""Tests of the pool of worker processes."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from seeds.preparing.worker_pool import CHUNK_SIZE, WorkerPool
+
+JOBS = 2
+# Seconds to wait for the start of all processes.
+DEADLINE = 60
+
+
+def record_mask(folder: Path) -> Path:
+    """Write to `folder` whether SIGINT is blocked in this process, and wait for the other processes."""
+    is_blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    (folder / str(os.getpid())).write_text("blocked" if is_blocked else "open", encoding="utf-8")
+    deadline = time.monotonic() + DEADLINE
+    while len(list(folder.iterdir())) < JOBS and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return folder
+
+
+def same_item(_folder: Path, item: int) -> int:
+    return item
+
+
+def test_every_worker_process_has_sigint_blocked_and_this_process_has_not(tmp_path: Path) -> None:
+    items = range(JOBS * CHUNK_SIZE)
+    with WorkerPool(JOBS, record_mask, (tmp_path,), min_items=1) as pool:
+        assert list(pool.map(same_item, items)) == list(items)
+    assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] == ["blocked"] * JOBS
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
