@@ -40,6 +40,7 @@ from seeds.transfer.value_readers import (
     fraction,
     integer,
     integers,
+    language,
     list_of,
     one_of,
     optional,
@@ -50,6 +51,7 @@ from seeds.transfer.value_readers import (
     text,
     texts,
     time,
+    title,
     tuple_of,
     uuid,
 )
@@ -75,9 +77,9 @@ ARTICLE_COLUMNS = {
     "key": text,
     "slug": slug,
     "derived_digest": sha256,
-    "title": text,
+    "title": title,
     "summary": optional(text),
-    "language": text,
+    "language": language,
     "author": optional(text),
     "role": optional(text),
     "publication": optional(text),
@@ -134,9 +136,9 @@ ARTICLE_PARTS = {
 # The content of a revision, as `api.v1.article_content` returns it.
 REVISION_CONTENT = {
     "slug": slug,
-    "title": text,
+    "title": title,
     "summary": optional(text),
-    "language": text,
+    "language": language,
     "byline": optional(record(dict.fromkeys(("author", "role", "publication"), optional(text)))),
     "image": optional(record({"caption": optional(text), "url": optional(text)})),
     "published_at": optional(checked(time)),
@@ -154,7 +156,7 @@ REVISION_COLUMNS = {"article_id": uuid, "revision": position, "key": text}
 CHANGE_COLUMNS = {
     "article_id": uuid,
     "slug": slug,
-    "title": text,
+    "title": title,
     "revision": position,
     "changed_at": time,
     "fields": texts,

@@ -18,6 +18,8 @@ from api.resources.fields import rfc3339
 from api.setting_values import MIN_SECRET_CHARACTERS
 from seeds.escaping import quoted
 from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
+from seeds.parsing.page import MAX_TITLE_LENGTH
+from seeds.parsing.sidecar import LANGUAGE_TAG
 
 Reader = Callable[[Any], Any]
 
@@ -106,9 +108,8 @@ def slug(value: Any) -> str:
     Raise `MalformedError` if `value` is not a valid slug.
     """
     if not is_slug(text(value)):
-        raise _unexpected(
-            f"a slug: words of a-z and 0-9 joined by `-`, at most {MAX_SLUG_LENGTH} characters", value
-        )
+        limit = f"at most {MAX_SLUG_LENGTH} characters, and not a UUID"
+        raise _unexpected(f"a slug: words of a-z and 0-9 joined by `-`, {limit}", value)
     return str(value)
 
 
@@ -156,10 +157,31 @@ def time(value: Any) -> datetime:
 def secret_key(value: Any) -> str:
     """Read the key that signs the page cursors of the API, a string.
 
-    Raise `MalformedError` if it has fewer than `MIN_SECRET_CHARACTERS` characters.
+    Raise `MalformedError` if it has fewer than `MIN_SECRET_CHARACTERS` characters, or contains a NUL. The
+    message does not contain the key.
     """
-    if len(text(value)) < MIN_SECRET_CHARACTERS:
-        raise _unexpected(f"a key of at least {MIN_SECRET_CHARACTERS} characters", value)
+    if not isinstance(value, str) or "\0" in value or len(value) < MIN_SECRET_CHARACTERS:
+        raise MalformedError(f"must be a string without NUL of at least {MIN_SECRET_CHARACTERS} characters")
+    return value
+
+
+def title(value: Any) -> str:
+    """Return `value`, the title of an article, unchanged.
+
+    Raise `MalformedError` if it is not a string of 1 to `MAX_TITLE_LENGTH` characters without NUL.
+    """
+    if not text(value).strip() or len(value) > MAX_TITLE_LENGTH:
+        raise _unexpected(f"text of at most {MAX_TITLE_LENGTH} characters with a visible one", value)
+    return str(value)
+
+
+def language(value: Any) -> str:
+    """Return `value`, a BCP 47 language tag such as `en`, unchanged.
+
+    Raise `MalformedError` if `value` is not a language tag.
+    """
+    if not LANGUAGE_TAG.fullmatch(text(value)):
+        raise _unexpected("a BCP 47 language tag, such as en or zh-Hans", value)
     return str(value)
 
 

@@ -154,7 +154,7 @@ WRONG: list[tuple[str, list[str | int], Any, str]] = [
     ("corpus", ["format"], 1, "format: must be 3; import the file with the version of the program that"),
     ("corpus", ["format"], 3.0, "format: must be a whole number from 1 to 2147483647, not 3.0"),
     ("corpus", ["revision"], -1, "revision: must be a whole number from 0 to 2147483647, not -1"),
-    ("corpus", ["secret_key"], None, "secret_key: must be a string, not null"),
+    ("corpus", ["secret_key"], None, "secret_key: must be a string without NUL of at least 16 characters"),
     ("corpus", ["last_article"], -1, "last_article: must be a whole number from 0 to 2251799813685247"),
     ("entity", ["number"], 0, "number: must be a whole number from 1 to 2251799813685247, not 0"),
     ("entity", ["id"], "not-an-id", 'id: must be a UUID, not "not-an-id"'),

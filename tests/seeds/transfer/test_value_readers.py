@@ -20,13 +20,16 @@ from seeds.transfer.value_readers import (
     fraction,
     integer,
     integers,
+    language,
     list_of,
     optional,
     record,
+    secret_key,
     slug,
     text,
     texts,
     time,
+    title,
     tuple_of,
     uuid,
 )
@@ -66,6 +69,8 @@ REFUSED: list[tuple[Reader, tuple[Any, ...]]] = [
     (list_of(text, max_length=2), (["a", "b", "c"],)),
     (texts, (None, "ab", {}, [1], ["a", None], ["a\0"], ["a", []])),
     (integers(1, 3), (None, 1, {}, ["a"], [0], [1, 4], [1.0], [True], [1, None])),
+    (title, (None, 1, "", " ", "\u3000", "a" * 501, "a\0")),
+    (language, (None, 1, "", "e", "a" * 300, "en_GB", "en\n")),
     (record({"a": text}), (None, [], {}, {"a": 1}, {"a": "b", "c": "d"})),
 ]
 
@@ -113,6 +118,13 @@ def test_an_error_names_the_path_and_the_value_on_one_line() -> None:
             read({"a": [{"b": ["", []]}, {"b": value}]})
         assert str(caught.value).startswith(message)
         assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("value", ["opensesame", "\0" + "opensesame" * 9, 1234567, ["opensesame"], None])
+def test_an_error_of_the_secret_key_does_not_contain_the_key(value: Any) -> None:
+    with pytest.raises(MalformedError) as caught:
+        secret_key(value)
+    assert str(caught.value) == "must be a string without NUL of at least 16 characters"
 
 
 def test_times_in_time_zones_other_than_utc_are_refused() -> None:
