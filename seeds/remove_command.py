@@ -4,6 +4,7 @@ import sys
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import Connection
 
 from api.database.base import db
 from seeds.console import confirm, print_message, print_result, reported_failures
@@ -11,6 +12,7 @@ from seeds.escaping import printable
 from seeds.stories.key_points import KeyPointChooser
 from seeds.storing.removal import erase, find_article, purge, remove
 from seeds.storing.rendering import render_articles
+from seeds.storing.stored_article import erased_slug, find_removed_article
 from seeds.storing.transactions import Transaction, transactions
 
 
@@ -46,7 +48,7 @@ def _remove(begin: Transaction, article: str) -> str:
     with begin() as connection:
         identity = find_article(connection, article)
         if identity is None:
-            raise _no_article(article)
+            raise _removed_before(connection, article) or _no_article(article)
         outcome = remove(connection, identity, KeyPointChooser())
     render_articles(begin)
     return f"removed {outcome.slug} (revision {outcome.revision})"
@@ -79,6 +81,17 @@ def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
     # Also if the article was erased before, because that command may have been interrupted here.
     purge(db.engine, print_message)
     return f"erased {identity} (revision {outcome.revision})" if outcome else f"{identity} was erased before"
+
+
+def _removed_before(connection: Connection, article: str) -> click.ClickException | None:
+    """Return the error for an article that was removed before. Return None if there is no such article."""
+    identity = find_article(connection, article, is_removed=True)
+    former = identity and find_removed_article(connection, identity)
+    if not identity or not former:
+        return None
+    if former.slug == erased_slug(identity):
+        return click.ClickException(f"the article {article} was already erased")
+    return click.ClickException(f"the article {article} was already removed; add --erase to erase it")
 
 
 def _no_article(article: str) -> click.ClickException:

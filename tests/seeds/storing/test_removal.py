@@ -67,16 +67,30 @@ def test_an_article_is_found_by_its_id_and_by_every_slug_that_it_had(app: Flask)
         assert rows(app)["articles"] == []
 
 
-@pytest.mark.parametrize("reference_", ["nothing", article_id("nothing"), "No Slug", "a\u202eb", "board"])
+@pytest.mark.parametrize("reference_", ["nothing", article_id("nothing"), "No Slug", "a\u202eb"])
 def test_an_unknown_article_cannot_be_removed(app: Flask, reference_: object) -> None:
     seed_pages(app, [submit("board", BOARD, "slug: board")])
-    assert remove(app, "board").exit_code == 0
     before = rows(app)
     result = remove(app, reference_)
     shown = str(reference_).replace("\u202e", "\\u202e")
     assert result.stderr == f"Error: there is no article with the id or slug {shown}\n"
     assert (result.stdout, result.exit_code) == ("", 1)
     assert rows(app) == before
+
+
+@pytest.mark.parametrize("reference_", ["board", article_id("board")])
+def test_an_article_that_was_removed_before_can_only_be_erased(app: Flask, reference_: object) -> None:
+    seed_pages(app, [submit("board", BOARD, "slug: board")])
+    assert remove(app, "board").exit_code == 0
+    before = rows(app)
+    result = remove(app, reference_)
+    expected = f"Error: the article {reference_} was already removed; add --erase to erase it\n"
+    assert (result.stdout, result.stderr, result.exit_code) == ("", expected, 1)
+    assert rows(app) == before
+    invoke = app.test_cli_runner().invoke
+    assert invoke(args=["seed", "remove", "--erase", "--yes", str(reference_)]).exit_code == 0
+    erased = remove(app, article_id("board"))
+    assert erased.stderr == f"Error: the article {article_id('board')} was already erased\n"
 
 
 def test_a_removal_is_one_change_and_the_last_change_of_its_article(app: Flask) -> None:
