@@ -7,7 +7,7 @@ from datetime import MAXYEAR, MINYEAR, datetime
 import yaml
 
 from api.timestamps import parse_timestamp
-from seeds.escaping import printable
+from seeds.escaping import printable, quoted
 from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
 from seeds.parsing.document import Rejection
 from seeds.parsing.formats.yaml_nodes import YamlError, compose_yaml, is_null
@@ -49,10 +49,22 @@ def parse_sidecar(data: bytes, name: str) -> Sidecar:
                 raise ValueError("is repeated")
             seen.add(key)
             if value is not None:
-                values[key] = READERS[key](value)
+                values[key] = read_value(key, value)
         except ValueError as error:
             raise _rejection(name, line, f"'{printable(key[:40])}' {error}") from None
-    return Sidecar(**values)  # type: ignore[arg-type]  # READERS returns the type of each field.
+    return Sidecar(**values)  # type: ignore[arg-type]  # `read_value` returns the type of each field.
+
+
+def read_value(key: str, text: str) -> object:
+    """Convert `text`, the value of `key` in a sidecar or manifest, to the type that `Sidecar` has for it.
+
+    Raises:
+        ValueError: If the value is invalid. The message has no subject (`must be …`), and shows the value.
+    """
+    try:
+        return READERS[key](text)
+    except ValueError as error:
+        raise ValueError(f"{error}; the value is {quoted(text)}") from None
 
 
 def _pairs(data: bytes, name: str) -> list[tuple[str, str | None, int]]:
@@ -86,8 +98,8 @@ def _rejection(name: str, line: int, message: str) -> Rejection:
 def _read_url(text: str) -> str:
     if len(text) > MAX_URL_LENGTH or not is_web_url(text):
         raise ValueError(
-            f"must be an http or https URL (RFC 3986) of at most {MAX_URL_LENGTH} characters; "
-            "percent-encode all others, such as %7C for |"
+            f"must be an http or https URL of at most {MAX_URL_LENGTH} characters; "
+            "percent-encode characters that RFC 3986 does not allow, such as | as %7C"
         )
     return text
 
@@ -115,7 +127,7 @@ def _read_language(text: str) -> str:
 def _read_slug(text: str) -> str:
     if not is_slug(text):
         raise ValueError(
-            f"must be words of a-z and 0-9 joined by -, at most {MAX_SLUG_LENGTH} characters, not a UUID"
+            f"must be words of a-z and 0-9 joined by -, at most {MAX_SLUG_LENGTH} characters, and not a UUID"
         )
     return text
 

@@ -108,7 +108,7 @@ def read_metadata(fields: dict[str, Node]) -> Metadata:
         try:
             found[name] = readers[name](_text_of(node))
         except ValueError as error:
-            raise node.rejection(f"{error}, not {shown(node)}") from None
+            raise node.rejection(f"{error}; the value is {shown(node)}") from None
     return Metadata(**found)  # type: ignore[arg-type]  # The readers return the type of each field.
 
 

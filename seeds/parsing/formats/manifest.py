@@ -9,7 +9,7 @@ from typing import NamedTuple
 from api.problems import closest_choice
 from seeds.escaping import printable
 from seeds.parsing.document import Rejection
-from seeds.parsing.sidecar import KEYS, READERS, Sidecar
+from seeds.parsing.sidecar import KEYS, Sidecar, read_value
 
 MANIFEST_NAME = "manifest.csv"
 MAX_MANIFEST_BYTES = 16 * 1024 * 1024
@@ -124,10 +124,10 @@ def _read_row(values: dict[str, str], line: int) -> Sidecar | Rejection:
     for column, text in values.items():
         try:
             if text:
-                found[column] = READERS[column](text)
+                found[column] = read_value(column, text)
         except ValueError as error:
             return _rejection(line, f"'{column}' {error}")
-    return Sidecar(**found)  # type: ignore[arg-type]  # READERS returns the type of each field.
+    return Sidecar(**found)  # type: ignore[arg-type]  # `read_value` returns the type of each field.
 
 
 def _rejection(line: int, message: str) -> Rejection:
