@@ -36,7 +36,7 @@ AUTHORITY = r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?"
 SECONDS = re.compile(r"\d{1,9}(\.\d{1,6})?", re.ASCII)
 ORIGIN = re.compile(AUTHORITY, re.IGNORECASE | re.ASCII)
 BASE_URL = re.compile(AUTHORITY + r"(/[\w.~%!$&'()*+,;=:@/-]*)?", re.IGNORECASE | re.ASCII)
-HOST_AND_PORT = re.compile(r"([a-z0-9.-]*|\[[0-9a-f:.]+\]):(?P<port>\d{1,5})", re.IGNORECASE | re.ASCII)
+HOST_AND_PORT = re.compile(r"([a-z0-9.-]+|\[[0-9a-f:.]+\]):(?P<port>\d{1,5})", re.IGNORECASE | re.ASCII)
 UNIX_SOCKET = re.compile(r"unix:/[^\0]{1,100}")
 MAX_PORT = 65535
 # Python refuses to convert a text with thousands of digits, with a message that names no valid value.
@@ -58,7 +58,10 @@ def database_url(text: str) -> str:
     try:
         url = make_url(f"{hosts['before']}{hosts['after']}" if hosts else text)
     except (ArgumentError, ValueError):
-        raise ValueError("must be a database URL such as postgresql://user:password@host/name") from None
+        raise ValueError(
+            "must be a database URL such as sqlite:////var/lib/briefs/briefs.db or "
+            "postgresql://user:password@host/name"
+        ) from None
     if url.drivername in POSTGRESQL_SCHEMES:
         if hosts:
             url = url.update_query_dict(_host_parameters(hosts["hosts"]))
@@ -315,5 +318,6 @@ def trusted_proxies(text: str) -> tuple[TrustedProxy, ...]:
         return tuple(UNIX if part == UNIX else ip_network(part) for part in parts)
     except ValueError:
         raise ValueError(
-            "must be IP addresses or networks such as 127.0.0.1,10.0.0.0/8, or unix, separated by commas"
+            "must be IP addresses, networks such as 10.0.0.0/8 (all bits after the prefix are 0) or unix, "
+            "separated by commas"
         ) from None

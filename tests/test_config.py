@@ -68,7 +68,6 @@ def test_variables_of_other_programs_are_ignored() -> None:
         ("BRIEFS_BASE_URL", "http://[::1]:8000", "base_url", "http://[::1]:8000"),
         ("BRIEFS_BIND", "0.0.0.0:80", "bind", "0.0.0.0:80"),
         ("BRIEFS_BIND", "[::1]:8000", "bind", "[::1]:8000"),
-        ("BRIEFS_BIND", ":8000", "bind", ":8000"),
         ("BRIEFS_BIND", "unix:/run/briefs/http", "bind", "unix:/run/briefs/http"),
         ("BRIEFS_CACHE_BYTES", "0", "cache_bytes", 0),
         ("BRIEFS_CACHE_CONTROL", "private, max-age=5", "cache_control", "private, max-age=5"),
@@ -186,6 +185,7 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
     ("variable", "text"),
     [
         ("BRIEFS_BIND", "8000"),
+        ("BRIEFS_BIND", ":8000"),
         ("BRIEFS_BIND", "127.0.0.1"),
         ("BRIEFS_BIND", "127.0.0.1:65536"),
         ("BRIEFS_BIND", "http://127.0.0.1:8000"),
@@ -246,6 +246,7 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
             ("BRIEFS_METRICS_BIND", text)
             for text in ("9100", "127.0.0.1", "127.0.0.1:0", "unix:/run/metrics")
         ),
+        ("BRIEFS_METRICS_BIND", ":9100"),
         ("BRIEFS_METRICS_BIND", "127.0.0.1:99999"),
         ("BRIEFS_METRICS_DIR", "metrics"),
         ("BRIEFS_METRICS_DIR", "/dev/null/metrics\0"),
@@ -287,6 +288,13 @@ def test_a_postgresql_url_can_name_several_hosts(rest: str, host: str, port: str
 def test_an_invalid_value_is_refused_in_one_line_that_names_the_variable(variable: str, text: str) -> None:
     message = refusal_message(**{variable: text})
     assert len(message) > len(variable) + 2
+
+
+def test_a_message_names_each_form_of_a_valid_value() -> None:
+    message = refusal_message(DATABASE_URL="foo")
+    assert "sqlite:////" in message
+    assert "postgresql://" in message
+    assert "all bits after the prefix are 0" in refusal_message(BRIEFS_TRUSTED_PROXIES="10.0.0.1/8")
 
 
 @pytest.mark.parametrize(
