@@ -15,7 +15,7 @@ from typing import Any
 
 from gunicorn.config import Config
 from gunicorn.http import RequestParser
-from gunicorn.http.errors import InvalidHeader
+from gunicorn.http.errors import InvalidHeader, UnsupportedTransferCoding
 
 from api.server.request_bodies import Arrival, RequestBody, body_of
 from api.server.response_stream import ClientGoneError, ResponseStream
@@ -167,7 +167,7 @@ class Connection:
 
         Raises:
             StopIteration: The previous request asked to close the connection.
-            gunicorn.http.errors.ParseException: The head is invalid.
+            gunicorn.http.errors.ParseException: The head is invalid or not supported.
             OSError: The body is invalid.
         """
         self.requests += 1
@@ -176,6 +176,7 @@ class Connection:
         self.received = b""
         request = next(self.parser)
         check_host(request)
+        check_transfer_coding(request)
         if self.body:
             request.body = BytesIO(request.body.read())
         # The response has this version too (RFC 9110, 2.5).
@@ -203,6 +204,24 @@ def check_host(request: Any) -> None:
     is_missing = not hosts and request.version >= HTTP_1_1
     if is_missing or len(hosts) > 1 or not all(map(is_host, hosts)):
         raise InvalidHeader("HOST")
+
+
+def check_transfer_coding(request: Any) -> None:
+    """Raise an error if the body of a parsed request has a transfer coding other than `chunked`.
+
+    gunicorn accepts `gzip, chunked`, but does not decompress the body (RFC 9112, 6.1).
+
+    Raises:
+        gunicorn.http.errors.UnsupportedTransferCoding: The body has a different transfer coding.
+    """
+    for name, value in request.headers:
+        if name == "TRANSFER-ENCODING" and not is_chunked(value):
+            raise UnsupportedTransferCoding(value)
+
+
+def is_chunked(transfer_encoding: str) -> bool:
+    """Return True if this value of the header `Transfer-Encoding` is only `chunked`."""
+    return transfer_encoding.strip().lower() == "chunked"
 
 
 @lru_cache(maxsize=100)

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from api.config import Settings
 from api.logs.levels import failure_level
 from api.problem_kinds import ProblemKind
-from api.server.connections import is_host
+from api.server.connections import is_chunked, is_host
 from api.web.problem_responses import ErrorResponse, send_error
 from api.web.request_ids import ID, make_id
 
@@ -34,24 +34,31 @@ class GranianRequests:
         self._settings, self._count_refused = settings, count_refused
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the application, or respond with 400 if the request is invalid.
+        """Call the application, or respond with 400 or 501 if the request is invalid.
 
-        The header `Host` must be valid (RFC 9112, 3.2). Only OPTIONS can have the target `*`.
+        The header `Host` must be valid (RFC 9112, 3.2). Only OPTIONS can have the target `*`. The transfer
+        coding of a body must be `chunked`.
         """
         path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
         if not is_host(environ.get("HTTP_HOST", "")):
             return self._refuse(environ, start_response, "invalid header HOST")
         if path == "*" and environ["REQUEST_METHOD"] != "OPTIONS":
             return self._refuse(environ, start_response, "invalid target")
+        if not is_chunked(environ.get("HTTP_TRANSFER_ENCODING", "chunked")):
+            kind = ProblemKind.UNSUPPORTED_TRANSFER_CODING
+            return self._refuse(environ, start_response, "unsupported transfer coding", kind)
         target = encode_path(path)
         environ["RAW_URI"] = f"{target}?{query}" if query else target
         return self.application(environ, start_response)
 
     def _refuse(
-        self, environ: WSGIEnvironment, start_response: StartResponse, reason: str
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        reason: str,
+        kind: ProblemKind = ProblemKind.INVALID_REQUEST,
     ) -> Iterable[bytes]:
         request_id = environ[ID] = make_id()
-        kind = ProblemKind.INVALID_REQUEST
         self._count_refused(kind.status)
         extra = {"request_id": request_id, "status": kind.status, "error": reason}
         log.log(failure_level(kind.status), "request refused", extra=extra)

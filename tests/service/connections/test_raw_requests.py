@@ -94,6 +94,7 @@ def test_the_answer_to_head_is_the_answer_to_get_without_its_body(server: Server
         ("/docs/%2e%2e/app.py", 404),
         ("/v1/articles/%0d%0aX-Injected:%201", 404),
         ("/v1/articles?limit=%ff", 422),
+        ("/v1/articles?q=antenna%ff", 422),
         ("/v1/articles?%ff=1", 422),
         ("/v1/articles?%zz", 422),
         ("/v1/articles?cursor=%00%ff%zz", 422),
@@ -146,6 +147,15 @@ def test_an_unreadable_request_gets_a_problem_that_does_not_repeat_it(
     assert not any("hunter2" in line for line in gunicorn.lines)
     (line,) = [json.loads(line) for line in gunicorn.lines if request_id in line]
     assert line["level"] == "warning"
+
+
+def test_the_only_transfer_coding_is_chunked(server: Server) -> None:
+    for method, target in (("GET", "/v1/articles"), ("POST", "/mcp")):
+        for coding in ("gzip, chunked", "hunter2, chunked"):
+            head = raw_request(target, "Host: a", f"Transfer-Encoding: {coding}", method=method)
+            answer = server.exchange(head + b"0\r\n\r\n")
+            assert problem_of(answer)["status"] == 501
+            assert b"hunter2" not in answer
 
 
 @pytest.mark.parametrize(
