@@ -191,8 +191,11 @@ class ProblemKind(Enum):
         "Not acceptable",
         "This resource has no representation that the `Accept` header allows.",
         "The header `Accept` excludes the media type of the resource.",
-        "Send an `Accept` that contains the media type of the resource, such as `application/json`, or no "
-        "`Accept`.",
+        "Send an `Accept` that contains a media type that `detail` names, or no `Accept`.",
+        {
+            "detail": "This resource is available as `application/json`, which the `Accept` header does not "
+            "allow."
+        },
     )
     REQUEST_TIMEOUT = _Row(
         408,
@@ -264,9 +267,9 @@ class ProblemKind(Enum):
     INVALID_PARAMETERS = _Row(
         422,
         "Invalid parameters",
-        "A parameter is invalid. `errors` lists each invalid parameter and what is allowed.",
-        "A query parameter is unknown, has a value that is not allowed, is repeated although it takes one "
-        "value, or cannot be combined with a different parameter.",
+        "A parameter is invalid. `errors` says what is wrong and what is allowed.",
+        "A query parameter is unknown, is not UTF-8, has a value that is not allowed, is repeated although "
+        "it takes one value, requires a missing parameter, or cannot be combined with a different parameter.",
         "Correct each parameter in `errors`. `allowed` lists what is allowed, and `suggestion` is the name "
         "or value that you probably meant. The same request fails again.",
         {
@@ -326,8 +329,8 @@ class ProblemKind(Enum):
     UNSUPPORTED_TRANSFER_CODING = _Row(
         501,
         "Unsupported transfer coding",
-        "The transfer coding of the body is not supported.",
-        "The request has a body in a transfer coding that the service does not support.",
+        "The only transfer coding supported is `chunked`.",
+        "The header `Transfer-Encoding` of the request names a coding other than `chunked`.",
         "Send the request without a body.",
         {"instance": "/"},
     )

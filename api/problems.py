@@ -80,6 +80,13 @@ class InvalidCursor(ProblemException):
         super().__init__(ProblemKind.INVALID_CURSOR, errors=[parameter_error("cursor", message)])
 
 
+def not_acceptable(*media_types: str) -> ProblemException:
+    """Return the 406 error of a resource that has the media types `media_types`."""
+    names = " or ".join(f"`{each}`" for each in media_types)
+    detail = f"This resource is available as {names}, which the `Accept` header does not allow."
+    return ProblemException(ProblemKind.NOT_ACCEPTABLE, detail)
+
+
 def database_problem(failure: Failure) -> ProblemException:
     """Return the 503 error for a failure of the database."""
     kind = FAILURE_KINDS.get(failure, ProblemKind.DATABASE_UNAVAILABLE)
@@ -155,7 +162,9 @@ def problem_response(error: HTTPException) -> Response:
     members: dict[str, Any] = {"status": status}
     if isinstance(error, ProblemException) and error.errors:
         members["errors"] = error.errors
-    detail, path = _detail_of(error, kind), quote(request.path)
+    # `request.path` begins with only one slash.
+    path = quote(request.environ["PATH_INFO"], encoding="latin-1")
+    detail = _detail_of(error, kind)
     values = problem(kind, settings().base_url, path, request.environ[ID], detail, members)
     if wants_page(request.environ):
         page = problem_page(kind, values, settings().base_url, request.args.items(multi=True))

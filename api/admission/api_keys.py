@@ -27,6 +27,8 @@ KEY_IN_TEXT = re.compile(rf"{PREFIX}[0-9A-Za-z]+")
 HIDDEN_KEY = f"{PREFIX}..."
 
 BEARER = "bearer "
+# The names of query parameters that other services use for API keys.
+KEY_PARAMETERS = frozenset({"api_key", "apikey", "key", "token", "access_token"})
 
 
 def make_key() -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from api.admission.api_keys import requested_key
+from api.admission.api_keys import KEY_PARAMETERS, requested_key
 from api.admission.key_lookup import KeyLookup, KeyOwner, KeysUnavailableError
 from api.admission.policies import Policy
 from api.admission.request_counters import Decision, Policies, Quota, RequestCounters
@@ -28,8 +28,6 @@ IPV6_PREFIX_BITS = 64
 REALM = 'Bearer realm="Briefs API"'
 INVALID_KEY = f'{REALM}, error="invalid_token", error_description="The API key is not valid"'
 
-# The names of query parameters that other services use for API keys.
-KEY_PARAMETERS = frozenset({"api_key", "apikey", "key", "token", "access_token"})
 KEY_IN_QUERY = (
     "This resource requires a valid API key. Send the key in a header, as `Authorization: Bearer …` or "
     "`X-API-Key`, not in the address."

@@ -2,7 +2,7 @@
 
 import orjson
 from flask import Response, request
-from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
 from api.mcp_server.documentation import describe
 from api.mcp_server.messages import Message, ProtocolError, parse_message, result_response
@@ -11,7 +11,7 @@ from api.mcp_server.origins import is_origin_allowed
 from api.mcp_server.versions import INITIALIZED_VERSIONS, version_of
 from api.media_types import JSON
 from api.problem_kinds import MAX_BODY_BYTES, ProblemKind
-from api.problems import RETRY_SECONDS, ProblemException
+from api.problems import RETRY_SECONDS, ProblemException, not_acceptable
 from api.resources.blueprint import Blueprint
 from api.urls import MCP_PATH, settings
 from api.web.negotiation import accepts
@@ -54,7 +54,7 @@ def _check_request() -> None:
     if request.mimetype != JSON:
         raise UnsupportedMediaType
     if not accepts(headers.get("Accept", ""), JSON):
-        raise NotAcceptable
+        raise not_acceptable(JSON)
     request.max_content_length = MAX_BODY_BYTES
 
 

@@ -13,9 +13,11 @@ from flask import Request
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate
 from webargs.flaskparser import FlaskParser
 
+from api.admission.api_keys import KEY_PARAMETERS
 from api.problems import InvalidParameters, closest_choice, parameter_error
 from api.resources.documented_parameters import NAMED_EXAMPLES
 from api.resources.multi_value_parameters import MAX_TEXT_LENGTH, ListParameter
+from api.resources.query_encoding import NAME_ERROR, encoding_errors
 from api.search.analyzer import fold
 from api.search.query_language import MAX_WORDS, parse_query
 from api.timestamps import LAST_TIME, parse_timestamp
@@ -37,6 +39,8 @@ COMMON_NAMES = {
     "from": "published_after",
     "to": "published_before",
 }
+
+UNKNOWN_KEY = "Unknown parameter. Send an API key as `Authorization: Bearer …` or in `X-API-Key`."
 
 
 class WholeNumber(fields.Integer):
@@ -101,7 +105,10 @@ class Choice(fields.String):
 class Search(Text):
     """A full-text query as a query parameter. It is loaded as an `api.search.query_language.Query`."""
 
-    allowed = (f'1 to {MAX_WORDS} words: word, "a phrase", -word, word OR word',)
+    allowed = (
+        f"1 to {MAX_WORDS} words, at most {MAX_TEXT_LENGTH} characters: "
+        'word, "a phrase", -word, word OR word',
+    )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         validate.Length(1, MAX_TEXT_LENGTH)(value)
@@ -183,7 +190,7 @@ class Window(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
         if not re.fullmatch("[1-9][0-9]{0,2}d", value) or int(value[:-1]) > MAX_WINDOW_DAYS:
-            raise ValidationError("Must be a number of days, such as 7d.")
+            raise ValidationError(f"Must be a number of days from {self.allowed[0]}, such as 7d.")
         return timedelta(days=int(value[:-1]))
 
     def suggest(self, value: str) -> str | None:
@@ -193,6 +200,15 @@ class Window(fields.String):
         """
         is_number = re.fullmatch("[1-9][0-9]{0,2}", value) and int(value) <= MAX_WINDOW_DAYS
         return f"{value}d" if is_number else None
+
+
+class Cursor(fields.String):
+    """The query parameter `cursor`, which is not checked further until its page is read."""
+
+    def __init__(self, description: str) -> None:
+        message = "The cursor is empty. Leave out the parameter to begin at the start."
+        not_empty = validate.Length(min=1, error=message)
+        super().__init__(validate=not_empty, metadata={"description": description})
 
 
 class NoParameters(Schema):
@@ -233,12 +249,9 @@ class PageParameters(Schema):
         load_default=DEFAULT_LIMIT,
         metadata={"description": "The maximum number of items on a page."},
     )
-    cursor = fields.String(
-        validate=validate.Length(min=1),
-        metadata={
-            "description": "The position of the page: an opaque value, taken from `meta.next_cursor` of the "
-            "page before. A cursor belongs to its query: only `limit` can change between pages."
-        },
+    cursor = Cursor(
+        "The position of the page: an opaque value, taken from `meta.next_cursor` of the page before. A "
+        "cursor belongs to its query: only `limit` can change between pages."
     )
     total = Flag("`true` adds `meta.total`, the number of items in the collection.", load_default=False)
 
@@ -272,19 +285,17 @@ class StrictParser(FlaskParser):
         The value of a ListParameter is a list of texts. Every other value is a text.
 
         Raises:
-            ValidationError: A parameter that takes one value is repeated.
+            ValidationError: A parameter is not in UTF-8, or a parameter that takes one value is repeated.
         """
         query: dict[str, Any] = {}
-        repeated = []
+        faults = encoding_errors(req.query_string)
         for name, values in req.args.lists():
             is_list = isinstance(schema.fields.get(name), ListParameter)
             query[name] = values if is_list else values[0]
             if len(values) > 1 and not is_list:
-                repeated.append(name)
-        if repeated:
-            errors = schema.validate(query)
-            message = "The parameter is given more than once."
-            raise ValidationError(errors | {name: [message] for name in repeated})
+                faults[name] = "The parameter is given more than once."
+        if faults:
+            raise ValidationError(schema.validate(query) | {name: [text] for name, text in faults.items()})
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
@@ -304,7 +315,10 @@ def _error(schema: Schema, name: str, messages: list[str], values: list[str]) ->
     field = schema.fields.get(name)
     if field is None:
         known = sorted(schema.fields)
-        return parameter_error(name, "Unknown parameter.", known, _likely_name(name, known))
+        if name.casefold() in KEY_PARAMETERS:
+            return parameter_error(name, UNKNOWN_KEY, known)
+        message = NAME_ERROR if NAME_ERROR in messages else "Unknown parameter."
+        return parameter_error(name, message, known, _likely_name(name, known))
     allowed = list(getattr(field, "allowed", [])) or None
     suggestion = _suggestion(field, values, allowed or [])
     return parameter_error(name, " ".join(dict.fromkeys(messages)), allowed, suggestion)

@@ -4,10 +4,11 @@ import gzip
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import NotAcceptable, PreconditionFailed
+from werkzeug.exceptions import PreconditionFailed
 from werkzeug.http import generate_etag, quote_etag
 
-from api.problems import problem_response
+from api.media_types import HTML, JSON
+from api.problems import not_acceptable, problem_response
 from api.urls import settings
 from api.web.headers import MANAGED_HEADERS, ResponseTraits, not_modified_headers, response_headers
 from api.web.negotiation import accepts, wants_gzip
@@ -53,7 +54,9 @@ def _negotiate(response: Response) -> Response:
     Return 304, 406 or 412 if the request requires it. A stream is not changed.
     """
     if not accepts(request.environ.get("HTTP_ACCEPT", ""), response.mimetype or ""):
-        return problem_response(NotAcceptable())
+        # Only the index depends on `Accept`. It is also a page.
+        types = (JSON, HTML) if "accept" in response.vary else (response.mimetype or "",)
+        return problem_response(not_acceptable(*types))
     if response.is_streamed:
         # Streams have no ETag, and are compressed in `api.v1.streams`.
         return problem_response(PreconditionFailed()) if "HTTP_IF_MATCH" in request.environ else response

@@ -40,7 +40,7 @@ def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:
     assert body["status"] == status
     assert kind.status == status or status not in {each.status for each in ProblemKind}
     assert body["detail"]
-    assert body["instance"] == quote(response.request.path)
+    assert body["instance"] == quote(response.request.environ["PATH_INFO"], encoding="latin-1")
     assert body["request_id"] == response.headers["X-Request-ID"]
     for error in body.get("errors", []):
         assert list(error) == ERROR_MEMBERS

@@ -4,9 +4,8 @@ A stream has the parameters of its collection, except `limit` and `total`. Strea
 `facets` and no `facet_limit`.
 """
 
-from marshmallow import fields, validate
-
 from api.resources.multi_value_parameters import Names
+from api.resources.parameters import Cursor
 from api.v1 import schemas
 from api.v1.query_parameters import (
     AllTakeawayParameters,
@@ -18,13 +17,10 @@ from api.v1.query_parameters import (
 PAGE_PARAMETERS = ("limit", "total")
 
 
-def _cursor() -> fields.String:
-    return fields.String(
-        validate=validate.Length(min=1),
-        metadata={
-            "description": "Where the stream begins: the value of `next_cursor` in a line of an NDJSON "
-            "stream, or in `meta` of a page. A cursor is valid only with the query that it comes from."
-        },
+def _cursor() -> Cursor:
+    return Cursor(
+        "Where the stream begins: the value of `next_cursor` in a line of an NDJSON stream, or in `meta` of "
+        "a page. A cursor is valid only with the query that it comes from."
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.api.answers import assert_parameter_error
+from tests.api.answers import assert_parameter_error, assert_problem
 
 ARTICLE_SORTS = [
     "published_at",
@@ -193,9 +193,62 @@ def test_a_repeated_parameter_is_refused_even_if_both_values_are_equal(client: F
 
 
 def test_a_query_that_is_not_utf8_is_refused(client: FlaskClient) -> None:
-    assert_parameter_error(client.get("/v1/articles?limit=%FF"), "limit")
+    parameters = ["q", "entity", "publication", "fields", "collapse", "published_after", "cursor", "limit"]
+    for name in parameters:
+        for value in ("%FF", "antenna%ff", "%ED%A0%80", f"a&{name}=%C3"):
+            (error,) = assert_parameter_error(client.get(f"/v1/articles?{name}={value}"), name)
+            assert error["message"] == "The value is not UTF-8." or value.startswith("a&")
+    (error,) = assert_parameter_error(client.get("/v1/articles?%FF=1"), "%FF")
+    assert error["message"] == "The name of the parameter is not UTF-8."
+    assert_parameter_error(client.get("/v1/articles?zzz=%FF&q=%FF&limit=0"), "zzz", "q", "limit")
     assert_parameter_error(client.get("/v1/articles?sort=%00"), "sort")
-    assert_parameter_error(client.get("/v1/articles?%FF=1"), "%FF")
+    assert client.get("/v1/articles?q=%C3%A9%EF%BF%BD&publication=%F0%9F%97%9E").status_code == 200
+
+
+def test_every_route_refuses_a_query_that_is_not_utf8(client: FlaskClient) -> None:
+    queries = ("?q=%FF", "?cursor=%FF", "?%FF=1")
+    browser = {"Accept": "text/html"}
+    for path in ("/v1/stories", "/v1/changes", "/v1/trends", "/v1/feed.atom", "/v1/articles.csv", "/healthz"):
+        for query in queries:
+            assert_problem(client.get(f"{path}{query}"), 422)
+    for path in ("/browse", "/browse/articles", "/browse/trends", "/docs"):
+        for query in queries:
+            assert client.get(f"{path}{query}", headers=browser).status_code == 422
+    assert client.get("/browse?q=%FF&limit=&utm_source=a", headers=browser).status_code == 422
+
+
+def test_a_parameter_that_requires_a_missing_parameter_is_refused(client: FlaskClient) -> None:
+    requirements = {
+        "sort": ("relevance", "q"),
+        "include": ("highlights", "q"),
+        "facet_limit": ("5", "facets"),
+    }
+    for path in ("/v1/articles", "/v1/entities/sunrise/articles"):
+        for name, (value, required) in requirements.items():
+            assert f"requires `{required}`" in error_of(client, name, value, path)["message"]
+    assert client.get("/v1/articles?facet_limit=5&facets=entity").status_code == 200
+
+
+def test_an_empty_cursor_is_refused_with_advice(client: FlaskClient) -> None:
+    for path in ("/v1/articles", "/v1/changes", "/v1/articles.ndjson"):
+        assert "Leave out the parameter" in error_of(client, "cursor", "", path)["message"]
+
+
+def test_a_key_in_the_query_is_refused_with_the_headers_to_use(client: FlaskClient) -> None:
+    for name in ("api_key", "API_KEY", "key", "token"):
+        response = client.get("/v1/articles", query_string={name: "hunter2"})
+        (error,) = assert_parameter_error(response, name)
+        assert "`Authorization: Bearer …`" in error["message"]
+        assert "`X-API-Key`" in error["message"]
+        assert error["suggestion"] is None
+        assert "hunter2" not in response.text
+
+
+def test_a_message_names_the_limits_of_a_query_and_of_a_window(client: FlaskClient) -> None:
+    allowed = " ".join(error_of(client, "q", "a" * 501)["allowed"])
+    assert "50 words" in allowed
+    assert "500 characters" in allowed
+    assert "1d to 365d" in error_of(client, "window", "366d", "/v1/trends")["message"]
 
 
 def test_parameters_are_read_from_the_query_only(client: FlaskClient) -> None:

@@ -112,6 +112,23 @@ def test_only_a_readable_accept_that_excludes_the_type_is_a_406(
     assert client.get(ARTICLE, headers={"Accept": accept}).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("path", "media_types"),
+    [
+        ("/v1/articles", ["application/json"]),
+        ("/v1/feed.atom", ["application/atom+xml"]),
+        ("/v1/articles.csv", ["text/csv"]),
+        ("/browse", ["text/html"]),
+        ("/", ["application/json", "text/html"]),
+    ],
+)
+def test_a_406_names_the_media_types_of_the_resource(
+    client: FlaskClient, path: str, media_types: list[str]
+) -> None:
+    detail = assert_problem(client.get(path, headers={"Accept": "image/png"}), 406)["detail"]
+    assert [part for part in detail.split("`") if "/" in part] == media_types
+
+
 def test_an_etag_changes_if_and_only_if_the_answer_changes(
     client: FlaskClient, runner: FlaskCliRunner, folder: Path
 ) -> None:
