@@ -184,7 +184,7 @@ class RedisCounters:
         Args:
             policy: The limit that the lease belongs to.
             lease: The requests that this process has reserved in Redis.
-            cost: 1, or 0 to only update the lease. With 0, the result is always True.
+            cost: 1 to take a request, or 0 to take none and only update the lease. With 0, return True.
         """
         now = self._clock()
         with self._lock:

@@ -26,11 +26,14 @@ CONNECTED_AT = "briefs_connected_at"
 
 
 class DeadlineError(SQLAlchemyError):
-    """An error for a thread that cannot use the database now. The message is a sentence for the client."""
+    """An error for a thread whose time to use the database is over, or whose database is unavailable.
+
+    The message is a sentence for the client.
+    """
 
 
 class DatabaseUnavailableError(DeadlineError):
-    """An error for a thread that does not try to use the database, because the database is unavailable."""
+    """An error that is raised instead of using the database, which is known to be unavailable."""
 
 
 class Deadline:

@@ -32,7 +32,7 @@ POOL_TIMEOUT_SECONDS = 5
 
 
 def engine_url(database_url: str) -> str:
-    """Return `database_url` in the form for SQLAlchemy: without parameters if it is a URL of SQLite."""
+    """Return `database_url` for SQLAlchemy. Remove the query parameters from a URL of SQLite."""
     url = make_url(database_url)
     bare = url.set(query={}) if url.get_backend_name() == "sqlite" else url
     return bare.render_as_string(hide_password=False)

@@ -246,9 +246,9 @@ def lock_path(path: str) -> Path:
 
 
 def read_log_owner(path: str) -> str:
-    """Return the device and the inode of the SQLite file at `path` that commands last wrote, as text.
+    """Return the text in the lock file of `path`: the device and the inode of a SQLite file.
 
-    Commands store this text in the lock file of `path`. If the lock file is missing, return an empty text.
+    Commands last wrote this file at `path`. If the lock file is missing, return an empty text.
     """
     try:
         return lock_path(path).read_text(encoding="ascii").strip()

@@ -45,11 +45,13 @@ def make_page(
     The only header is `Link` (RFC 8288), with the same URLs as `links` in the body.
 
     Args:
+        source: Reads the rows of the collection.
         parameters: The loaded query of the request.
         items: Returns the JSON values of rows.
         scope: The id of the article, entity or story that the collection belongs to. None for all rows.
         former_scopes: Returns the former ids of the entity or story. Their cursors are accepted.
-        feed_start: For a feed, a sort key before all rows. Every page of a feed links to a next page.
+        feed_start: For a feed, the sort key of the next link if the feed is empty. Even the last page of a
+            feed has a next link.
         more_meta: Further members of `meta`, such as `facets`.
 
     Raises:

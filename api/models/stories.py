@@ -68,12 +68,12 @@ for _name, _condition in (("", None), ("_several", _has_several)):
 class FormerStory(Base):
     """A story that no longer exists. Its articles joined a different story, or its founder was removed.
 
-    The founder is the article that gave the story its id. Requests are redirected to the story of
-    `article_id`.
+    The founder is the article that gave the story its id. Requests are redirected to the current story of
+    the article `article_id`.
 
     Attributes:
-        founder_id: The id of its founder.
-        article_id: The id of its founder or, after the removal, of the founder of the remaining articles.
+        article_id: The id of the founder. If the founder was removed, the id of another article from its
+            story, if there is one.
     """
 
     __tablename__ = "former_stories"

@@ -150,7 +150,7 @@ def _missing_article(statement: AnySelect, value: Any, reference: str) -> Proble
     """Return the error for an article that does not exist: 410 if the article was removed, otherwise 404.
 
     Args:
-        statement: A statement for the removal of the article, with the bound parameter `reference`.
+        statement: A SELECT of the slug and the removal time, with the bound parameter `reference`.
         value: The value of this bound parameter: an id or a slug.
         reference: The id or slug in the URL, for the message.
     """

@@ -58,7 +58,7 @@ class References:
 
 
 def find_references(parameters: Mapping[str, Any]) -> References:
-    """Find the entities and stories that the filters of a query name.
+    """Look up the entities and stories in the filters of a request, such as `entity=nasa`.
 
     `parameters` has the validated query parameters, by name.
     """

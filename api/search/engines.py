@@ -1,7 +1,7 @@
 """Full-text search over terms of `api.search.analyzer`, with FTS5 on SQLite and tsvector on PostgreSQL.
 
-In all functions, `table` is the name of the full-text index, and `dialect` is `sqlite` or `postgresql`. The
-statements and conditions have a bound parameter `match` for the result of `match_text`.
+`match_text` returns the search as text. Bind this text to the parameter `match` of the statements and
+conditions that the other functions return.
 """
 
 from collections.abc import Sequence

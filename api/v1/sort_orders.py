@@ -55,7 +55,7 @@ def takeaway_orders(table: KeyTable) -> Orders:
 def takeaway_orders_in_article() -> Orders:
     """Return the sort orders of the takeaways of one article, by the value of the query parameter `sort`.
 
-    All values give the order in which the article lists its takeaways.
+    The orders are the same for all values: as the article lists its takeaways.
     """
     return order_pair("published_at", None, (TAKEAWAYS.number,))
 

@@ -98,10 +98,10 @@ def peer_cases(
 
     Args:
         stack: Ends the programs when it is closed.
-        server: The service, from which the programs get some articles.
+        server: The service. Some of its articles are copied to the databases of the programs.
         folder: A folder for temporary files.
         article: The article that each case requests.
-        baseline: The case that all results are compared with.
+        baseline: The name of the case that all results are compared with.
     """
     database, briefs = folder / "plain.db", folder / "briefs.db"
     write_plain_tables(_articles(server, article), database)

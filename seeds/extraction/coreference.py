@@ -248,8 +248,8 @@ def _begins_organization(lexicon: Lexicon, short: EntityCluster, longer: Sequenc
 def _begins_facility(lexicon: Lexicon, short: EntityCluster, longer: EntityCluster) -> bool:
     """Return True if the name of a plant or similar place begins with a shorter name.
 
-    For example, `longer` is Tarnhus Refinery and `short` is Tarnhus. `short` must not be the name of a
-    different place.
+    For example, `longer` is Tarnhus Refinery and `short` is Tarnhus. `short` must not be in the list of
+    places (the gazetteer).
     """
     head = lexicon.head_noun(longer.words)
     is_start = short.words == longer.words[: len(short.words)] and short.words != longer.words

@@ -141,9 +141,9 @@ class Lexicon:
         return fold(name) in self.gazetteer
 
     def is_well_known_place(self, name: str) -> bool | None:
-        """Return True if `name` is a well-known place, and False if `name` is a different place.
+        """Return whether the place `name` is well known.
 
-        Return None if the gazetteer (the list of places) does not contain the name.
+        Return None if the gazetteer (the list of places) does not contain `name`.
         """
         return self.gazetteer.get(fold(name))
 

@@ -118,10 +118,10 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
 
 
 def _owner(label: str, owners: Mapping[str, str]) -> str:
-    """Return the label of the entity or compound that contains all words of `label`, or else `label` itself.
+    """Return the label of the entity or compound that contains all words of the term `label`.
 
-    A label is a term such as `XR-5`, or `=` and the id of an entity. `owners` maps a word to the label of the
-    entity or compound that contains the word.
+    If there is none, return `label`. A label is a term such as `XR-5`, or `=` and the id of an entity.
+    `owners` maps each word to the label of the entity or compound that contains the word.
     """
     containing = {owners.get(word) for word in term_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label

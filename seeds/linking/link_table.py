@@ -88,7 +88,7 @@ class LinkTable:
                 )
 
     def scored(self, article: int) -> list[ResolvedLink]:
-        """Return the links that have a score from the article with the database number `article`."""
+        """Return the links with a score that start from `article`, the database number of an article."""
         return [link for link in self._links[article].values() if link.score is not None]
 
     def scores(self, article: int) -> dict[int, float]:

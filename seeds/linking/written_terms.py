@@ -161,10 +161,10 @@ class _Occurrences:
                     longest[key] = max(longest.get(key, ""), whole, key=lambda each: (len(each), each))
 
     def term(self, name: str) -> WrittenTerm | None:
-        """Return the term for a word in lower case or a date: the text that readers see.
+        """Return the term for `name`, a word in lower case or a date.
 
-        The term is the name, compound or word that occurs most often in the article. It is None for a word
-        that does not occur or tells readers nothing, such as `the`.
+        The term is how the article most often writes `name`: alone, or within a compound or a name, such as
+        `XR-5` for `xr`. Return None if `name` does not occur or tells readers nothing, such as `the`.
         """
         if name in self._names or name in self._compounds:
             return self._term_of_part(name)

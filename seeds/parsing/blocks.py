@@ -183,7 +183,7 @@ def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
     """Split `block` into a fixed heading of the page format, such as Key Takeaways, and the lines below.
 
     Return only `block` if it has no such heading, or if the lines below cannot belong to the heading.
-    `previous` is the heading directly above `block`.
+    `previous` is the fixed heading that ends directly above `block`, or None.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])
@@ -204,10 +204,10 @@ def _leading_heading(lines: Sequence[Line]) -> tuple[Heading | None, int]:
 
 
 def _belongs_under(heading: Heading, rest: Sequence[Line], previous: Heading | None) -> bool:
-    """Return True if the lines below `heading`, a heading of the page format, can be its content.
+    """Return True if `rest`, the lines below `heading`, can belong to the heading.
 
-    For example, a list item must follow Key Takeaways. `rest` are the lines directly below, and `previous` is
-    the heading directly above.
+    For example, a list item must follow Key Takeaways. `previous` is the fixed heading directly above
+    `heading`, or None.
     """
     following = rest[0]
     if heading is Heading.TAKEAWAYS:

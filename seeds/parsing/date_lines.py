@@ -70,7 +70,7 @@ MAX_LINE_LENGTH = 80
 def is_date(line: str) -> bool:
     """Return True if `line` is only a date, an age or a time, such as `Apr 21, 2026` or `3 weeks ago`.
 
-    A reading time, a count of comments, and signs such as a calendar can be beside it.
+    The line can also have a reading time, a count of comments, punctuation and symbols.
     """
     parts = _parts(line)
     return any(part["date"] or part["time"] for part in parts)

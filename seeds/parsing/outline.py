@@ -38,7 +38,7 @@ class Middle:
         heading: The block with the title of the editor's analysis.
         analysis: The paragraphs of the editor's analysis.
         signature: The block with the author, the author's role and the publication.
-        stray: Text above the heading Editor's Desk, which becomes the start of the body.
+        stray: Blocks above the heading Editor's Desk. They are later put before `body`.
         body: The paragraphs of the article.
     """
 

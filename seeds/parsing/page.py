@@ -100,9 +100,10 @@ def _check_title(blocks: Sequence[Block]) -> None:
 
 
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
-    """Return True if the first of `blocks`, which is as long as a paragraph, is the title of a page.
+    """Return True if the first of `blocks` is a title, although it is as long as a paragraph.
 
-    The second block, the summary, is then at least as long. Key Takeaways or Editor's Desk follows below.
+    The second block must be at least as long, since it is then the summary. The heading Key Takeaways or
+    Editor's Desk must follow below.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].folded) >= len(blocks[0].folded)

@@ -48,10 +48,10 @@ class TakeawayList(NamedTuple):
 
 
 def gather_items(blocks: Sequence[Block]) -> tuple[list[Item], int]:
-    """Return the list items at the start of `blocks`, and the number of blocks with these items.
+    """Return the items of the list at the start of `blocks`, and the number of blocks in the list.
 
     An item starts with the bullet of the first item, or with the next number. Other lines continue the item
-    above. The list ends before the first block that does not start an item. Without a list, the result is
+    above. The list ends before the first block that does not start an item. If there is no list, return
     `([], 0)`.
     """
     lines = [line.folded for block in blocks[:1] for line in block.lines]
@@ -152,7 +152,7 @@ def _read_number(text: str, previous: int) -> tuple[int, int, list[str]]:
 def _larger_number(text: str, previous: int) -> str:
     """Return the number at the start of a list item if it is greater than `previous`, or an empty string.
 
-    The space after the number can be missing. After item 1, `35G masts` is item 3 with the text `5G masts`.
+    The space after the number can be missing: after item 1, `35G masts` is item 3 with the text `5G masts`.
 
     Args:
         text: The list item, without invisible characters.
@@ -169,9 +169,10 @@ def _larger_number(text: str, previous: int) -> str:
 
 
 def _has_number(text: str, number: str) -> bool:
-    """Return True if `text`, a list item, can have the number `number`: `35G masts` can be item 3.
+    """Return True if the list item `text` can start with its item number `number`, such as 3 in `3. Trams`.
 
-    It cannot if 0 and a further digit follow the number: `2026 budget` cannot be item 2.
+    The text can follow without a space: `35G masts` can be item 3 with the text `5G masts`. If 0 and a digit
+    follow, return False: `2026 budget` cannot be item 2.
     """
     rest = text[len(number) : len(number) + 2]
     return text.startswith(number) and not (rest.startswith("0") and rest[1:].isdigit())

@@ -63,13 +63,13 @@ def slug_choices(identity: UUID, slug: str, former: Former, *, is_requested: boo
     """Return the possible slugs of an article, best first.
 
     A requested or former slug is the only choice. Otherwise the choices are `slug`, `slug` with a part of the
-    id, and `slug` with the whole id, which is always free.
+    id, and `slug` with the whole id.
 
     Args:
         identity: The id of the article.
         slug: The slug from the metadata or the title.
-        former: The stored or removed article, or None if it was never loaded. The slug of an erased article
-            is not used.
+        former: The stored or removed article, or None if it was never loaded. If it was erased, its slug is
+            not a choice.
         is_requested: True if the metadata requests `slug`.
     """
     if is_requested:

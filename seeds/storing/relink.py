@@ -75,7 +75,7 @@ def rederive_articles(
         articles: The database numbers of the articles, in the order of storing.
         pool: The processes that derive the data.
         vectors: Reads the feature vectors.
-        key_points: Chooses the key points of the stories.
+        key_points: Chooses the key points of the stories that contain changed articles.
 
     Returns:
         The number of articles whose derived data changed.

@@ -72,8 +72,8 @@ def find_article(connection: Connection, reference: str, *, is_removed: bool = F
 def remove(connection: Connection, identity: UUID, key_points: KeyPointChooser) -> Outcome:
     """Remove an article, keep its last revision in the history, and add the removal to the change feed.
 
-    Pages that list its title no longer link to it. `identity` is its id. `key_points` chooses the key points
-    of its former story.
+    Other pages that list the article as related no longer link to it. `identity` is its id. `key_points`
+    chooses the key points of its former story.
     """
     (state,) = find_article_states(connection, [identity]).values()
     stored = read_stored_article(connection, state.number)
@@ -146,9 +146,9 @@ def purge(engine: Engine, announce: Announce) -> None:
 def _delete_article(
     connection: Connection, state: ArticleState, identity: UUID, key_points: KeyPointChooser
 ) -> None:
-    """Delete the rows of a stored article, and find new targets for the links that list its title.
+    """Delete the rows of a stored article, and update the pages that list its title as related.
 
-    These links are entries in other pages' lists of related articles.
+    Such an entry then links to another article with the same title, if there is one.
 
     Args:
         connection: In a write transaction.

@@ -1,6 +1,7 @@
 """Add database numbers to the rows for a line of an export.
 
-An export names entities by their ids and a folder by its path. The rows need their numbers in this database.
+An export contains the ids of entities and the path of the folder of each article. The rows need the numbers
+of both in this database.
 """
 
 from dataclasses import dataclass, field

@@ -44,10 +44,11 @@ def read_brief(arguments: Values) -> Values:
     answer has the number of the first missing entry.
 
     Args:
-        arguments: The checked arguments of the call, by name.
+        arguments: The arguments of the call, by name. They match the JSON Schema of the tool.
 
     Raises:
-        ToolError: There is no such brief, or the arguments `first` and `last` are wrong.
+        ToolError: There is no such brief, or the arguments `first` and `last` do not fit together or the
+            brief.
     """
     parts = list(dict.fromkeys(arguments.get("parts") or DEFAULT_PARTS))
     first, last = arguments.get("first", 1), arguments.get("last")

@@ -66,12 +66,12 @@ def _story(story: Values) -> Values:
 def _key_points(story: Values, path: str) -> list[Values]:
     """Return the key points of a story, each as a statement: its text with the address to cite.
 
-    The address is that of the paragraph with the best support for the key point. If this paragraph is not
-    known, the address is that of the brief.
+    The address leads to the paragraph with the best support for the key point, or to the brief if this
+    paragraph is not known.
 
     Args:
         story: The JSON of the story.
-        path: The path of the API's list of the story's articles. The paragraphs are read from there.
+        path: The path of the articles of this story in the API. The paragraphs are read from there.
     """
     articles = read(path, {"fields": "slug,takeaways", "limit": MAX_BRIEFS_WITH_EVIDENCE})["data"]
     known = {

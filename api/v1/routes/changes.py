@@ -61,11 +61,11 @@ class ChangeFeed:
     def page(self, after: Sequence[Any] | None, limit: int) -> tuple[Rows, bool]:
         """Return at most `limit` rows with changes and their sort keys, and True if there are more.
 
-        The rows follow the change with the sort key `after`. If `after` is None or begins with 0, they are
-        the first changes.
+        The rows follow the change with the sort key `after`. If `after` is None or FEED_START, begin with the
+        first change.
 
         Raises:
-            InvalidCursor: `after` is not the sort key of any change, and does not begin with 0.
+            InvalidCursor: `after` is neither FEED_START nor the sort key of a change.
         """
         number = after[0] if after else 0
         if number:

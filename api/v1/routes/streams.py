@@ -43,9 +43,9 @@ def _stream(rule: str, content_type: str, query: type[Schema]) -> Callable[[View
 def stream_articles_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream articles as NDJSON.
 
-    Returns all articles that match, one per line, with the same JSON as in the list of articles. A line
-    with the single key `meta` says how far the stream has come. The stream is complete if the last line has
-    `next_cursor: null`.
+    Returns all articles that match, one per line, with the same JSON as in the list of articles.
+    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
+    is `null` in the last line.
     """
     return ndjson_response(parameters, article_collection)
 
@@ -67,9 +67,9 @@ def stream_articles_as_csv(parameters: dict[str, Any]) -> Response:
 def stream_stories_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream stories as NDJSON.
 
-    Returns all stories that match, one per line, with the same JSON as in the list of stories. A line
-    with the single key `meta` says how far the stream has come. The stream is complete if the last line has
-    `next_cursor: null`.
+    Returns all stories that match, one per line, with the same JSON as in the list of stories.
+    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
+    is `null` in the last line.
     """
     return ndjson_response(parameters, story_collection)
 
@@ -88,9 +88,9 @@ def stream_stories_as_csv(parameters: dict[str, Any]) -> Response:
 def stream_takeaways_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as NDJSON.
 
-    Returns all takeaways that match, one per line, with the same JSON as in the list of takeaways. A
-    line with the single key `meta` says how far the stream has come. The stream is complete if the last
-    line has `next_cursor: null`.
+    Returns all takeaways that match, one per line, with the same JSON as in the list of takeaways.
+    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
+    is `null` in the last line.
     """
     return ndjson_response(parameters, takeaway_collection)
 
@@ -109,9 +109,9 @@ def stream_takeaways_as_csv(parameters: dict[str, Any]) -> Response:
 def stream_entities_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream entities as NDJSON.
 
-    Returns all entities that match, one per line, with the same JSON as in the list of entities. A line
-    with the single key `meta` says how far the stream has come. The stream is complete if the last line has
-    `next_cursor: null`.
+    Returns all entities that match, one per line, with the same JSON as in the list of entities.
+    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
+    is `null` in the last line.
     """
     return ndjson_response(parameters, entity_collection)
 

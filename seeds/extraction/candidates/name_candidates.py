@@ -168,7 +168,8 @@ def _strip_start(lexicon: Lexicon, text: str, run: list[Token], begins_sentence:
 def _is_function_word(lexicon: Lexicon, text: str, run: Sequence[Token], begins_sentence: bool) -> bool:
     """Return True if `run` begins with a function word outside the name: `Although` in `Although Mr Tan`.
 
-    A family name is part of the name (`He Yumei`). So are most capitalised words in mid-sentence (`Can Tho`).
+    Return False if the word is a family name (`He` in `He Yumei`). In the middle of a sentence, also return
+    False for most capitalised words (`Can` in `Can Tho`).
     """
     if run[0].lower not in lexicon.function_words:
         return False

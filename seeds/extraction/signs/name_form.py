@@ -102,8 +102,8 @@ class ShortenedName:
         words: The words of the name in lower case, without Jr., Sr. or III.
         last: The last word.
         is_last_word: True if the document uses the last word alone.
-        scopes: `("short form",)` if signs are tested, or else empty. The name needs two to four words, with
-            either the first or the last word used alone.
+        scopes: `("short form",)` if the name has two to four words, and the document uses either its first or
+            its last word alone. Otherwise empty: no signs are tested.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")

@@ -47,11 +47,12 @@ class EntityVotes(NamedTuple):
 def update_names_and_slugs(begin: Transaction) -> int:
     """Give all extracted entities the names and types that their articles use most often.
 
-    An entity is extracted if it is not in the catalogue of known entities. A renamed entity gets the slug of
-    its new name, or a longer slug if the slug is taken. `begin` opens a write transaction.
+    An entity is extracted if it is not in the catalogue of known entities. Of extracted entities
+    with the same name, the entity with the most articles gets the slug of this name. `begin` opens a write
+    transaction.
 
     Returns:
-        The number of new names, types or aliases, and new slugs.
+        The number of entities with a new name, type or alias, plus the number of entities with a new slug.
     """
     changed = last = 0
     claimants: defaultdict[str, list[int]] = defaultdict(list)
