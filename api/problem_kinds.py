@@ -331,7 +331,7 @@ class ProblemKind(Enum):
         "Unsupported transfer coding",
         "The only transfer coding supported is `chunked`.",
         "The header `Transfer-Encoding` of the request names a coding other than `chunked`.",
-        "Send the request without a body.",
+        "Send the body with `Content-Length`, or with `Transfer-Encoding: chunked` alone.",
         {"instance": "/"},
     )
     DATABASE_UNAVAILABLE = _Row(

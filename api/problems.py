@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from wsgiref.types import WSGIEnvironment
 
 import orjson
 from flask import Flask, Response, current_app, request
@@ -152,6 +153,13 @@ def example_problem(kind: ProblemKind, base_url: str = "") -> dict[str, Any]:
     return problem(kind, base_url, path, EXAMPLE_REQUEST_ID, members=members)
 
 
+def request_path(environ: WSGIEnvironment) -> str:
+    """Return the path of a request as a URI reference (RFC 3986), percent-encoded."""
+    path = quote(environ["PATH_INFO"], encoding="latin-1") or "/"
+    # A reference that begins with two slashes would name a host. Flask's `request.path` drops one of them.
+    return f"/.{path}" if path.startswith("//") else path
+
+
 def problem_response(error: HTTPException) -> Response:
     """Return the response for `error`: a problem (RFC 9457) with the status and headers of the error.
 
@@ -162,10 +170,9 @@ def problem_response(error: HTTPException) -> Response:
     members: dict[str, Any] = {"status": status}
     if isinstance(error, ProblemException) and error.errors:
         members["errors"] = error.errors
-    # `request.path` begins with only one slash.
-    path = quote(request.environ["PATH_INFO"], encoding="latin-1")
     detail = _detail_of(error, kind)
-    values = problem(kind, settings().base_url, path, request.environ[ID], detail, members)
+    address = request_path(request.environ)
+    values = problem(kind, settings().base_url, address, request.environ[ID], detail, members)
     if wants_page(request.environ):
         page = problem_page(kind, values, settings().base_url, request.args.items(multi=True))
         response = current_app.response_class(page, status, headers=PAGE_HEADERS)

@@ -318,6 +318,5 @@ def trusted_proxies(text: str) -> tuple[TrustedProxy, ...]:
         return tuple(UNIX if part == UNIX else ip_network(part) for part in parts)
     except ValueError:
         raise ValueError(
-            "must be IP addresses, networks such as 10.0.0.0/8 (all bits after the prefix are 0) or unix, "
-            "separated by commas"
+            "must be IP addresses, networks such as 10.0.0.0/8 (not 10.0.0.1/8) or unix, separated by commas"
         ) from None

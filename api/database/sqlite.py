@@ -246,9 +246,9 @@ def lock_path(path: str) -> Path:
 
 
 def read_log_owner(path: str) -> str:
-    """Return the text in the lock file of `path`: the device and the inode of a SQLite file.
+    """Return the device and the inode of the SQLite file that a command last wrote at `path`, as text.
 
-    Commands last wrote this file at `path`. If the lock file is missing, return an empty text.
+    They are read from the lock file. If there is no lock file, return an empty text.
     """
     try:
         return lock_path(path).read_text(encoding="ascii").strip()

@@ -5,6 +5,7 @@ The response says which values are allowed.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, NoReturn
@@ -40,7 +41,9 @@ COMMON_NAMES = {
     "to": "published_before",
 }
 
-UNKNOWN_KEY = "Unknown parameter. Send an API key as `Authorization: Bearer …` or in `X-API-Key`."
+KEY_IN_QUERY = (
+    "Unknown parameter. If the value is an API key, send it as `Authorization: Bearer …` or in `X-API-Key`."
+)
 
 
 class WholeNumber(fields.Integer):
@@ -203,7 +206,7 @@ class Window(fields.String):
 
 
 class Cursor(fields.String):
-    """The query parameter `cursor`, which is not checked further until its page is read."""
+    """The query parameter `cursor`. `CursorWriter.read` checks more than that the value is not empty."""
 
     def __init__(self, description: str) -> None:
         message = "The cursor is empty. Leave out the parameter to begin at the start."
@@ -295,7 +298,12 @@ class StrictParser(FlaskParser):
             if len(values) > 1 and not is_list:
                 faults[name] = "The parameter is given more than once."
         if faults:
-            raise ValidationError(schema.validate(query) | {name: [text] for name, text in faults.items()})
+            errors: dict[str, list[str]] = {}
+            # The schema raises InvalidParameters for a wrong combination of parameters.
+            with suppress(InvalidParameters):
+                others = {name: value for name, value in query.items() if name not in faults}
+                errors = schema.validate(others)
+            raise ValidationError(errors | {name: [text] for name, text in faults.items()})
         return query
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
@@ -316,7 +324,7 @@ def _error(schema: Schema, name: str, messages: list[str], values: list[str]) ->
     if field is None:
         known = sorted(schema.fields)
         if name.casefold() in KEY_PARAMETERS:
-            return parameter_error(name, UNKNOWN_KEY, known)
+            return parameter_error(name, KEY_IN_QUERY, known)
         message = NAME_ERROR if NAME_ERROR in messages else "Unknown parameter."
         return parameter_error(name, message, known, _likely_name(name, known))
     allowed = list(getattr(field, "allowed", [])) or None

@@ -7,9 +7,10 @@ VALUE_ERROR = "The value is not UTF-8."
 
 
 def encoding_errors(query: bytes) -> dict[str, str]:
-    """Return NAME_ERROR or VALUE_ERROR for each parameter of a query string that is not UTF-8, by its name.
+    """Return the errors of parameters that are not UTF-8, by the name of the parameter.
 
-    As in `request.args`, bytes of a name that are not UTF-8 stay percent-encoded.
+    An error is NAME_ERROR or VALUE_ERROR. As in `request.args`, bytes of a name that are not UTF-8 stay
+    percent-encoded.
     """
     if _is_utf8(unquote_to_bytes(query)):
         return {}

@@ -1,6 +1,5 @@
 """Schemas of the query parameters that the routes of version 1 accept."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -161,20 +160,18 @@ class ArticleParameters(ArticleFields, ArticleFilters):
         1,
         MAX_LIMIT,
         load_default=DEFAULT_FACET_LIMIT,
-        metadata={"description": "The maximum number of values of each facet. Requires `facets`."},
+        metadata={
+            "description": "The maximum number of values of each facet. Without `facets`, it has no effect."
+        },
     )
 
-    @validates_schema(pass_original=True)
-    def check_combinations(self, given: dict[str, Any], original: Mapping[str, Any], **_: Any) -> None:
-        """Check that the parameters of the request are an allowed combination.
-
-        Args:
-            given: The parsed parameters. They can include default values.
-            original: The parameters of the request, as texts.
+    @validates_schema
+    def check_combinations(self, given: dict[str, Any], **_: Any) -> None:
+        """Check that `given`, the parsed parameters of the request, is an allowed combination.
 
         Raises:
-            InvalidParameters: `sort=relevance` or `include=highlights` is given without `q`, `facet_limit`
-                without `facets`, or `include` together with `fields`.
+            InvalidParameters: `sort=relevance` or `include=highlights` is given without `q`, or `include` is
+                combined with `fields`.
         """
         include, has_query = given.get("include", []), "q" in given
         errors: dict[str, tuple[str, list[str] | None]] = {}
@@ -182,8 +179,6 @@ class ArticleParameters(ArticleFields, ArticleFilters):
             errors["sort"] = ("`relevance` requires `q`.", list(ARTICLE_SORTS))
         if "highlights" in include and not has_query:
             errors["include"] = ("`highlights` requires `q`.", list(schemas.PARTS))
-        if "facet_limit" in original and "facets" not in original:
-            errors["facet_limit"] = ("`facet_limit` requires `facets`.", None)
         if include and "fields" in given:
             errors["include"] = (
                 "`include` cannot be combined with `fields`. List the parts in `fields`.",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
-from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
@@ -10,7 +9,7 @@ import orjson
 from api.config import Settings
 from api.media_types import PROBLEM_JSON
 from api.problem_kinds import REASON_PHRASES, ProblemKind
-from api.problems import problem
+from api.problems import problem, request_path
 from api.web.headers import Headers, ResponseTraits, response_headers
 from api.web.request_ids import ID
 from api.web_pages.problem_page import PAGE_HEADERS, problem_page, wants_page
@@ -39,8 +38,7 @@ def send_error(
 
     Start the response with `start_response` (PEP 3333), and return its body.
     """
-    path = quote(environ["PATH_INFO"], encoding="latin-1")
-    kind = error.kind
+    kind, path = error.kind, request_path(environ)
     values = problem(kind, settings.base_url, path, environ[ID], error.detail, error.members)
     if wants_page(environ):
         body, described = problem_page(kind, values, settings.base_url), PAGE_HEADERS

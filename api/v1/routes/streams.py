@@ -44,8 +44,8 @@ def stream_articles_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream articles as NDJSON.
 
     Returns all articles that match, one per line, with the same JSON as in the list of articles.
-    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
-    is `null` in the last line.
+    Lines with the single key `meta` say how far the stream has come. The stream is complete if the last line
+    has `null` in `meta.next_cursor`.
     """
     return ndjson_response(parameters, article_collection)
 
@@ -68,8 +68,8 @@ def stream_stories_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream stories as NDJSON.
 
     Returns all stories that match, one per line, with the same JSON as in the list of stories.
-    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
-    is `null` in the last line.
+    Lines with the single key `meta` say how far the stream has come. The stream is complete if the last line
+    has `null` in `meta.next_cursor`.
     """
     return ndjson_response(parameters, story_collection)
 
@@ -89,8 +89,8 @@ def stream_takeaways_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream takeaways as NDJSON.
 
     Returns all takeaways that match, one per line, with the same JSON as in the list of takeaways.
-    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
-    is `null` in the last line.
+    Lines with the single key `meta` say how far the stream has come. The stream is complete if the last line
+    has `null` in `meta.next_cursor`.
     """
     return ndjson_response(parameters, takeaway_collection)
 
@@ -110,8 +110,8 @@ def stream_entities_as_ndjson(parameters: dict[str, Any]) -> Response:
     """Stream entities as NDJSON.
 
     Returns all entities that match, one per line, with the same JSON as in the list of entities.
-    Further lines have the single key `meta` with the progress. The stream is complete if `meta.next_cursor`
-    is `null` in the last line.
+    Lines with the single key `meta` say how far the stream has come. The stream is complete if the last line
+    has `null` in `meta.next_cursor`.
     """
     return ndjson_response(parameters, entity_collection)
 

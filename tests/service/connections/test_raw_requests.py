@@ -48,9 +48,12 @@ def header_of(answer: bytes, name: str) -> str:
 
 
 def raw_request(target: str, *fields: str, method: str = "GET") -> bytes:
-    """Return the bytes of an HTTP request, after which the server closes the connection."""
+    """Return the bytes of an HTTP request, after which the server closes the connection.
+
+    `\\udcff` stands for the byte FF, which is not UTF-8.
+    """
     lines = [f"{method} {target} HTTP/1.1", *fields, "Connection: close", "", ""]
-    return "\r\n".join(lines).encode()
+    return "\r\n".join(lines).encode(errors="surrogateescape")
 
 
 def status(answer: bytes) -> int:
@@ -123,6 +126,7 @@ def test_a_target_of_4096_bytes_is_accepted(server: Server, start: str, expected
 UNREADABLE = [
     (raw_request("/hunter2" + "a" * 8_190, "Host: a"), 414),
     (raw_request("/hunter2-\N{LATIN SMALL LETTER E WITH ACUTE}", "Host: a"), 400),
+    (raw_request("/?q=hunter2-\udcff", "Host: a"), 400),
     (raw_request("hunter2", "Host: a"), 400),
     (raw_request("http://[hunter2", "Host: a"), 400),
     (raw_request("/", "hunter2 : a"), 400),
@@ -162,6 +166,7 @@ def test_the_only_transfer_coding_is_chunked(server: Server) -> None:
     ("request_", "expected"),
     [
         (raw_request("http://[hunter2", "Host: a"), 400),
+        (raw_request("/?q=hunter2-\udcff", "Host: a"), 400),
         (raw_request("/", "hunter2 : a"), 400),
         (raw_request("/", "Host: a", method="hunter2 \x07"), 400),
         (raw_request("/", "Host: a", "X: hunter2" + "a" * 1_000_000), 431),
