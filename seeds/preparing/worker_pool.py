@@ -125,8 +125,10 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
             )
         # Each call can start a process, which inherits the blocked signal. Ctrl-C must interrupt only this
         # process, which then ends the others.
-        former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        former = signal.pthread_sigmask(signal.SIG_BLOCK, [])
         try:
+            # Inside `try`, because this call can raise KeyboardInterrupt after it has blocked the signal.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             return self._executor.submit(_call, function, chunk)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, former)

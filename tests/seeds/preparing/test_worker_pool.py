@@ -3,7 +3,10 @@
 import os
 import signal
 import time
+from collections.abc import Collection
 from pathlib import Path
+
+import pytest
 
 from seeds.preparing.worker_pool import CHUNK_SIZE, WorkerPool
 
@@ -32,3 +35,21 @@ def test_every_worker_process_has_sigint_blocked_and_this_process_has_not(tmp_pa
         assert list(pool.map(same_item, items)) == list(items)
     assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] == ["blocked"] * JOBS
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_ctrl_c_while_sigint_is_being_blocked_leaves_it_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_mask = signal.pthread_sigmask
+
+    def interrupted(how: int, signals: Collection[int]) -> Collection[int]:
+        former = set_mask(how, signals)
+        if signal.SIGINT in signals and how == signal.SIG_BLOCK:
+            raise KeyboardInterrupt
+        return former
+
+    with WorkerPool(JOBS, record_mask, (tmp_path,), min_items=1) as pool, monkeypatch.context() as patch:
+        patch.setattr(signal, "pthread_sigmask", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(pool.map(same_item, range(CHUNK_SIZE)))
+    assert signal.SIGINT not in set_mask(signal.SIG_BLOCK, [])
