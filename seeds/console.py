@@ -47,14 +47,30 @@ console = Console(stderr=True)
 
 
 class CommandGroup(AppGroup):
-    """A group of commands that report Ctrl-C in one line and end with the exit status 1."""
+    """A group of commands that report Ctrl-C in one line and end with the exit status 1.
+
+    Args:
+        name: The name of the group.
+        after_interrupt: What to do after Ctrl-C, for the message.
+        options: The other arguments of a group of Click.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        after_interrupt: str = "run the command again to finish",
+        **options: Any,
+    ) -> None:
+        super().__init__(name, **options)
+        self._after_interrupt = after_interrupt
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that `ctx` contains, and return its result."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            print_message("interrupted; run the command again to finish")
+            print_message(f"interrupted; {self._after_interrupt}")
             sys.exit(1)
 
 

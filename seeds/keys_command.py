@@ -17,6 +17,8 @@ MAX_NAME_CHARACTERS = 100
 
 keys = CommandGroup(
     "keys",
+    # `create` can be interrupted after it has stored the key. A second run would make a second key.
+    after_interrupt="see `briefs keys list` before you run the command again",
     help="Create, list and revoke API keys.\n\n"
     "A running service accepts a new key at once, and refuses a revoked key within a few seconds.\n\n"
     "Exit status: 0 on success, 1 if a command failed, 2 for a usage error.\n\n"

@@ -75,9 +75,17 @@ def test_a_usage_error_exits_with_2_and_prints_nothing_on_standard_output(
     assert re.search(r"^Error: .+", result.stderr, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [("seed", "load"), ("seed", "status"), ("keys", "list")])
+@pytest.mark.parametrize(
+    ("command", "advice"),
+    [
+        (("seed", "load"), "run the command again to finish"),
+        (("seed", "status"), "run the command again to finish"),
+        # A second `keys create` could make a second key.
+        (("keys", "create", "a"), "see `briefs keys list` before you run the command again"),
+    ],
+)
 def test_ctrl_c_prints_one_line_even_before_a_command_opens_the_database(
-    app_without_database: Flask, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+    app_without_database: Flask, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], advice: str
 ) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -86,5 +94,5 @@ def test_ctrl_c_prints_one_line_even_before_a_command_opens_the_database(
         f"seeds.{'cli' if command[0] == 'seed' else 'keys_command'}.reported_failures", interrupt
     )
     result = invoke(app_without_database, *command)
-    expected = ("", "interrupted; run the command again to finish\n", 1)
+    expected = ("", f"interrupted; {advice}\n", 1)
     assert (result.stdout, result.stderr, result.exit_code) == expected
