@@ -48,7 +48,7 @@ def _remove(begin: Transaction, article: str) -> str:
     with begin() as connection:
         identity = find_article(connection, article)
         if identity is None:
-            raise _removed_before(connection, article) or _no_article(article)
+            raise _already_removed_error(connection, article) or _no_article(article)
         outcome = remove(connection, identity, KeyPointChooser())
     render_articles(begin)
     return f"removed {outcome.slug} (revision {outcome.revision})"
@@ -80,18 +80,19 @@ def _erase(begin: Transaction, article: str, *, ask: bool) -> str | None:
     render_articles(begin)
     # Also if the article was erased before, because that command may have been interrupted here.
     purge(db.engine, print_message)
-    return f"erased {identity} (revision {outcome.revision})" if outcome else f"{identity} was erased before"
+    return f"erased {identity} (revision {outcome.revision})" if outcome else f"{identity} was already erased"
 
 
-def _removed_before(connection: Connection, article: str) -> click.ClickException | None:
-    """Return the error for an article that was removed before. Return None if there is no such article."""
+def _already_removed_error(connection: Connection, article: str) -> click.ClickException | None:
+    """Return the error for an article that is already removed. Return None if there is no such article."""
     identity = find_article(connection, article, is_removed=True)
     former = identity and find_removed_article(connection, identity)
     if not identity or not former:
         return None
     if former.slug == erased_slug(identity):
-        return click.ClickException(f"the article {article} was already erased")
-    return click.ClickException(f"the article {article} was already removed; add --erase to erase it")
+        return click.ClickException(f"the article {printable(article)} was already erased")
+    message = f"the article {printable(article)} was already removed; add --erase to erase it"
+    return click.ClickException(message)
 
 
 def _no_article(article: str) -> click.ClickException:

@@ -223,7 +223,7 @@ def test_an_article_that_was_erased_can_be_erased_again_to_finish_an_interrupted
     assert erase(app).exit_code == 0
     before = rows(app)
     result = erase(app, f"erased-{IDENTITY.hex}")
-    assert (result.stdout, result.exit_code) == (f"{IDENTITY} was erased before\n", 0)
+    assert (result.stdout, result.exit_code) == (f"{IDENTITY} was already erased\n", 0)
     assert rows(app) == before
     assert "Error: there is no article with the id or slug nothing" in erase(app, "nothing").stderr
 
