@@ -14,6 +14,8 @@ from api.text_folding import fold_characters
 # All ids are UUIDs of version 5 (RFC 9562, section 5.5) in this name space.
 NAMESPACE = UUID("b1f5a9c2-5e0d-4c7a-9d53-7f2d8a6c4e10")
 MAX_SLUG_LENGTH = 120
+# The rule of `is_slug`, for messages.
+SLUG_RULE = f"words of a-z and 0-9 joined by -, at most {MAX_SLUG_LENGTH} characters, and not a UUID"
 TITLE_HASH_BYTES = 8
 # A title whose slug needs no transliteration, and one word of such a slug.
 ASCII_TITLE, SLUG_WORD = re.compile(r"[A-Za-z0-9 '.-]+"), re.compile(r"[a-z0-9]+")

@@ -6,6 +6,11 @@ from typing import Any
 
 from seeds.parsing.metadata import Metadata
 
+# Indexes and cursors contain the title, and their size is limited.
+MAX_TITLE_LENGTH = 500
+# The rule of a title, for messages.
+TITLE_RULE = f"text of 1 to {MAX_TITLE_LENGTH} characters, at least one of them visible"
+
 Span = tuple[int, int]
 """The first and the last line of a part of a document, as line numbers from 1."""
 

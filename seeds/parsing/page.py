@@ -11,6 +11,7 @@ from seeds.parsing.blocks import MAX_HEADING_LENGTH, Block, Heading, letters_of,
 from seeds.parsing.bullets import has_bullet
 from seeds.parsing.characters import OddCharacters, OddKind
 from seeds.parsing.document import (
+    MAX_TITLE_LENGTH,
     Analysis,
     Byline,
     Document,
@@ -25,8 +26,6 @@ from seeds.parsing.related_list import RelatedList, parse_related
 from seeds.parsing.takeaway_list import TakeawayList, parse_takeaways
 from seeds.parsing.text_shapes import reads_as_paragraph
 
-# Indexes and cursors contain the title, and their size is limited.
-MAX_TITLE_LENGTH = 500
 # The similarity from which a line can be a misspelt heading, from 0 to 1.
 MIN_RESEMBLANCE = 0.85
 

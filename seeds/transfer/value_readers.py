@@ -17,8 +17,8 @@ import orjson
 from api.resources.fields import rfc3339
 from api.setting_values import MIN_SECRET_CHARACTERS
 from seeds.escaping import quoted
-from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
-from seeds.parsing.page import MAX_TITLE_LENGTH
+from seeds.identifiers import SLUG_RULE, is_slug
+from seeds.parsing.document import MAX_TITLE_LENGTH, TITLE_RULE
 from seeds.parsing.sidecar import LANGUAGE_TAG
 
 Reader = Callable[[Any], Any]
@@ -108,8 +108,7 @@ def slug(value: Any) -> str:
     Raise `MalformedError` if `value` is not a valid slug.
     """
     if not is_slug(text(value)):
-        limit = f"at most {MAX_SLUG_LENGTH} characters, and not a UUID"
-        raise _unexpected(f"a slug: words of a-z and 0-9 joined by `-`, {limit}", value)
+        raise _unexpected(f"a slug: {SLUG_RULE}", value)
     return str(value)
 
 
@@ -161,17 +160,17 @@ def secret_key(value: Any) -> str:
     message does not contain the key.
     """
     if not isinstance(value, str) or "\0" in value or len(value) < MIN_SECRET_CHARACTERS:
-        raise MalformedError(f"must be a string without NUL of at least {MIN_SECRET_CHARACTERS} characters")
+        raise MalformedError(f"must be a string of at least {MIN_SECRET_CHARACTERS} characters, without NUL")
     return value
 
 
 def title(value: Any) -> str:
     """Return `value`, the title of an article, unchanged.
 
-    Raise `MalformedError` if it is not a string of 1 to `MAX_TITLE_LENGTH` characters without NUL.
+    Raise `MalformedError` if it is not text of 1 to 500 characters, at least one of them visible.
     """
     if not text(value).strip() or len(value) > MAX_TITLE_LENGTH:
-        raise _unexpected(f"text of at most {MAX_TITLE_LENGTH} characters with a visible one", value)
+        raise _unexpected(TITLE_RULE, value)
     return str(value)
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple, TypeVar
 from api.problems import closest_choice
 from seeds.escaping import printable
 from seeds.parsing.document import (
+    MAX_TITLE_LENGTH,
+    TITLE_RULE,
     Analysis,
     Byline,
     Document,
@@ -22,7 +24,6 @@ from seeds.parsing.document import (
 from seeds.parsing.formats.nodes import Node, shown
 from seeds.parsing.formats.plain_text import PlainTexts
 from seeds.parsing.metadata import Metadata
-from seeds.parsing.page import MAX_TITLE_LENGTH
 from seeds.parsing.sidecar import MAX_URL_LENGTH, READERS
 
 Value = TypeVar("Value")
@@ -151,8 +152,7 @@ class _Brief:
             raise Rejection("the brief has no title; expected the key 'title'", line=1)
         title = self._optional_text("title", "title")
         if title is None or len(title) > MAX_TITLE_LENGTH:
-            message = f"must be text of at most {MAX_TITLE_LENGTH} characters with a visible one"
-            raise self._fields["title"].rejection(message)
+            raise self._fields["title"].rejection(f"must be {TITLE_RULE}")
         takeaways = [self._required_text(node, "takeaways") for node in self._items("takeaways", "texts")]
         analysis, related = self._analysis(), self._related()
         kept = [(self._texts.add(each.text, "body", each.span[0]), each.span) for each in body]

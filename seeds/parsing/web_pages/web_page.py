@@ -10,6 +10,7 @@ from api.text_folding import DASHES, fold_characters
 from seeds.escaping import quoted
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.document import (
+    MAX_TITLE_LENGTH,
     Byline,
     Document,
     FieldLines,
@@ -23,7 +24,6 @@ from seeds.parsing.document import (
 from seeds.parsing.formats.brief import Paragraph
 from seeds.parsing.formats.plain_text import clean_text
 from seeds.parsing.metadata import Metadata
-from seeds.parsing.page import MAX_TITLE_LENGTH
 from seeds.parsing.sidecar import READERS
 from seeds.parsing.web_pages.html_body import read_body, remove_boilerplate
 from seeds.parsing.web_pages.html_fields import (

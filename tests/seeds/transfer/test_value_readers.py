@@ -124,7 +124,7 @@ def test_an_error_names_the_path_and_the_value_on_one_line() -> None:
 def test_an_error_of_the_secret_key_does_not_contain_the_key(value: Any) -> None:
     with pytest.raises(MalformedError) as caught:
         secret_key(value)
-    assert str(caught.value) == "must be a string without NUL of at least 16 characters"
+    assert str(caught.value) == "must be a string of at least 16 characters, without NUL"
 
 
 def test_times_in_time_zones_other_than_utc_are_refused() -> None:
