@@ -12,12 +12,16 @@ def printable(text: str) -> str:
 
 
 def quoted(text: str, max_length: int = 40) -> str:
-    """Return `text` in quotation marks for a message, shortened to `max_length` characters.
+    """Return `text` in quotation marks for a message, shortened as `shortened` does."""
+    return f'"{shortened(text, max_length)}"'
+
+
+def shortened(text: str, max_length: int = 40) -> str:
+    """Return `text` for a message. If it has more than `max_length` characters, replace its end by `…`.
 
     Unprintable characters are replaced by escapes.
     """
-    shortened = text if len(text) <= max_length else f"{text[: max_length - 1]}…"
-    return f'"{printable(shortened)}"'
+    return printable(text if len(text) <= max_length else f"{text[: max_length - 1]}…")
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -11,24 +11,23 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from api.models import ENTITY_TYPES
 from api.problems import closest_choice
 from api.text_folding import fold_characters
-from seeds.escaping import printable, quoted
-from seeds.identifiers import MAX_SLUG_LENGTH, entity_id, is_slug, make_slug
+from seeds.escaping import printable, shortened
+from seeds.extraction.catalogue_nodes import (
+    compose_entries,
+    is_unquoted,
+    key_of,
+    line_of,
+    shown,
+    value_of,
+)
+from seeds.identifiers import SLUG_RULE, entity_id, is_slug, make_slug
+from seeds.parsing.formats.yaml_nodes import YamlError
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue.yaml"
-MAX_DEPTH = 10
 # The matcher looks for names at the beginning of words, so a name must begin with a letter or digit.
 NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
-EXPECTED_NAME = "text of 1 to 200 characters that begins with a letter or digit"
-EXPECTED_URL = "an http or https URL"
-EXPECTED = {
-    "name": EXPECTED_NAME,
-    "type": f"one of {', '.join(ENTITY_TYPES)}",
-    "slug": f"words of a-z and 0-9 joined by -, at most {MAX_SLUG_LENGTH} characters, and not a UUID",
-    "aliases": f"a list, and each item must be {EXPECTED_NAME}",
-    "description": "text",
-    "same_as": f"a list, and each item must be {EXPECTED_URL}",
-}
-EXPECTED_ITEM = {"aliases": EXPECTED_NAME, "same_as": EXPECTED_URL}
+NAME_RULE = {"rule": "text of 1 to 200 characters that begins with a letter or digit"}
+TYPE_RULE = {"rule": f"one of {', '.join(ENTITY_TYPES)}"}
 
 
 class CatalogueError(ValueError):
@@ -107,18 +106,21 @@ class EntityRecord(NamedTuple):
 
 def _check_slug(text: str) -> None:
     if not is_slug(text):
-        raise ValidationError("not a slug")
+        raise ValidationError(SLUG_RULE)
 
 
 class Entry(Schema):
-    """The schema of one entry of the catalogue file. Loading an entry returns an `EntityRecord`."""
+    """The schema of one entry of the catalogue file. Loading an entry returns an `EntityRecord`.
 
-    name = fields.String(required=True, validate=NAME)
-    type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES))
-    slug = fields.String(validate=_check_slug)
-    aliases = fields.List(fields.String(validate=NAME))
-    description = fields.String()
-    same_as = fields.List(fields.URL(schemes={"http", "https"}))
+    The `metadata` of a field is its rule for messages.
+    """
+
+    name = fields.String(required=True, validate=NAME, metadata=NAME_RULE)
+    type = fields.String(required=True, validate=validate.OneOf(ENTITY_TYPES), metadata=TYPE_RULE)
+    slug = fields.String(validate=_check_slug, metadata={"rule": SLUG_RULE})
+    aliases = fields.List(fields.String(validate=NAME, metadata=NAME_RULE))
+    description = fields.String(metadata={"rule": "text"})
+    same_as = fields.List(fields.URL(schemes={"http", "https"}, metadata={"rule": "an http or https URL"}))
 
     @post_load
     def make_entity(self, entry: dict[str, Any], **_: Any) -> EntityRecord:
@@ -143,102 +145,84 @@ def read_catalogue(path: Path = CATALOGUE) -> tuple[EntityRecord, ...]:
     except OSError as error:
         advice = "BRIEFS_CATALOGUE must be the path of a catalogue"
         raise CatalogueError(path, f"cannot be read: {error.strerror}; {advice}") from None
-    root, values = _parse(path, data)
     try:
-        entries = Entry(many=True).load(values)
+        root = compose_entries(data)
+        entries = Entry(many=True).load(value_of(root))
+    except YamlError as error:
+        raise CatalogueError(path, error.message, error.line) from None
     except ValidationError as error:
-        raise _first_error(path, error, root, values) from None
+        raise _first_error(path, error, root) from None
     for node, entry in zip(root.value, entries, strict=True):
         if not entry.slug:
             message = f"'{entry.name}' needs a slug, since none can be made from its name"
-            raise CatalogueError(path, message, _line_of(node))
+            raise CatalogueError(path, message, line_of(node))
     for index, text in _find_repeated(entries):
         message = f"'{text}' of '{entries[index].name}' is already used by an earlier entry"
-        raise CatalogueError(path, message, _line_of(root.value[index]))
+        raise CatalogueError(path, message, line_of(root.value[index]))
     return tuple(entries)
 
 
-def _parse(path: Path, data: bytes) -> tuple[yaml.SequenceNode, list[Any]]:
-    """Parse the bytes of the catalogue file at `path`, and return the node of its list and its entries.
-
-    The node has the lines of the entries.
-
-    Raises:
-        CatalogueError: If the file is not YAML, is empty, or does not contain a list.
-    """
-    depth = 0
-    try:
-        for event in yaml.parse(data, yaml.CSafeLoader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            # Thousands of levels would overflow the stack of the YAML loader.
-            if depth > MAX_DEPTH:
-                raise CatalogueError(path, f"is nested deeper than {MAX_DEPTH} levels", _line_of(event))
-        loader = yaml.CSafeLoader(data)
-        root = loader.get_single_node()
-        if root is None:
-            raise CatalogueError(path, "the file is empty; expected a list of entries, or [] for no entries")
-        if not isinstance(root, yaml.SequenceNode):
-            raise CatalogueError(path, "must be a list of entries, such as `- name: …`", _line_of(root))
-        return root, loader.construct_document(root)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise CatalogueError(path, f"not YAML: {error.problem}", mark.line + 1 if mark else None) from None
-    except yaml.YAMLError:
-        raise CatalogueError(path, "not YAML: a character that is not UTF-8 or not allowed in YAML") from None
-    except (LookupError, AttributeError, ValueError) as error:
-        if isinstance(error, CatalogueError):
-            raise
-        # The loader raises these errors for an invalid date and for a text that does not fit its tag.
-        raise CatalogueError(path, f"a value cannot be read: {error}") from None
-
-
-def _line_of(node: yaml.Node | yaml.Event) -> int:
-    return node.start_mark.line + 1 if node.start_mark else 1
-
-
-def _first_error(
-    path: Path, error: ValidationError, root: yaml.SequenceNode, values: list[Any]
-) -> CatalogueError:
+def _first_error(path: Path, error: ValidationError, root: yaml.SequenceNode) -> CatalogueError:
     """Return the first error of an invalid catalogue, with its line and the wrong value.
 
     Args:
         path: The path of the catalogue file.
         error: The errors by the index of the entry and by field.
         root: The node of the list of entries.
-        values: The entries.
     """
     messages: Any = error.messages
     index = min(messages)
-    node, entry = root.value[index], values[index]
-    if not isinstance(entry, dict):
-        message = f"must have the keys name and type, not be {_shown(node, entry)}"
-        return CatalogueError(path, f"entry {index + 1}: {message}", _line_of(node))
-    field, faults = next(iter(messages[index].items()))
-    place = f"entry {index + 1}, {field}"
-    if field in EXPECTED and field not in entry:
-        message = f"{place}: is missing; it must be {EXPECTED[field]}"
-        return CatalogueError(path, message, _line_of(node))
-    key, wrong = next((pair for pair in node.value[::-1] if pair[0].value == str(field)), (node, node))
-    if field not in EXPECTED:
-        near = closest_choice(str(field), list(EXPECTED))
-        hint = f"did you mean '{near}'?" if near else f"the keys are {', '.join(EXPECTED)}"
-        message = f"is not a key of an entry; {hint}"
-    elif isinstance(faults, dict):
-        item = next(iter(faults))
-        shown = _shown(wrong.value[item], entry[field][item])
-        message = f"item {item + 1} must be {EXPECTED_ITEM[field]}; the value is {shown}"
-    else:
-        message = f"must be {EXPECTED[field]}; the value is {_shown(wrong, entry[field])}"
-    return CatalogueError(path, f"{place}: {message}", _line_of(key))
+    entry, place = root.value[index], f"entry {index + 1}"
+    if not isinstance(value_of(entry), dict):
+        message = f"must be an object with the keys name and type; the value is {shown(entry)}"
+        return CatalogueError(path, f"{place}: {message}", line_of(entry))
+    key, faults = next(iter(messages[index].items()))
+    node, message = _describe_fault(entry, key, faults)
+    return CatalogueError(path, f"{place}, {shortened(key)}: {message}", line_of(node))
 
 
-def _shown(node: yaml.Node, value: Any) -> str:
-    """Return what `value`, the value of `node`, is, for messages: `a list`, `nothing` or `"text"`."""
-    if not isinstance(node, yaml.ScalarNode):
-        return "a list" if isinstance(node, yaml.SequenceNode) else "an object with keys"
-    if value is None:
-        return "nothing"
-    return quoted(node.value) if isinstance(value, str) else f"{node.value[:40]} without quotation marks"
+def _describe_fault(entry: yaml.MappingNode, key: str, faults: Any) -> tuple[yaml.Node, str]:
+    """Return the node with the line of a fault in `entry`, and the message for the fault.
+
+    Args:
+        entry: The node of the entry.
+        key: The key with the fault.
+        faults: The errors of Marshmallow for this key. For items of a list, they are errors by index.
+    """
+    pair = next((pair for pair in entry.value[::-1] if key_of(pair[0]) == key), None)
+    field = Entry().fields.get(key)
+    if field is None:
+        return pair[0] if pair else entry, _unknown_key(key)
+    if pair is None:
+        return entry, f"is missing; it must be {_rule_of(field)}"
+    (place, node), subject = pair, ""
+    if isinstance(field, fields.List) and isinstance(faults, dict):
+        item = min(faults)
+        place = node = node.value[item]
+        field, subject = field.inner, f"item {item + 1} "
+    advice = "; put text in quotation marks" if is_unquoted(node) and _accepts(field, node.value) else ""
+    return place, f"{subject}must be {_rule_of(field)}; the value is {shown(node)}{advice}"
+
+
+def _unknown_key(key: str) -> str:
+    keys = list(Entry().fields)
+    near = closest_choice(key, keys)
+    hint = f"did you mean '{near}'?" if near else f"the keys are {', '.join(keys)}"
+    return f"is not a key of an entry; {hint}"
+
+
+def _accepts(field: fields.Field[Any], text: str) -> bool:
+    try:
+        field.deserialize(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _rule_of(field: fields.Field[Any]) -> str:
+    if isinstance(field, fields.List):
+        return f"a list, and each item must be {_rule_of(field.inner)}"
+    return str(field.metadata["rule"])
 
 
 def _find_repeated(entries: list[EntityRecord]) -> Iterator[tuple[int, str]]:

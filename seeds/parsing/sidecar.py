@@ -7,8 +7,8 @@ from datetime import MAXYEAR, MINYEAR, datetime
 import yaml
 
 from api.timestamps import parse_timestamp
-from seeds.escaping import printable, quoted
-from seeds.identifiers import MAX_SLUG_LENGTH, is_slug
+from seeds.escaping import printable, quoted, shortened
+from seeds.identifiers import SLUG_RULE, is_slug
 from seeds.parsing.document import Rejection
 from seeds.parsing.formats.yaml_nodes import YamlError, compose_yaml, is_null
 from seeds.parsing.web_urls import is_web_url
@@ -51,7 +51,7 @@ def parse_sidecar(data: bytes, name: str) -> Sidecar:
             if value is not None:
                 values[key] = read_value(key, value)
         except ValueError as error:
-            raise _rejection(name, line, f"'{printable(key[:40])}' {error}") from None
+            raise _rejection(name, line, f"'{shortened(key)}' {error}") from None
     return Sidecar(**values)  # type: ignore[arg-type]  # `read_value` returns the type of each field.
 
 
@@ -126,9 +126,7 @@ def _read_language(text: str) -> str:
 
 def _read_slug(text: str) -> str:
     if not is_slug(text):
-        raise ValueError(
-            f"must be words of a-z and 0-9 joined by -, at most {MAX_SLUG_LENGTH} characters, and not a UUID"
-        )
+        raise ValueError(f"must be {SLUG_RULE}")
     return text
 
 

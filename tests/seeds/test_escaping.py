@@ -1,6 +1,6 @@
 """Tests of escapes for unprintable characters in messages."""
 
-from seeds.escaping import printable, quoted
+from seeds.escaping import printable, quoted, shortened
 
 
 def test_control_characters_and_line_ends_are_shown_as_escapes() -> None:
@@ -22,3 +22,5 @@ def test_letters_of_all_scripts_are_not_escaped() -> None:
 def test_a_long_text_is_shortened_in_a_quotation() -> None:
     assert quoted("x" * 41) == f'"{"x" * 39}…"'
     assert quoted("x" * 40) == f'"{"x" * 40}"'
+    assert shortened("x" * 41) == "x" * 39 + "…"
+    assert shortened("\0" * 40) == "\\x00" * 40

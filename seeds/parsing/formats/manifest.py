@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from api.problems import closest_choice
-from seeds.escaping import printable
+from seeds.escaping import printable, shortened
 from seeds.parsing.document import Rejection
 from seeds.parsing.sidecar import KEYS, Sidecar, read_value
 
@@ -95,9 +95,7 @@ def _read_columns(cells: Sequence[str]) -> list[str]:
             near = closest_choice(column, [NAME_COLUMN, *KEYS])
             hint = f"; did you mean '{near}'?" if near else ""
             known = ", ".join((NAME_COLUMN, *KEYS))
-            message = (
-                f"'{printable(column[:40])}' is not a column of a manifest; the columns are {known}{hint}"
-            )
+            message = f"'{shortened(column)}' is not a column of a manifest; the columns are {known}{hint}"
             raise _rejection(1, message)
         if columns.count(column) > 1:
             raise _rejection(1, f"the column '{column}' is repeated")

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import yaml
 
-from seeds.escaping import printable
+from seeds.escaping import shortened
 
 # A text with at least this many characters that can start a nested value is parsed in Python; see
 # `compose_yaml`.
@@ -13,6 +13,9 @@ MAX_NESTING_CHARACTERS = 200
 # The error of PyYAML for a plain value that contains `: `.
 COLON_IN_VALUE = "mapping values are not allowed here"
 COLON_HINT = "; put the value in quotation marks"
+# The error of PyYAML for a second document.
+SECOND_DOCUMENT = "but found another document"
+MAX_PROBLEM_LENGTH = 100
 
 
 class YamlError(Exception):
@@ -37,10 +40,19 @@ def compose_yaml(text: str) -> yaml.Node | None:
         raise YamlError(line, "not YAML: a character that YAML does not allow") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        hint = COLON_HINT if error.problem == COLON_IN_VALUE else ""
-        raise YamlError(line, f"not YAML: {printable(error.problem or 'unreadable')}{hint}") from None
+        raise YamlError(line, describe_error(error)) from None
     except RecursionError:
         raise YamlError(1, "not YAML: nested too deeply") from None
+
+
+def describe_error(error: yaml.MarkedYAMLError) -> str:
+    """Return the message for an error of PyYAML, without its line."""
+    if error.problem == SECOND_DOCUMENT:
+        return "contains more than one YAML document"
+    hint = COLON_HINT if error.problem == COLON_IN_VALUE else ""
+    # This error is about the tag or the kind of a value.
+    fault = "cannot be read as YAML" if isinstance(error, yaml.constructor.ConstructorError) else "not YAML"
+    return f"{fault}: {shortened(error.problem or 'unreadable', MAX_PROBLEM_LENGTH)}{hint}"
 
 
 def is_null(node: yaml.Node) -> bool:

@@ -118,7 +118,7 @@ def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: 
     ],
 )
 def test_an_error_names_the_entry_and_the_field(tmp_path: Path, entry: str, field: str) -> None:
-    assert error_message(tmp_path, f"{TWO_ENTRIES}- {entry}").startswith(f"entry 3, {field}")
+    assert re.match(f"entry 3, {field}:? ", error_message(tmp_path, f"{TWO_ENTRIES}- {entry}"))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,8 @@ def test_an_error_names_the_entry_and_the_field(tmp_path: Path, entry: str, fiel
     [
         (
             "name: 5",
-            "name: must be text of 1 to 200 characters that begins with a letter or digit; the value is 5",
+            "name: must be text of 1 to 200 characters that begins with a letter or digit; "
+            "the value is the number 5; put text in quotation marks",
         ),
         (
             "same_as: [example.org]",
@@ -143,7 +144,30 @@ def test_an_error_names_the_entry_and_the_field(tmp_path: Path, entry: str, fiel
         ),
         ("description: ~", "description: must be text; the value is nothing"),
         ("description: {}", "description: must be text; the value is an object with keys"),
-        (f"description: 0x{'f' * 9999}", "description: must be text; the value is 0xffff"),
+        (f"description: 0x{'f' * 9999}", "description: must be text; the value is the number 0xffff"),
+        (
+            "description: 2026-02-30",
+            "description: must be text; the value is the date 2026-02-30; put text in quotation marks",
+        ),
+        ('description: !!int ""', 'description: must be text; the value is "" (tag !!int)'),
+        (
+            "description: !!timestamp x",
+            'description: must be text; the value is "x" (tag !!timestamp)',
+        ),
+        ("description: !text x", 'description: must be text; the value is "x" (tag !text)'),
+        (f"description: 1{':00' * 200}.5", "description: must be text; the value is the number 1:00:00"),
+        (
+            "aliases: !!set {Flood, '-'}",
+            "aliases: must be a list, and each item must be text of 1 to 200 characters that begins with a "
+            "letter or digit; the value is an object with keys (tag !!set)",
+        ),
+        (
+            "same_as: !!set {'https://example.org/'}",
+            "same_as: must be a list, and each item must be an http or https URL; the value is an object",
+        ),
+        ("aliases:\n    - Flood\n    - 5", "aliases: item 2 must be text of 1 to 200 characters that begins"),
+        (f"{'x' * 999}: red", f"{'x' * 39}…: is not a key of an entry"),
+        ("[colour]: red", "a list: is not a key of an entry"),
     ],
 )
 def test_an_error_names_the_line_and_shows_the_value_or_the_likely_key(
@@ -161,11 +185,19 @@ def test_a_file_without_a_list_is_an_error(tmp_path: Path, text: str) -> None:
     assert error_message(tmp_path, text) == "must be a list of entries, such as `- name: …`"
 
 
-@pytest.mark.parametrize(("entry", "shown"), [("Tide", '"Tide"'), ("[Tide]", "a list"), ("", "nothing")])
+@pytest.mark.parametrize(
+    ("entry", "shown"),
+    [
+        ("Tide", '"Tide"'),
+        ("[Tide]", "a list"),
+        ("", "nothing"),
+        ("2026", "the number 2026"),
+        ("!!python/object:x {}", "an object with keys (tag !!python/object:x)"),
+    ],
+)
 def test_an_entry_without_keys_is_an_error(tmp_path: Path, entry: str, shown: str) -> None:
-    assert (
-        error_message(tmp_path, f"- {entry}") == f"entry 1: must have the keys name and type, not be {shown}"
-    )
+    expected = f"entry 1: must be an object with the keys name and type; the value is {shown}"
+    assert error_message(tmp_path, f"- {entry}") == expected
 
 
 def test_a_field_with_a_line_break_is_escaped_in_the_message(tmp_path: Path) -> None:
@@ -212,7 +244,6 @@ def test_a_name_from_which_no_slug_can_be_made_needs_a_slug(tmp_path: Path) -> N
         "- {name: 'Tide",
         "\tname: Tide",
         "- *tide",
-        "- !!python/object:x {}",
         b"- \xff",
         b"- \0",
         "- &a a\n- *b",
@@ -229,10 +260,41 @@ def test_a_file_that_is_nested_too_deep_is_an_error(tmp_path: Path, text: str) -
     assert error_message(tmp_path, text) == "is nested deeper than 10 levels"
 
 
-@pytest.mark.parametrize("value", ["2026-02-30", '!!int ""', "!!float abc", "!!bool abc", "!!timestamp abc"])
-def test_a_value_that_cannot_be_read_is_an_error(tmp_path: Path, value: str) -> None:
+@pytest.mark.parametrize(
+    "value", ["2026-02-30", '!!int ""', "!!float abc", "!!bool abc", "!!timestamp abc", "!!binary YQ==", "="]
+)
+def test_a_value_that_is_not_text_is_an_error(tmp_path: Path, value: str) -> None:
     text = f"- name: Tide\n  type: event\n  description: {value}\n"
-    assert error_message(tmp_path, text).startswith("a value cannot be read: ")
+    assert error_message(tmp_path, text).startswith("entry 1, description: must be text; the value is ")
+
+
+def test_the_advice_to_use_quotation_marks_is_given_only_if_they_help(tmp_path: Path) -> None:
+    assert error_message(tmp_path, "- {name: Tide, type: 5}").endswith("; the value is the number 5")
+    slug = error_message(tmp_path, "- {name: Tide, type: place, slug: 2026}")
+    assert slug.endswith("; the value is the number 2026; put text in quotation marks")
+
+
+def test_a_list_that_contains_itself_is_an_error(tmp_path: Path) -> None:
+    message = error_message(tmp_path, "- {name: Tide, type: place, aliases: &a [*a]}")
+    assert message.startswith("entry 1, aliases: item 1 must be text ")
+
+
+def test_an_entry_can_take_over_keys_of_another(tmp_path: Path) -> None:
+    both = read(tmp_path, "- &tide {name: Tide, type: event}\n- {<<: *tide, name: Flood}")
+    assert [(each.name, each.type) for each in both] == [("Tide", "event"), ("Flood", "event")]
+    message = error_message(tmp_path, "- {<<: tide, name: Flood}")
+    assert message.startswith("cannot be read as YAML: expected a mapping")
+
+
+def test_a_second_yaml_document_is_an_error(tmp_path: Path) -> None:
+    assert error_message(tmp_path, "[]\n---\n[]") == "contains more than one YAML document"
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\0", b"\x1b"])
+def test_a_byte_that_yaml_does_not_allow_is_reported_with_its_line(tmp_path: Path, byte: bytes) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read(tmp_path, b"# \xc3\xa9\n- name: Tide\n  type: " + byte + b"\n  slug: tide\n")
+    assert f"{tmp_path / 'known.yaml'}: line 3: not YAML: a character" in str(caught.value)
 
 
 def test_invalid_yaml_is_reported_with_the_line_of_the_file(tmp_path: Path) -> None:

@@ -61,5 +61,5 @@ def test_relink_with_an_empty_file_changes_nothing(
     catalogue.write_text("", encoding="utf-8")
     result = app.test_cli_runner().invoke(args=["seed", "relink"])
     expected = "the file is empty; expected a list of entries, or [] for no entries"
-    assert (result.stderr, result.exit_code) == (f"Error: {catalogue}: {expected}\n", 1)
+    assert (result.stderr, result.exit_code) == (f"Error: {catalogue}: line 1: {expected}\n", 1)
     assert client.get("/v1/entities/inland-waters-board").get_json()["origin"] == "catalogue"

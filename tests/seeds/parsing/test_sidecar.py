@@ -289,7 +289,6 @@ def test_anything_but_a_map_is_not_a_sidecar(text: str) -> None:
         ("language: en\nslug: a: b", 2),
         ("language: en\n\tslug: tide", 2),
         ("language: en\nslug: *tide", 2),
-        ("language: en\n---\nlanguage: de", 2),
         ("language: en\n@slug: tide", 2),
         ("%YAML 9.9\n---\nslug: tide", 1),
         ('slug: "\\q"', 1),
@@ -297,6 +296,15 @@ def test_anything_but_a_map_is_not_a_sidecar(text: str) -> None:
 )
 def test_text_that_is_not_yaml_is_rejected(text: str, line: int) -> None:
     assert error_of(text, line).startswith("not YAML: ")
+
+
+def test_a_second_document_in_a_sidecar_is_rejected() -> None:
+    assert error_of("language: en\n---\nlanguage: de", line=2) == "contains more than one YAML document"
+
+
+@pytest.mark.parametrize("value", [f"1{':00' * 200}.5", "!!timestamp x", "!!int ''", "!tide x"])
+def test_a_value_of_any_yaml_type_is_read_as_text(value: str) -> None:
+    assert error_of(f"language: {value}").startswith("'language' must be a BCP 47 language tag")
 
 
 def test_a_plain_value_with_a_colon_is_rejected_with_a_hint() -> None:
