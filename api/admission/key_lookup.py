@@ -34,7 +34,7 @@ class KeyOwner:
 
     Attributes:
         expires_at: When the key expires, in seconds since 1970, or None.
-        policies: The limit of this key. Empty if BRIEFS_RATE_LIMIT applies.
+        policies: The rate limits of this key. If empty, BRIEFS_RATE_LIMIT applies.
     """
 
     key_id: int

@@ -205,7 +205,7 @@ class RevisionWatch:
         self._disconnect()
 
     def _query(self) -> tuple[Observation, str]:
-        """Query the database. Return the result, and the reason of a failure for the log (otherwise "")."""
+        """Ask the database for the corpus revision. Return the answer, and the reason of a failure or ""."""
         queried_at = time.monotonic()
         is_migration_wanted, self._is_migration_wanted = self._is_migration_wanted, False
         deadline = None

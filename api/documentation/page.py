@@ -61,7 +61,7 @@ def get_docs() -> Response:
 def get_docs_asset(asset: str) -> Response:
     """Get a file of the documentation page.
 
-    Returns a script, a style sheet, or the specification as the page shows it.
+    Returns a script, a style sheet, or the specification in a short form for this page.
     """
     if asset not in ASSETS:
         abort(404)

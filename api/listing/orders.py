@@ -1,4 +1,7 @@
-"""Sort orders: rows are sorted by a key column, and rows with the same key by number, newest first."""
+"""Sort orders: rows are sorted by a key column, and rows with the same key by their internal number.
+
+Later rows have higher numbers and come first.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -34,14 +34,15 @@ LONGEST_WAIT = attrgetter("since")
 class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
     """A worker that handles the events on its open connections. `PollingWorker` adds the main loop.
 
-    Slow and silent clients occupy no thread, since the main loop receives requests and sends the rest of
-    responses.
+    Slow and silent clients occupy no thread. The main loop receives requests, and it sends what a client
+    could not receive at once.
 
     Attributes:
         time_limits: How long the worker waits for clients and for its threads.
         connections: All open connections. Only the main loop changes this set.
         count_refused: A function that gets the HTTP status of each request refused by the worker itself.
-        streams_end_at: When all streams end with their current chunk, as a value of `time.monotonic`.
+        streams_end_at: The time after which each streamed response ends with its current chunk, as a value
+            of `time.monotonic`. It is infinite until the worker is told to stop.
         base_url: The value of BRIEFS_BASE_URL, or an empty text.
     """
 

@@ -28,7 +28,7 @@ def article_content(
     Args:
         columns: The values of its row in the table `articles`.
         takeaways: The texts of its takeaways (key points).
-        related: The title and the date of each related article in its document.
+        related: The title of each related article that the page lists, and its date or None.
     """
     published_at = columns["published_at"]
     byline = {name: columns[name] for name in ("author", "role", "publication")}

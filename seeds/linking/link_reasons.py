@@ -42,9 +42,10 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
     readers nothing.
 
     Args:
-        score: The similarity, from 0 to 1. The weights add up to it.
+        score: The similarity, from 0 to 1. The weights of the returned reasons add up to it.
         products: The product of the two weights of each shared feature (word or entity), by its name.
-        terms: How the article where the link starts writes each feature, or None, by the feature's name.
+        terms: The spelling of each feature in the article where the link starts, by the feature's name. None
+            for a feature that tells readers nothing.
         entities: The shared entities, by the name of their feature.
     """
     if score >= NEAR_DUPLICATE_SCORE:
@@ -70,7 +71,8 @@ def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dic
 
     Args:
         products: The product of the two weights of each shared feature (word or entity), by its name.
-        terms: How the article where the link starts writes each feature, or None, by the feature's name.
+        terms: The spelling of each feature in the article where the link starts, by the feature's name. None
+            for a feature that tells readers nothing.
         entities: The shared entities, by the name of their feature.
     """
     shared_in_part = {term.text for name, term in terms.items() if term and name not in products}

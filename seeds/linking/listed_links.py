@@ -157,10 +157,10 @@ def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) 
 
 
 def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list[dict[str, Any]]:
-    """Return computed links to insert in place of listed links with a score that lose their target.
+    """Return the rows of computed links that replace listed links which have a score and lose their target.
 
-    A listed link is an entry in a page's list of related articles. `links` are the links with their old
-    targets. A target that is no longer stored gets no row.
+    A listed link is an entry in a page's list of related articles. `links` are these links with their former
+    targets. There is no row for a target that is no longer stored.
     """
     if not links:
         return []

@@ -36,8 +36,9 @@ class SlugRegister:
         self.new: dict[str, UUID] = {}
 
     def choose(self, identity: UUID, source: str | None) -> str:
-        """Return the first possible slug of an article that no other article has or had, and reserve it.
+        """Return the slug of an article, and reserve it: the first of its choices that is free.
 
+        A slug is free if no other article has or had it. The choices are those given to the register.
         Args:
             identity: The id of the article.
             source: The metadata that requests the slug, for the error message, such as `the sidecar`. None if

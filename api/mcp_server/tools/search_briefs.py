@@ -55,7 +55,8 @@ def _brief(article: Values) -> Values:
 def _takeaways(article: Values) -> Iterator[Values]:
     """Yield at most MAX_STATEMENTS takeaways (key points) of an article, in their order.
 
-    `article` is the JSON of the article. Each result is a dictionary `{text, part, paragraph, source}`.
+    `article` is the JSON of the article. Each result is a dictionary with the text, and `part`, `paragraph`
+    and `source`: where in the brief the text is, and its URL.
     """
     for takeaway in article["takeaways"][:MAX_STATEMENTS]:
         yield takeaway_statement(article["slug"], takeaway)
@@ -64,8 +65,8 @@ def _takeaways(article: Values) -> Iterator[Values]:
 def _passages(article: Values) -> Iterator[Values]:
     """Yield the passages of an article that match the search, except for passages of the title.
 
-    `article` is the JSON of the article, with its `highlights`. Each result is a dictionary
-    `{text, part, paragraph, source}`: the passage, and where to find it.
+    `article` is the JSON of the article, with its `highlights`. Each result is a dictionary with the text,
+    and `part`, `paragraph` and `source`: where in the brief the text is, and its URL.
     """
     slug = article["slug"]
     for passage in article["highlights"]:

@@ -50,8 +50,9 @@ class RequestDeadlines:
         )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Call the application with a deadline, or send 503 if other requests do not finish in time.
+        """Call the application with a deadline.
 
+        If too many requests are running, wait until one of them ends. If none ends in time, send 503.
         Requests for the state of the service (STATUS_PATHS) are not limited.
         """
         if environ["PATH_INFO"] in STATUS_PATHS:

@@ -49,9 +49,9 @@ UNIT = re.compile(
 
 
 def find_runs(lexicon: Lexicon, text: str) -> Iterator[list[Token]]:
-    """Yield the runs of `text`: lists of successive capitalised words and numbers that can be one name.
+    """Yield the runs of `text`: lists of capitalised words and numbers that can be one name.
 
-    For example, `They left the Bank of Bern.` contains one run, with the tokens Bank and Bern.
+    Lowercase words of a name are left out: `the Bank of Bern` has one run, with the tokens Bank and Bern.
     """
     tokens = tokenize(lexicon, text)
     can_have_event = has_event_noun(text)
