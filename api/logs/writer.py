@@ -95,7 +95,7 @@ class LogWriter:
             is_written.wait(seconds)
 
     def close(self) -> None:
-        """Tell the writer's thread to end after it has written the queued lines. Return at once."""
+        """Let the thread of the writer end after the queued lines. Return at once."""
         self._is_closed = True
         self._is_urgent.set()
         self._is_due.set()

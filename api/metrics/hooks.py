@@ -103,7 +103,7 @@ def archive_ended_workers() -> None:
 
 
 def pre_exec(server: Any) -> None:
-    """Give the new master process of gunicorn the folder for metrics.
+    """Pass the folder for metrics to the new master process of gunicorn.
 
     gunicorn calls this hook before it starts a new master process to replace this process.
     """

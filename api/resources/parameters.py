@@ -18,10 +18,10 @@ from api.admission.api_keys import KEY_PARAMETERS
 from api.problems import InvalidParameters, closest_choice, parameter_error
 from api.resources.documented_parameters import NAMED_EXAMPLES
 from api.resources.multi_value_parameters import MAX_TEXT_LENGTH, ListParameter
-from api.resources.query_encoding import NAME_ERROR, encoding_errors
 from api.search.analyzer import fold
 from api.search.query_language import MAX_WORDS, parse_query
 from api.timestamps import LAST_TIME, parse_timestamp
+from api.web.query_encoding import NAME_ERROR, encoding_errors
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
@@ -41,7 +41,7 @@ COMMON_NAMES = {
     "to": "published_before",
 }
 
-KEY_IN_QUERY = (
+POSSIBLE_KEY_MESSAGE = (
     "Unknown parameter. If the value is an API key, send it as `Authorization: Bearer …` or in `X-API-Key`."
 )
 
@@ -324,7 +324,7 @@ def _error(schema: Schema, name: str, messages: list[str], values: list[str]) ->
     if field is None:
         known = sorted(schema.fields)
         if name.casefold() in KEY_PARAMETERS:
-            return parameter_error(name, KEY_IN_QUERY, known)
+            return parameter_error(name, POSSIBLE_KEY_MESSAGE, known)
         message = NAME_ERROR if NAME_ERROR in messages else "Unknown parameter."
         return parameter_error(name, message, known, _likely_name(name, known))
     allowed = list(getattr(field, "allowed", [])) or None

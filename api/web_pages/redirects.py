@@ -9,8 +9,8 @@ from urllib.parse import quote
 from flask import Response, request
 
 from api.problems import InvalidParameters, parameter_error
-from api.resources.query_encoding import encoding_errors
 from api.urls import BROWSE_PATH, settings
+from api.web.query_encoding import encoding_errors
 from api.web_pages.problem_page import wants_page
 from api.web_pages.templates import site_path
 
@@ -32,12 +32,14 @@ def redirect_to_exact_page() -> Response | None:
     """
     if request.method not in ("GET", "HEAD"):
         return None
-    errors = encoding_errors(request.query_string)
     if request.path.removesuffix("/") in LIST_PATHS:
-        if errors:
+        if errors := encoding_errors(request.query_string):
             raise InvalidParameters([parameter_error(*error) for error in errors.items()])
         return _redirect(BROWSE_PATH, request.args.items(multi=True))
-    if not request.query_string or errors or not request.url_rule or not wants_page(request.environ):
+    if not request.query_string or not request.url_rule or not wants_page(request.environ):
+        return None
+    # The page refuses a query that is not UTF-8. A redirect would change such a query.
+    if encoding_errors(request.query_string):
         return None
     # Browsers submit the empty fields of a form, and shared links have tracking parameters. Other clients get
     # a 422 for both.

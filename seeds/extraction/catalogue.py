@@ -5,25 +5,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import yaml
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from api.models import ENTITY_TYPES
-from api.problems import closest_choice
 from api.text_folding import fold_characters
-from seeds.escaping import printable, shortened
-from seeds.extraction.catalogue_nodes import (
-    compose_entries,
-    is_unquoted,
-    key_of,
-    line_of,
-    shown,
-    value_of,
-)
+from seeds.escaping import printable
 from seeds.identifiers import SLUG_RULE, entity_id, is_slug, make_slug
-from seeds.parsing.formats.yaml_nodes import YamlError
+from seeds.parsing.document import Rejection
+from seeds.parsing.formats.nodes import Node, check_keys, shown, yaml_to_node
+from seeds.parsing.formats.yaml_nodes import YamlError, compose_yaml
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue.yaml"
+MAX_VALUES = 5_000_000
 # The matcher looks for names at the beginning of words, so a name must begin with a letter or digit.
 NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
 NAME_RULE = {"rule": "text of 1 to 200 characters that begins with a letter or digit"}
@@ -141,82 +134,64 @@ def read_catalogue(path: Path = CATALOGUE) -> tuple[EntityRecord, ...]:
         CatalogueError: If the file cannot be read, an entry is invalid, or two entries share a name or slug.
     """
     try:
-        data = path.read_bytes()
+        root = _parse(path.read_bytes())
+        entries = _load_entries(root)
     except OSError as error:
         advice = "BRIEFS_CATALOGUE must be the path of a catalogue"
         raise CatalogueError(path, f"cannot be read: {error.strerror}; {advice}") from None
-    try:
-        root = compose_entries(data)
-        entries = Entry(many=True).load(value_of(root))
-    except YamlError as error:
-        raise CatalogueError(path, error.message, error.line) from None
-    except ValidationError as error:
-        raise _first_error(path, error, root) from None
-    for node, entry in zip(root.value, entries, strict=True):
-        if not entry.slug:
-            message = f"'{entry.name}' needs a slug, since none can be made from its name"
-            raise CatalogueError(path, message, line_of(node))
-    for index, text in _find_repeated(entries):
-        message = f"'{text}' of '{entries[index].name}' is already used by an earlier entry"
-        raise CatalogueError(path, message, line_of(root.value[index]))
+    except Rejection as rejection:
+        raise CatalogueError(path, rejection.message, rejection.line) from None
+    for index, message in _find_faults(entries):
+        raise CatalogueError(path, message, root[index].span[0])
     return tuple(entries)
 
 
-def _first_error(path: Path, error: ValidationError, root: yaml.SequenceNode) -> CatalogueError:
-    """Return the first error of an invalid catalogue, with its line and the wrong value.
-
-    Args:
-        path: The path of the catalogue file.
-        error: The errors by the index of the entry and by field.
-        root: The node of the list of entries.
-    """
-    messages: Any = error.messages
-    index = min(messages)
-    entry, place = root.value[index], f"entry {index + 1}"
-    if not isinstance(value_of(entry), dict):
-        message = f"must be an object with the keys name and type; the value is {shown(entry)}"
-        return CatalogueError(path, f"{place}: {message}", line_of(entry))
-    key, faults = next(iter(messages[index].items()))
-    node, message = _describe_fault(entry, key, faults)
-    return CatalogueError(path, f"{place}, {shortened(key)}: {message}", line_of(node))
-
-
-def _describe_fault(entry: yaml.MappingNode, key: str, faults: Any) -> tuple[yaml.Node, str]:
-    """Return the node with the line of a fault in `entry`, and the message for the fault.
-
-    Args:
-        entry: The node of the entry.
-        key: The key with the fault.
-        faults: The errors of Marshmallow for this key. For items of a list, they are errors by index.
-    """
-    pair = next((pair for pair in entry.value[::-1] if key_of(pair[0]) == key), None)
-    field = Entry().fields.get(key)
-    if field is None:
-        return pair[0] if pair else entry, _unknown_key(key)
-    if pair is None:
-        return entry, f"is missing; it must be {_rule_of(field)}"
-    (place, node), subject = pair, ""
-    if isinstance(field, fields.List) and isinstance(faults, dict):
-        item = min(faults)
-        place = node = node.value[item]
-        field, subject = field.inner, f"item {item + 1} "
-    advice = "; put text in quotation marks" if is_unquoted(node) and _accepts(field, node.value) else ""
-    return place, f"{subject}must be {_rule_of(field)}; the value is {shown(node)}{advice}"
-
-
-def _unknown_key(key: str) -> str:
-    keys = list(Entry().fields)
-    near = closest_choice(key, keys)
-    hint = f"did you mean '{near}'?" if near else f"the keys are {', '.join(keys)}"
-    return f"is not a key of an entry; {hint}"
-
-
-def _accepts(field: fields.Field[Any], text: str) -> bool:
+def _parse(data: bytes) -> list[Node]:
     try:
-        field.deserialize(text)
-    except ValidationError:
-        return False
-    return True
+        root = compose_yaml(data.decode())
+    except UnicodeDecodeError as error:
+        raise Rejection("the file is not UTF-8", line=data.count(b"\n", 0, error.start) + 1) from None
+    except YamlError as error:
+        raise Rejection(error.message, line=error.line) from None
+    if root is None:
+        raise Rejection("the file is empty; expected a list of entries, or [] for no entries", line=1)
+    node = yaml_to_node(root, max_values=MAX_VALUES, is_typed=True)
+    if not isinstance(node.value, list):
+        raise node.rejection("must be a list of entries, such as `- name: …`")
+    return node.value
+
+
+def _load_entries(nodes: list[Node]) -> list[EntityRecord]:
+    schema = Entry(many=True)
+    for node in nodes:
+        check_keys(node, list(schema.fields), "an entry")
+    try:
+        entries: list[EntityRecord] = schema.load([_plain_value(node) for node in nodes])
+    except ValidationError as error:
+        raise _first_fault(error, nodes) from None
+    return entries
+
+
+def _plain_value(node: Node) -> Any:
+    if isinstance(node.value, list):
+        return [_plain_value(item) for item in node.value]
+    if isinstance(node.value, dict):
+        return {key: _plain_value(value) for key, value in node.value.items()}
+    return node.value
+
+
+def _first_fault(error: ValidationError, nodes: list[Node]) -> Rejection:
+    """Return a rejection for the first invalid value that Marshmallow has found in the entries `nodes`."""
+    messages: Any = error.messages
+    index: int = min(messages)
+    entry, (key, faults) = nodes[index], next(iter(messages[index].items()))
+    field = Entry().fields[key]
+    if not isinstance(entry.value, dict) or key not in entry.value:
+        return entry.rejection(f"must have the key {key}: {_rule_of(field)}")
+    node = entry.value[key]
+    if isinstance(faults, dict) and isinstance(field, fields.List) and isinstance(node.value, list):
+        node, field = node.value[min(faults)], field.inner
+    return node.rejection(f"must be {_rule_of(field)}; the value is {shown(node)}")
 
 
 def _rule_of(field: fields.Field[Any]) -> str:
@@ -225,15 +200,14 @@ def _rule_of(field: fields.Field[Any]) -> str:
     return str(field.metadata["rule"])
 
 
-def _find_repeated(entries: list[EntityRecord]) -> Iterator[tuple[int, str]]:
-    """Yield `(index, text)` for each name, alias or slug of an entry that an earlier entry already uses.
-
-    `index` is the index of the later entry, and `text` is the repeated name, alias or slug.
-    """
+def _find_faults(entries: list[EntityRecord]) -> Iterator[tuple[int, str]]:
+    """Yield the index of each entry that has no slug, or repeats a name, alias or slug, and a message."""
     seen: set[tuple[str, str]] = set()
     for index, entry in enumerate(entries):
+        if not entry.slug:
+            yield index, f"'{entry.name}' needs a slug, since none can be made from its name"
         names = [("name", fold_characters(name)) for name in entry.names]
         for kind, text in [("slug", entry.slug), *names]:
             if (kind, text) in seen:
-                yield index, text
+                yield index, f"'{text}' of '{entry.name}' is already used by an earlier entry"
             seen.add((kind, text))

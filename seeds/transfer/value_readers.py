@@ -18,6 +18,7 @@ from api.resources.fields import rfc3339
 from api.setting_values import MIN_SECRET_CHARACTERS
 from seeds.escaping import quoted
 from seeds.identifiers import SLUG_RULE, is_slug
+from seeds.parsing.characters import is_visible
 from seeds.parsing.document import MAX_TITLE_LENGTH, TITLE_RULE
 from seeds.parsing.sidecar import LANGUAGE_TAG
 
@@ -169,7 +170,7 @@ def title(value: Any) -> str:
 
     Raise `MalformedError` if it is not text of 1 to 500 characters, at least one of them visible.
     """
-    if not text(value).strip() or len(value) > MAX_TITLE_LENGTH:
+    if not is_visible(text(value)) or len(value) > MAX_TITLE_LENGTH:
         raise _unexpected(TITLE_RULE, value)
     return str(value)
 

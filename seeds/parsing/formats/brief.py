@@ -6,7 +6,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from api.problems import closest_choice
 from seeds.escaping import printable
 from seeds.parsing.document import (
     MAX_TITLE_LENGTH,
@@ -21,7 +20,7 @@ from seeds.parsing.document import (
     Span,
     Takeaway,
 )
-from seeds.parsing.formats.nodes import Node, shown
+from seeds.parsing.formats.nodes import Node, check_keys, shown
 from seeds.parsing.formats.plain_text import PlainTexts
 from seeds.parsing.metadata import Metadata
 from seeds.parsing.sidecar import MAX_URL_LENGTH, READERS
@@ -64,15 +63,8 @@ def check_fields(root: Node, allowed: Sequence[str]) -> dict[str, Node]:
     Raises:
         Rejection: If `root` is not an object, or has a field that is not in `allowed`.
     """
-    if not isinstance(root.value, dict):
-        raise root.rejection(f"must be an object with the keys {', '.join(allowed)}, not {shown(root)}")
-    for name, node in root.value.items():
-        if name not in allowed:
-            synonym = SYNONYMS.get(name)
-            near = synonym if synonym in allowed else closest_choice(name, list(allowed))
-            hint = f"; did you mean '{near}'?" if near else f"; the keys are {', '.join(allowed)}"
-            raise node.rejection(f"is not a key of a brief{hint}")
-    return {name: node for name, node in root.value.items() if node.value is not None}
+    fields = check_keys(root, allowed, "a brief", SYNONYMS)
+    return {name: node for name, node in fields.items() if node.value is not None}
 
 
 def make_document(fields: dict[str, Node], body: Sequence[Paragraph], source: SourceFile) -> Document:

@@ -1,15 +1,17 @@
 """Values of YAML and JSON with the lines where they are written, so that messages can name the place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import orjson
 import yaml
 
-from seeds.escaping import printable, quoted
+from api.problems import closest_choice
+from seeds.escaping import printable, quoted, shortened
 from seeds.parsing.document import Rejection, Span
-from seeds.parsing.formats.yaml_nodes import is_null
+from seeds.parsing.formats.yaml_nodes import TAG_PREFIX, is_null, is_plain
 
 # A brief has three levels, so deeper nesting is an error. YAML aliases can multiply values.
 MAX_DEPTH = 6
@@ -41,26 +43,65 @@ class Node:
         return Rejection(f"{printable(self.path)} {message}", line=self.span[0])
 
 
-def yaml_to_node(root: yaml.Node, offset: int) -> Node:
-    """Return the YAML node `root` as a `Node`. `offset` is the number of lines above the YAML in its file.
+def yaml_to_node(
+    root: yaml.Node, offset: int = 0, *, max_values: int = MAX_VALUES, is_typed: bool = False
+) -> Node:
+    """Return the YAML node `root` as a `Node`.
+
+    Args:
+        root: The node.
+        offset: The number of lines above the YAML in its file.
+        max_values: The maximum number of values.
+        is_typed: True to refuse numbers, dates and other types without quotation marks. False to read them
+            as text.
 
     Raises:
-        Rejection: If a key is repeated, or is a list or mapping, or if values are too many or nested too
-            deeply.
+        Rejection: If a key is repeated, or is a list or mapping, if values are too many or nested too deeply,
+            or if a value is refused.
     """
-    return _YamlReader(offset).read(root, "$")
+    return _YamlReader(offset, max_values, is_typed).read(root, "$")
+
+
+def check_keys(
+    root: Node, allowed: Sequence[str], owner: str, synonyms: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Node]:
+    """Return the values of the object `root` by key.
+
+    Args:
+        root: A value of YAML or JSON.
+        allowed: The keys that the object can have.
+        owner: What the object is, for messages, such as `a brief`.
+        synonyms: For keys that are not allowed, the allowed key to suggest.
+
+    Raises:
+        Rejection: If `root` is not an object, or has a key that is not allowed.
+    """
+    if not isinstance(root.value, dict):
+        keys = ", ".join(allowed)
+        raise root.rejection(f"must be an object with the keys {keys}; the value is {shown(root)}")
+    for name, node in root.value.items():
+        if name not in allowed:
+            synonym = synonyms.get(name)
+            near = synonym if synonym in allowed else closest_choice(name, list(allowed))
+            hint = f"; did you mean '{near}'?" if near else f"; the keys are {', '.join(allowed)}"
+            raise node.rejection(f"is not a key of {owner}{hint}")
+    return root.value
 
 
 class _YamlReader:
-    def __init__(self, offset: int) -> None:
-        self._offset = offset
+    def __init__(self, offset: int, max_values: int, is_typed: bool) -> None:
+        self._offset, self._max_values, self._is_typed = offset, max_values, is_typed
         self._count = 0
 
     def read(self, node: yaml.Node, path: str, depth: int = 0) -> Node:
         span = self._span(node)
         self._count += 1
-        if depth > MAX_DEPTH or self._count > MAX_VALUES:
-            raise Rejection("the front matter has too many values, or is nested too deeply", line=span[0])
+        if depth > MAX_DEPTH or self._count > self._max_values:
+            raise Rejection("the YAML has too many values, or is nested too deeply", line=span[0])
+        if self._is_typed and not is_plain(node):
+            tag = shortened(node.tag.replace(TAG_PREFIX, "!!"))
+            message = f"must be text, a list or an object, not a value of the type {tag}"
+            raise Rejection(f"{printable(path)} {message}; put text in quotation marks", line=span[0])
         if isinstance(node, yaml.ScalarNode):
             return Node(None if is_null(node) else node.value, span, path)
         if isinstance(node, yaml.SequenceNode):

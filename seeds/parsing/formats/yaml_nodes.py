@@ -6,10 +6,10 @@ import yaml
 
 from seeds.escaping import shortened
 
-# A text with at least this many characters that can start a nested value is parsed in Python; see
-# `compose_yaml`.
-MAX_NESTING_CHARACTERS = 200
+# Deeper nesting overflows the stack of the parser.
+MAX_LEVELS = 100
 
+TAG_PREFIX = "tag:yaml.org,2002:"
 # The error of PyYAML for a plain value that contains `: `.
 COLON_IN_VALUE = "mapping values are not allowed here"
 COLON_HINT = "; put the value in quotation marks"
@@ -40,30 +40,41 @@ def compose_yaml(text: str) -> yaml.Node | None:
         raise YamlError(line, "not YAML: a character that YAML does not allow") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise YamlError(line, describe_error(error)) from None
-    except RecursionError:
-        raise YamlError(1, "not YAML: nested too deeply") from None
+        raise YamlError(line, _describe_error(error)) from None
 
 
-def describe_error(error: yaml.MarkedYAMLError) -> str:
-    """Return the message for an error of PyYAML, without its line."""
+def _describe_error(error: yaml.MarkedYAMLError) -> str:
     if error.problem == SECOND_DOCUMENT:
         return "contains more than one YAML document"
     hint = COLON_HINT if error.problem == COLON_IN_VALUE else ""
-    # This error is about the tag or the kind of a value.
-    fault = "cannot be read as YAML" if isinstance(error, yaml.constructor.ConstructorError) else "not YAML"
-    return f"{fault}: {shortened(error.problem or 'unreadable', MAX_PROBLEM_LENGTH)}{hint}"
+    return f"not YAML: {shortened(error.problem or 'unreadable', MAX_PROBLEM_LENGTH)}{hint}"
 
 
 def is_null(node: yaml.Node) -> bool:
     """Return True if `node` is a YAML null: an empty value, `~` or `null`."""
-    return node.tag == "tag:yaml.org,2002:null"
+    return node.tag == f"{TAG_PREFIX}null"
+
+
+def is_plain(node: yaml.Node) -> bool:
+    """Return True if `node` is text, null, a list or a mapping, and not a number, a date or another type."""
+    return node.tag.removeprefix(TAG_PREFIX) in ("str", "null", "seq", "map")
 
 
 def _compose(text: str) -> yaml.Node | None:
-    # The parser in C is five times faster, but deep nesting overflows its stack. The parser in Python has
-    # better error messages.
-    if sum(map(text.count, "[{-?:")) < MAX_NESTING_CHARACTERS:
-        with suppress(yaml.YAMLError):
-            return yaml.compose(text, yaml.CSafeLoader)
+    # Each level begins with one of these characters, so a text with few of them needs no check.
+    if sum(map(text.count, "[{-?:")) > MAX_LEVELS:
+        _check_depth(text)
+    with suppress(yaml.YAMLError):
+        return yaml.compose(text, yaml.CSafeLoader)
+    # The parser in Python is five times slower and has better error messages.
     return yaml.compose(text, yaml.SafeLoader)
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_LEVELS:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise YamlError(line, f"nested deeper than {MAX_LEVELS} levels")

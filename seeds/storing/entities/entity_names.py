@@ -45,7 +45,7 @@ class EntityVotes(NamedTuple):
 
 
 def update_names_and_slugs(begin: Transaction) -> int:
-    """Give all extracted entities the names and types that their articles use most often.
+    """Set the name and type of each extracted entity to those that its articles use most often.
 
     An entity is extracted if it is not in the catalogue of known entities. Of extracted entities
     with the same name, the entity with the most articles gets the slug of this name. `begin` opens a write
@@ -73,7 +73,7 @@ def update_names_and_slugs(begin: Transaction) -> int:
 
 
 def update_entity_names(connection: Connection, entities: Collection[int]) -> None:
-    """Give some extracted entities the names and types that their articles use most often.
+    """Set the name and type of some extracted entities to those that their articles use most often.
 
     The other names become aliases. `entities` are database numbers. Entities that are unknown, or in the
     catalogue of known entities, are ignored.

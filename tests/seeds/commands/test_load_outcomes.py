@@ -243,7 +243,7 @@ def test_an_invalid_catalogue_stops_the_load_with_one_line(app: Flask, tmp_path:
     before = rows(app)
     result = seed(app, SOURCE)
     (line,) = message_lines(result)
-    assert line.startswith(f"Error: {known}: line 1: entry 1, type: must be one of person,")
+    assert line.startswith(f"Error: {known}: line 1: $[0].type must be one of person,")
     assert (result.stdout, result.exit_code) == ("", 1)
     assert rows(app) == before
 

@@ -11,6 +11,21 @@ from seeds.extraction.catalogue import CATALOGUE, CatalogueError, EntityRecord, 
 from seeds.identifiers import is_slug
 from tests.support.extraction import make_matcher
 
+# The middle of the message for a value whose type is not text.
+TYPE = ", a list or an object, not a value of the type "
+TYPED = [
+    ("5", "int"),
+    (f"0x{'f' * 9999}", "int"),
+    (f"1{':00' * 200}.5", "float"),
+    ("2026-02-30", "timestamp"),
+    ('!!int ""', "int"),
+    ("!!float abc", "float"),
+    ("!!bool abc", "bool"),
+    ("!!timestamp x", "timestamp"),
+    ("!!binary YQ==", "binary"),
+    ("=", "value"),
+    ("!!python/object:x {}", "python/object:x"),
+]
 TWO_ENTRIES = """\
 - name: Sea Board
   type: organization
@@ -90,84 +105,62 @@ def test_each_type_is_allowed(tmp_path: Path, kind: str) -> None:
 def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: str) -> None:
     rest = error_message(tmp_path, f"{TWO_ENTRIES}- {{name: Tide, type: {kind}}}")
     kinds, shown = ", ".join(ENTITY_TYPES), kind.strip("'")
-    assert rest == f'entry 3, type: must be one of {kinds}; the value is "{shown}"'
+    assert rest == f'$[2].type must be one of {kinds}; the value is "{shown}"'
 
 
 @pytest.mark.parametrize(
-    ("entry", "field"),
+    ("entry", "fault"),
     [
-        ("{type: place}", "name"),
-        ("{name: ~, type: place}", "name"),
-        ("{name: '', type: place}", "name"),
-        ("{name: 2026, type: event}", "name"),
-        ("{name: '+AI', type: policy}", "name"),
-        ("{name: '♥', type: place}", "name"),
-        (f"{{name: {'x' * 201}, type: place}}", "name"),
-        ("{name: Tide}", "type"),
-        ("{name: Tide, type: [place]}", "type"),
-        ("{name: Tide, type: place, aliases: Flood}", "aliases"),
-        ("{name: Tide, type: place, aliases: [Flood, '-']}", "aliases: item 2"),
-        ("{name: Tide, type: place, same_as: [example.org]}", "same_as: item 1"),
-        ("{name: Tide, type: place, same_as: ['ftp://example.org/']}", "same_as: item 1"),
-        ("{name: Tide, type: place, same_as: ['javascript:x']}", "same_as: item 1"),
-        ("{name: Tide, type: place, alias: Flood}", "alias"),
-        ("{name: Tide, type: place, slug: The Tide}", "slug"),
-        ("{name: Tide, type: place, slug: Tide}", "slug"),
-        ("{name: Tide, type: place, slug: 123e4567-e89b-42d3-a456-426614174000}", "slug"),
-        ("{name: Tide, type: place, slug: ''}", "slug"),
+        ("{type: place}", " must have the key name:"),
+        ("{name: ~, type: place}", ".name must be"),
+        ("{name: '', type: place}", ".name must be"),
+        ("{name: 2026, type: event}", ".name must be"),
+        ("{name: '+AI', type: policy}", ".name must be"),
+        ("{name: '♥', type: place}", ".name must be"),
+        (f"{{name: {'x' * 201}, type: place}}", ".name must be"),
+        ("{name: Tide}", " must have the key type:"),
+        ("{name: Tide, type: [place]}", ".type must be"),
+        ("{name: Tide, type: place, aliases: Flood}", ".aliases must be"),
+        ("{name: Tide, type: place, aliases: [Flood, '-']}", ".aliases[1] must be"),
+        ("{name: Tide, type: place, same_as: [example.org]}", ".same_as[0] must be"),
+        ("{name: Tide, type: place, same_as: ['ftp://example.org/']}", ".same_as[0] must be"),
+        ("{name: Tide, type: place, same_as: ['javascript:x']}", ".same_as[0] must be"),
+        ("{name: Tide, type: place, alias: Flood}", ".alias is not a key"),
+        ("{name: Tide, type: place, slug: The Tide}", ".slug must be"),
+        ("{name: Tide, type: place, slug: Tide}", ".slug must be"),
+        ("{name: Tide, type: place, slug: 123e4567-e89b-42d3-a456-426614174000}", ".slug must be"),
+        ("{name: Tide, type: place, slug: ''}", ".slug must be"),
     ],
 )
-def test_an_error_names_the_entry_and_the_field(tmp_path: Path, entry: str, field: str) -> None:
-    assert re.match(f"entry 3, {field}:? ", error_message(tmp_path, f"{TWO_ENTRIES}- {entry}"))
+def test_an_error_names_the_entry_and_the_field(tmp_path: Path, entry: str, fault: str) -> None:
+    assert error_message(tmp_path, f"{TWO_ENTRIES}- {entry}").startswith(f"$[2]{fault} ")
 
 
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
+        ("name: Tide Gauge", ".name is repeated"),
+        ("same_as: [example.org]", '.same_as[0] must be an http or https URL; the value is "example.org"'),
         (
-            "name: 5",
-            "name: must be text of 1 to 200 characters that begins with a letter or digit; "
-            "the value is the number 5; put text in quotation marks",
+            "aliases: [Flood, [x]]",
+            ".aliases[1] must be text of 1 to 200 characters that begins with a letter or digit; "
+            "the value is a list",
         ),
-        (
-            "same_as: [example.org]",
-            'same_as: item 1 must be an http or https URL; the value is "example.org"',
-        ),
-        (
-            "aliases: x\n  aliases: [Flood, [x]]",
-            "aliases: item 2 must be text of 1 to 200 characters that begins",
-        ),
-        ("alias: Flood", "alias: is not a key of an entry; did you mean 'aliases'?"),
+        ("alias: Flood", ".alias is not a key of an entry; did you mean 'aliases'?"),
         (
             "colour: red",
-            "colour: is not a key of an entry; the keys are name, type, slug, aliases, description",
+            ".colour is not a key of an entry; the keys are name, type, slug, aliases, description, same_as",
         ),
-        ("description: ~", "description: must be text; the value is nothing"),
-        ("description: {}", "description: must be text; the value is an object with keys"),
-        (f"description: 0x{'f' * 9999}", "description: must be text; the value is the number 0xffff"),
-        (
-            "description: 2026-02-30",
-            "description: must be text; the value is the date 2026-02-30; put text in quotation marks",
-        ),
-        ('description: !!int ""', 'description: must be text; the value is "" (tag !!int)'),
-        (
-            "description: !!timestamp x",
-            'description: must be text; the value is "x" (tag !!timestamp)',
-        ),
-        ("description: !text x", 'description: must be text; the value is "x" (tag !text)'),
-        (f"description: 1{':00' * 200}.5", "description: must be text; the value is the number 1:00:00"),
-        (
-            "aliases: !!set {Flood, '-'}",
-            "aliases: must be a list, and each item must be text of 1 to 200 characters that begins with a "
-            "letter or digit; the value is an object with keys (tag !!set)",
-        ),
-        (
-            "same_as: !!set {'https://example.org/'}",
-            "same_as: must be a list, and each item must be an http or https URL; the value is an object",
-        ),
-        ("aliases:\n    - Flood\n    - 5", "aliases: item 2 must be text of 1 to 200 characters that begins"),
-        (f"{'x' * 999}: red", f"{'x' * 39}…: is not a key of an entry"),
-        ("[colour]: red", "a list: is not a key of an entry"),
+        ("description: ~", ".description must be text; the value is nothing"),
+        ("description: {}", ".description must be text; the value is an object with keys"),
+        ("aliases:\n    - Flood\n    - '-'", ".aliases[1] must be text of 1 to 200 characters that begins"),
+        (f"{'x' * 999}: red", f".{'x' * 40} is not a key of an entry"),
+        ("[colour]: red", " has a key that is not plain text"),
+        *((f"description: {value}", f".description must be text{TYPE}!!{tag}; put") for value, tag in TYPED),
+        ("description: !text x", f".description must be text{TYPE}!text; put"),
+        ("aliases: !!set {Flood, '-'}", f".aliases must be text{TYPE}!!set; put"),
+        ("same_as: !!set {'https://example.org/'}", f".same_as must be text{TYPE}!!set; put"),
+        ("aliases:\n    - Flood\n    - 5", f".aliases[1] must be text{TYPE}!!int; put"),
     ],
 )
 def test_an_error_names_the_line_and_shows_the_value_or_the_likely_key(
@@ -176,33 +169,25 @@ def test_an_error_names_the_line_and_shows_the_value_or_the_likely_key(
     with pytest.raises(CatalogueError) as caught:
         read(tmp_path, f"# known\n- type: event\n  name: Tide\n- type: place\n  name: Gauge\n  {entry}\n")
     line = 6 + entry.count("\n")
-    assert str(caught.value).startswith(f"{tmp_path / 'known.yaml'}: line {line}: entry 2, {message}")
+    assert str(caught.value).startswith(f"{tmp_path / 'known.yaml'}: line {line}: $[1]{message}")
     assert len(str(caught.value)) < len(str(tmp_path)) + 250
 
 
-@pytest.mark.parametrize("text", ["name: Tide", "Tide", "7", "~"])
+@pytest.mark.parametrize("text", ["name: Tide", "Tide", "~"])
 def test_a_file_without_a_list_is_an_error(tmp_path: Path, text: str) -> None:
-    assert error_message(tmp_path, text) == "must be a list of entries, such as `- name: …`"
+    assert error_message(tmp_path, text) == "$ must be a list of entries, such as `- name: …`"
 
 
-@pytest.mark.parametrize(
-    ("entry", "shown"),
-    [
-        ("Tide", '"Tide"'),
-        ("[Tide]", "a list"),
-        ("", "nothing"),
-        ("2026", "the number 2026"),
-        ("!!python/object:x {}", "an object with keys (tag !!python/object:x)"),
-    ],
-)
+@pytest.mark.parametrize(("entry", "shown"), [("Tide", '"Tide"'), ("[Tide]", "a list"), ("", "nothing")])
 def test_an_entry_without_keys_is_an_error(tmp_path: Path, entry: str, shown: str) -> None:
-    expected = f"entry 1: must be an object with the keys name and type; the value is {shown}"
-    assert error_message(tmp_path, f"- {entry}") == expected
+    message = error_message(tmp_path, f"- {entry}")
+    assert message.startswith("$[0] must be an object with the keys name, type, ")
+    assert message.endswith(f"; the value is {shown}")
 
 
 def test_a_field_with_a_line_break_is_escaped_in_the_message(tmp_path: Path) -> None:
     message = error_message(tmp_path, '- {name: Tide, type: place, "a\\nb\\x1b": c}')
-    assert message.startswith("entry 1, a\\x0ab\\x1b: is not a key of an entry")
+    assert message.startswith("$[0].a\\x0ab\\x1b is not a key of an entry")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +229,6 @@ def test_a_name_from_which_no_slug_can_be_made_needs_a_slug(tmp_path: Path) -> N
         "- {name: 'Tide",
         "\tname: Tide",
         "- *tide",
-        b"- \xff",
         b"- \0",
         "- &a a\n- *b",
     ],
@@ -257,48 +241,39 @@ def test_a_file_that_is_not_yaml_is_an_error(tmp_path: Path, text: str | bytes) 
     "text", ["[" * 100_000, "- " * 100_000 + "a", "- name: " + "{a: " * 40_000 + "}" * 40_000]
 )
 def test_a_file_that_is_nested_too_deep_is_an_error(tmp_path: Path, text: str) -> None:
-    assert error_message(tmp_path, text) == "is nested deeper than 10 levels"
-
-
-@pytest.mark.parametrize(
-    "value", ["2026-02-30", '!!int ""', "!!float abc", "!!bool abc", "!!timestamp abc", "!!binary YQ==", "="]
-)
-def test_a_value_that_is_not_text_is_an_error(tmp_path: Path, value: str) -> None:
-    text = f"- name: Tide\n  type: event\n  description: {value}\n"
-    assert error_message(tmp_path, text).startswith("entry 1, description: must be text; the value is ")
-
-
-def test_the_advice_to_use_quotation_marks_is_given_only_if_they_help(tmp_path: Path) -> None:
-    assert error_message(tmp_path, "- {name: Tide, type: 5}").endswith("; the value is the number 5")
-    slug = error_message(tmp_path, "- {name: Tide, type: place, slug: 2026}")
-    assert slug.endswith("; the value is the number 2026; put text in quotation marks")
+    assert error_message(tmp_path, text) == "nested deeper than 100 levels"
 
 
 def test_a_list_that_contains_itself_is_an_error(tmp_path: Path) -> None:
     message = error_message(tmp_path, "- {name: Tide, type: place, aliases: &a [*a]}")
-    assert message.startswith("entry 1, aliases: item 1 must be text ")
-
-
-def test_an_entry_can_take_over_keys_of_another(tmp_path: Path) -> None:
-    both = read(tmp_path, "- &tide {name: Tide, type: event}\n- {<<: *tide, name: Flood}")
-    assert [(each.name, each.type) for each in both] == [("Tide", "event"), ("Flood", "event")]
-    message = error_message(tmp_path, "- {<<: tide, name: Flood}")
-    assert message.startswith("cannot be read as YAML: expected a mapping")
+    assert message == "the YAML has too many values, or is nested too deeply"
 
 
 def test_a_second_yaml_document_is_an_error(tmp_path: Path) -> None:
     assert error_message(tmp_path, "[]\n---\n[]") == "contains more than one YAML document"
 
 
-@pytest.mark.parametrize("byte", [b"\xff", b"\0", b"\x1b"])
-def test_a_byte_that_yaml_does_not_allow_is_reported_with_its_line(tmp_path: Path, byte: bytes) -> None:
+@pytest.mark.parametrize(
+    ("byte", "reason"),
+    [
+        (b"\xff", "the file is not UTF-8"),
+        (b"\0", "not YAML: a character that YAML does not allow"),
+        (b"\x1b", "not YAML: a character that YAML does not allow"),
+    ],
+)
+def test_a_byte_that_yaml_does_not_allow_is_reported_with_its_line(
+    tmp_path: Path, byte: bytes, reason: str
+) -> None:
     with pytest.raises(CatalogueError) as caught:
         read(tmp_path, b"# \xc3\xa9\n- name: Tide\n  type: " + byte + b"\n  slug: tide\n")
-    assert f"{tmp_path / 'known.yaml'}: line 3: not YAML: a character" in str(caught.value)
+    assert str(caught.value) == f"{tmp_path / 'known.yaml'}: line 3: {reason}"
 
 
 def test_invalid_yaml_is_reported_with_the_line_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(CatalogueError) as caught:
         read(tmp_path, "- name: Tide\n  type: event\n- name: x: y\n")
     place = f"{tmp_path / 'known.yaml'}: line 3: "
-    assert str(caught.value) == f"{place}not YAML: mapping values are not allowed in this context"
+    assert (
+        str(caught.value)
+        == f"{place}not YAML: mapping values are not allowed here; put the value in quotation marks"
+    )

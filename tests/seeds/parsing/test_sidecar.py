@@ -8,9 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seeds.escaping import printable
+from seeds.escaping import printable, quoted
 from seeds.parsing.document import Rejection
 from seeds.parsing.files import read_with_sidecar
+from seeds.parsing.formats.yaml_nodes import compose_yaml
 from seeds.parsing.sidecar import KEYS, MAX_SIDECAR_BYTES, MAX_URL_LENGTH, Sidecar, parse_sidecar
 from tests.seeds.documents import Page, write
 
@@ -27,6 +28,13 @@ BOMB = "a: &a [x]\n" + "".join(
 def parse_text(text: str | bytes) -> Sidecar:
     """Parse `text`, the content of a sidecar (a YAML file with metadata)."""
     return parse_sidecar(text.encode() if isinstance(text, str) else text, "page.yaml")
+
+
+def shown(value: str) -> str:
+    """Return the end of a message about `value`, a scalar of YAML."""
+    node = compose_yaml(value)
+    assert node
+    return f"the value is {quoted(node.value)}"
 
 
 def error_of(text: str | bytes, line: int = 1) -> str:
@@ -128,9 +136,9 @@ def test_an_http_url_is_not_changed(key: str, url: str) -> None:
 )
 def test_anything_else_is_not_a_url(key: str, value: str) -> None:
     rest = error_of(f"language: en\n{key}: {value}", line=2)
-    assert rest.startswith(
+    assert rest == (
         f"'{key}' must be an http or https URL of at most {MAX_URL_LENGTH} characters; "
-        'percent-encode characters that RFC 3986 does not allow, such as | as %7C; the value is "'
+        f"percent-encode characters that RFC 3986 does not allow, such as | as %7C; {shown(value)}"
     )
 
 
@@ -199,7 +207,7 @@ def test_an_rfc_3339_time_is_converted_to_utc(value: str, time: datetime) -> Non
 def test_anything_else_is_not_a_time(value: str) -> None:
     rest = error_of(f"\n\npublished_at: {value}", line=3)
     expected = "must be a date, or an RFC 3339 time with a zone, such as 2026-04-21T09:30:00Z"
-    assert rest.startswith(f"'published_at' {expected}; the value is \"")
+    assert rest == f"'published_at' {expected}; {shown(value)}"
 
 
 @pytest.mark.parametrize(
@@ -229,7 +237,7 @@ def test_a_language_tag_is_accepted(tag: str) -> None:
 )
 def test_anything_else_is_not_a_language(tag: str) -> None:
     rest = error_of(f"language: {tag}")
-    assert rest.startswith("'language' must be a BCP 47 language tag, such as en or zh-Hans; the value is \"")
+    assert rest == f"'language' must be a BCP 47 language tag, such as en or zh-Hans; {shown(tag)}"
 
 
 @pytest.mark.parametrize(
@@ -238,7 +246,7 @@ def test_anything_else_is_not_a_language(tag: str) -> None:
 def test_anything_else_is_not_a_slug(slug: str) -> None:
     rest = error_of(f"slug: {slug}")
     expected = "must be words of a-z and 0-9 joined by -, at most 120 characters, and not a UUID"
-    assert rest.startswith(f"'slug' {expected}; the value is \"")
+    assert rest == f"'slug' {expected}; {shown(slug)}"
 
 
 def test_a_uuid_is_not_a_slug() -> None:

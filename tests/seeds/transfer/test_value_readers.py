@@ -69,7 +69,7 @@ REFUSED: list[tuple[Reader, tuple[Any, ...]]] = [
     (list_of(text, max_length=2), (["a", "b", "c"],)),
     (texts, (None, "ab", {}, [1], ["a", None], ["a\0"], ["a", []])),
     (integers(1, 3), (None, 1, {}, ["a"], [0], [1, 4], [1.0], [True], [1, None])),
-    (title, (None, 1, "", " ", "\u3000", "a" * 501, "a\0")),
+    (title, (None, 1, "", " ", "\u3000", "\u200b", "a" * 501, "a\0")),
     (language, (None, 1, "", "e", "a" * 300, "en_GB", "en\n")),
     (record({"a": text}), (None, [], {}, {"a": 1}, {"a": "b", "c": "d"})),
 ]

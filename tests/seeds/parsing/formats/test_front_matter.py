@@ -142,7 +142,7 @@ def test_values_are_texts_whatever_their_yaml_type() -> None:
         ("---\nlanguage: en\n---\nText.", "line 1: the brief has no title; expected the key 'title'"),
         (f"---\ntitle: {'x' * 501}\n---\nText.", "line 2: $.title must be text of 1 to 500 characters"),
         ("---\ntitle: x\n---\n\n", "line 2: the brief has no body; expected at least one paragraph"),
-        ("---\ntitle: &a [*a]\n---\nText.", "line 2: the front matter has too many values, or is nested too"),
+        ("---\ntitle: &a [*a]\n---\nText.", "line 2: the YAML has too many values, or is nested too"),
         ("---\nkey: ''\ntitle: x\n---\nT.", "line 2: $.key must be printable text of at most 2000 bytes"),
     ],
 )
