@@ -47,8 +47,9 @@ demo: $(VENV)/$(SERVER).stamp  ## Serve the invented briefs of seeds/demo and th
 	$(BIN)/flask seed demo --yes
 	exec $(BIN)/$(SERVE_WITH_$(SERVER))
 
+# Three processes keep two processors busy, since many tests wait for a server.
 test: $(VENV)/dev.stamp  ## Run all tests but the slow ones, or those of TESTS, on SQLite and PostgreSQL.
-	$(BIN)/pytest --numprocesses 2 --dist worksteal $(TESTS)
+	$(BIN)/pytest --numprocesses 3 --dist worksteal $(TESTS)
 
 test-slow: $(VENV)/dev.stamp  ## Run the slow tests: kills, interruptions, several writers, backups, standbys and several hosts.
 	$(BIN)/pytest --numprocesses 2 --dist worksteal -m slow --ignore tests/service/test_container.py
