@@ -13,6 +13,9 @@ TAG_PREFIX = "tag:yaml.org,2002:"
 # The error of PyYAML for a plain value that contains `: `.
 COLON_IN_VALUE = "mapping values are not allowed here"
 COLON_HINT = "; put the value in quotation marks"
+# The error of PyYAML for an escape that is not a character, such as half of an emoji in JSON: `\ud83d`.
+INVALID_ESCAPE = "found invalid Unicode character escape code"
+ESCAPE_HINT = "; write the character itself"
 # The error of PyYAML for a second document.
 SECOND_DOCUMENT = "but found another document"
 MAX_PROBLEM_LENGTH = 100
@@ -46,7 +49,7 @@ def compose_yaml(text: str) -> yaml.Node | None:
 def _describe_error(error: yaml.MarkedYAMLError) -> str:
     if error.problem == SECOND_DOCUMENT:
         return "contains more than one YAML document"
-    hint = COLON_HINT if error.problem == COLON_IN_VALUE else ""
+    hint = {COLON_IN_VALUE: COLON_HINT, INVALID_ESCAPE: ESCAPE_HINT}.get(error.problem or "", "")
     return f"not YAML: {shortened(error.problem or 'unreadable', MAX_PROBLEM_LENGTH)}{hint}"
 
 
@@ -64,10 +67,14 @@ def _compose(text: str) -> yaml.Node | None:
     # Each level begins with one of these characters, so a text with few of them needs no check.
     if sum(map(text.count, "[{-?:")) > MAX_LEVELS:
         _check_depth(text)
-    with suppress(yaml.YAMLError):
+    try:
         return yaml.compose(text, yaml.CSafeLoader)
-    # The parser in Python is five times slower and has better error messages.
-    return yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        # The parser in Python is five times slower and has better error messages, but does not check escapes.
+        if getattr(error, "problem", None) != INVALID_ESCAPE:
+            with suppress(ValueError, OverflowError):
+                return yaml.compose(text, yaml.SafeLoader)
+        raise
 
 
 def _check_depth(text: str) -> None:
