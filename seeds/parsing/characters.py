@@ -17,7 +17,11 @@ SPACE_CONTROLS = re.compile("[\x0b\x0c\x85]|\r(?!\n)")
 LINE_ENDS = re.compile("\r+\n")
 OTHER_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 C1_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
-ODD_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Half of a character outside the Basic Multilingual Plane, from an escape such as `\ud83d` in JSON.
+SURROGATES = re.compile("[\ud800-\udfff]")
+ODD_CHARACTERS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 # The bytes 0x80 to 0x9F as characters of Windows-1252, if they have a meaning there.
 WINDOWS_1252 = {
     chr(byte): character
@@ -37,6 +41,7 @@ class OddKind(Enum):
     SPACE = ("white-space control", "read as spaces")
     WINDOWS = ("C1 control", "read as Windows-1252")
     DIRECTION = ("direction-changing", "kept")
+    SURROGATE = ("surrogate", "replaced by U+FFFD")
 
 
 class OddCharacters(NamedTuple):
@@ -58,13 +63,12 @@ def clean_characters(text: str) -> str:
     """Return `text` without control characters, except tabs and line feeds.
 
     Line ends become line feeds, and white-space controls such as the form feed become spaces. Characters from
-    U+0080 to U+009F are read as Windows-1252. All other control characters are removed.
+    U+0080 to U+009F are read as Windows-1252. All other control characters are removed. A
+    surrogate, which cannot be stored, becomes U+FFFD.
     """
     if not ODD_CHARACTERS.search(text):
         return text
-    text = LINE_ENDS.sub("\n", text)
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
+    text = SURROGATES.sub("\ufffd", _with_line_feeds(text))
     text = SPACE_CONTROLS.sub(" ", text)
     # These characters come from Windows-1252 text that was read as Latin-1.
     text = C1_CONTROLS.sub(lambda match: WINDOWS_1252.get(match.group(), ""), text)
@@ -78,10 +82,7 @@ def find_odd_characters(text: str) -> Iterator[OddCharacters]:
     """
     if not ODD_CHARACTERS.search(text):
         return
-    text = LINE_ENDS.sub("\n", text)
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(_with_line_feeds(text).split("\n"), 1):
         found: dict[OddKind, list[str]] = {}
         for character in ODD_CHARACTERS.findall(line):
             found.setdefault(_kind_of(character), []).append(character)
@@ -94,7 +95,14 @@ def is_visible(text: str) -> bool:
     return any(category(character) not in {"Cf", "Zs", "Cc"} for character in fold_characters(text))
 
 
+def _with_line_feeds(text: str) -> str:
+    text = LINE_ENDS.sub("\n", text)
+    return text if "\n" in text else text.replace("\r", "\n")
+
+
 def _kind_of(character: str) -> OddKind:
+    if SURROGATES.match(character):
+        return OddKind.SURROGATE
     if character > "\xa0":
         return OddKind.DIRECTION
     if character in "\x0b\x0c\r\x85":

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +129,17 @@ def test_json_ld_can_be_an_object_a_list_or_a_graph(text: str) -> None:
     document = read(page(json_ld("{ not JSON") + json_ld(text), before=""))
     assert document.title == "Ferry & Sea"
     assert document.metadata.published_at == datetime(2026, 4, 17, tzinfo=UTC)
+
+
+def test_half_of_an_emoji_in_json_ld_is_replaced() -> None:
+    half = r"Ferry \ud83d"
+    texts = f'"headline": "{half}", "description": "{half}", "inLanguage": "{half}", "publisher": "{half}"'
+    people = f'"author": {{"name": "{half}", "jobTitle": "{half}"}}, "image": {{"caption": "{half}"}}'
+    document = read(page(json_ld(f'{{"@type": "Article", {texts}, {people}}}'), before=""))
+    assert document.byline
+    assert orjson.dumps(document)
+    byline = (document.byline.author, document.byline.role, document.byline.publication)
+    assert {document.title, document.summary, document.image_caption, *byline} == {"Ferry \ufffd"}
 
 
 @pytest.mark.parametrize(
