@@ -28,7 +28,7 @@ def open_input(path: Path) -> Iterator[BinaryIO]:
     Raises:
         StreamError: If the file cannot be opened or read.
     """
-    with _os_errors_reported(input_name(path), "read"):
+    with _os_errors_reported(input_name(path), "read", path):
         if path == STANDARD_STREAM:
             yield sys.stdin.buffer
             return
@@ -47,7 +47,7 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
         StreamError: The file cannot be opened or written, or another process is writing it.
     """
     name = "standard output" if path == STANDARD_STREAM else printable(str(path))
-    with _os_errors_reported(name, "written"):
+    with _os_errors_reported(name, "written", path, *_target_and_part(path)):
         if path == STANDARD_STREAM:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
@@ -62,10 +62,13 @@ def input_name(path: Path) -> str:
 
 
 @contextmanager
-def _os_errors_reported(name: str, action: str) -> Iterator[None]:
+def _os_errors_reported(name: str, action: str, *paths: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        # Reading or writing an open file raises an error without a path. Errors of other files are not ours.
+        if error.filename is not None and Path(str(error.filename)) not in paths:
+            raise
         raise StreamError(f"{name}: cannot be {action}: {error.strerror}") from None
 
 
@@ -90,16 +93,21 @@ def _lock_part_file(file: BinaryIO, path: Path) -> bool:
         return False
 
 
+def _target_and_part(path: Path) -> tuple[Path, Path]:
+    """Return the path to write, and the path of its temporary file, for the output file `path`."""
+    # Write to the target of a symbolic link, so that the link is kept.
+    target = Path(os.path.realpath(path))
+    # Use a fixed name, so that a later command reuses the file that a killed process left.
+    return target, target.parent / f".{target.name}.part"
+
+
 @contextmanager
 def _open_part_file(path: Path) -> Iterator[BinaryIO]:
     """Open a temporary file beside `path`, and rename it to `path` if the `with` body ends without an error.
 
     If the body raises an exception, delete the temporary file.
     """
-    # Write to the target of a symbolic link, so that the link is kept.
-    target = Path(os.path.realpath(path))
-    # Use a fixed name, so that a later command reuses the file that a killed process left.
-    part = target.with_name(f".{target.name}.part")
+    target, part = _target_and_part(path)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with open(descriptor, "wb") as file:  # noqa: PTH123 -- a descriptor, not a path
         if not _lock_part_file(file, part):

@@ -120,10 +120,11 @@ def open_report(path: Path | None) -> Iterator[Report]:
         yield Report(None)
         return
     try:
-        with tempfile.TemporaryFile() as entries, open_output(path) as file:
-            report = Report(entries)
-            yield report
-            report.write(file)
+        collected = tempfile.TemporaryFile()  # noqa: SIM115 -- the `with` statement below closes it
     except OSError as error:
         folder = printable(tempfile.gettempdir())
         raise StreamError(f"{folder}: the report cannot be collected here: {error.strerror}") from None
+    with collected as entries, open_output(path) as file:
+        report = Report(entries)
+        yield report
+        report.write(file)

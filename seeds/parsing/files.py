@@ -256,7 +256,7 @@ def _read_beside(path: Path) -> tuple[Sidecar, Sidecar]:
     The sidecar is a YAML file beside the document. A missing sidecar or row gives only None values.
     """
     sidecars = find_sidecars(path)
-    if len(sidecars) > 1 and not sidecars[0].samefile(sidecars[1]):
+    if len(sidecars) > 1 and _file_state(sidecars[0]) != _file_state(sidecars[1]):
         first, second = (printable(each.name) for each in sidecars[:2])
         raise Rejection(f"sidecar {second}: {first} is a sidecar of the same document; keep one of them")
     sidecar = _read_sidecar(sidecars[0]) if sidecars else Sidecar()

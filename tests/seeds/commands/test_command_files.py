@@ -8,6 +8,7 @@ from typing import BinaryIO
 import pytest
 
 from seeds.command_files import StreamError, input_name, open_input, open_output
+from seeds.report import open_report
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
@@ -101,3 +102,23 @@ def test_an_error_names_the_file_on_one_line(tmp_path: Path) -> None:
         pytest.fail("opened")
     assert input_name(Path("-")) == "standard input"
     assert input_name(Path("a\nb")) == "a\\x0ab"
+
+
+def test_an_error_of_another_file_keeps_its_cause(tmp_path: Path) -> None:
+    (tmp_path / "in").touch()
+    with pytest.raises(FileNotFoundError), open_input(tmp_path / "in"):
+        (tmp_path / "missing").read_bytes()
+    with pytest.raises(FileNotFoundError), open_output(tmp_path / "out"):
+        (tmp_path / "missing").read_bytes()
+    with pytest.raises(FileNotFoundError), open_report(tmp_path / "report.json"):
+        (tmp_path / "missing").read_bytes()
+
+
+def test_a_failure_to_write_an_open_file_names_the_file(tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    with (
+        pytest.raises(StreamError, match="full: cannot be written: No space left"),
+        open_output(full) as file,
+    ):
+        file.write(b"text")

@@ -9,8 +9,10 @@ import pytest
 from seeds.parsing.document import Document, Rejection
 from seeds.parsing.files import (
     DOCUMENTS_FOLDER,
+    RejectedDocument,
     read_bytes,
     read_document,
+    read_file,
     read_with_sidecar,
 )
 from seeds.parsing.folders import find_documents
@@ -181,6 +183,17 @@ def test_a_document_with_an_invalid_sidecar_is_rejected(tmp_path: Path) -> None:
     path = write(tmp_path, "a", Page(), "slug: Tide")
     with pytest.raises(Rejection, match=r"^sidecar a\.yaml line 1: 'slug' must be"):
         read_with_sidecar(path, 10_000)
+
+
+@pytest.mark.parametrize(("broken", "other"), [("a.yaml", "a.yml"), ("a.yml", "a.yaml")])
+def test_a_broken_link_beside_a_sidecar_is_rejected(tmp_path: Path, broken: str, other: str) -> None:
+    path = write(tmp_path, "a", Page())
+    (tmp_path / other).write_text("slug: tide", encoding="utf-8")
+    (tmp_path / broken).symlink_to("nowhere")
+    submission = read_file(path, 10_000)
+    assert isinstance(submission, RejectedDocument)
+    reason = "sidecar a.yml: a.yaml is a sidecar of the same document; keep one of them"
+    assert submission.rejection.message == reason
 
 
 def test_a_sidecar_alone_is_not_a_document(tmp_path: Path) -> None:
