@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from api.database.base import AnySelect, db
+from api.database.base import AnySelect, Base, table_of
 from api.database.column_types import Id
 from api.models import (
     Article,
@@ -36,9 +36,8 @@ from seeds.transfer.line_fields import CHANGE_COLUMNS, ENTITY_COLUMNS, FORMER_ST
 CHUNK_ROWS = 200
 
 
-def _columns_of(model: type[Any], names: Iterable[str]) -> list[Any]:
-    columns = db.metadata.tables[model.__tablename__].columns
-    return [columns[name] for name in names]
+def _columns_of(model: type[Base], names: Iterable[str]) -> list[Any]:
+    return [table_of(model).c[name] for name in names]
 
 
 # Statements that read the next `CHUNK_ROWS` rows of a table, a chunk. Their parameters are named after the

@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from seeds.parsing.document import Analysis, Span
 from seeds.parsing.web_pages.html_fields import same_letters
+from seeds.parsing.web_pages.html_metadata import BY
 from seeds.parsing.web_pages.html_tree import remove, span_of, text_of
 
 SUMMARY_CLASS = re.compile(
@@ -14,7 +15,6 @@ SUMMARY_CLASS = re.compile(
     re.IGNORECASE,
 )
 AUTHOR_CLASS = re.compile(r"(^|[\s_-])(byline|author(-name)?)([\s_-]|$)", re.IGNORECASE)
-BY = re.compile(r"^(?:written |words )?by[:\s]+", re.IGNORECASE)
 MAX_AUTHOR_LENGTH = 60
 DESK = "editorsdesk"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
