@@ -29,13 +29,16 @@ def read_markdown(text: str, offset: int) -> MarkdownText:
     """Convert Markdown (CommonMark with tables) to plain paragraphs, without marks, images and HTML tags.
 
     A link becomes its text. A block of HTML is removed, and listed in `left_out` of the result.
+    Tags of HTML within a paragraph are removed; their text stays.
 
     Args:
         offset: The number of lines above `text` in its file, for line numbers.
     """
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     paragraphs = [each for each in _paragraphs(tokens, offset) if each.text]
-    has_title = bool(tokens) and tokens[0].type == "heading_open" and tokens[0].tag == "h1" and paragraphs
+    is_heading = bool(tokens) and tokens[0].type == "heading_open" and tokens[0].tag == "h1"
+    # A heading without text, such as an image, is not in `paragraphs`.
+    has_title = is_heading and _inline_text(tokens[1].children or [])
     left_out = [
         (_span(token, offset)[0], "HTML was left out; write Markdown")
         for token in tokens

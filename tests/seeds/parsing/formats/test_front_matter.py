@@ -92,9 +92,21 @@ def test_html_is_left_out_with_a_warning() -> None:
     assert [(each.section, each.line) for each in document.warnings] == [("body", 6)]
 
 
+def test_html_tags_within_a_paragraph_are_removed_without_a_warning() -> None:
+    document = read("---\ntitle: Ferry\n---\nH<sub>2</sub>O is <span>water</span>.")
+    assert (document.body, document.warnings) == (("H2O is water.",), ())
+
+
 def test_a_heading_is_the_title_if_there_is_no_other() -> None:
     document = read("---\nlanguage: en\n---\n\n# The *Ferry*\n\nText.")
     assert (document.title, document.body, document.lines.title) == ("The Ferry", ("Text.",), (5, 5))
+
+
+@pytest.mark.parametrize("heading", ["#", "# ![Logo](x.png)", "# <br>"])
+def test_a_heading_without_text_is_not_the_title(heading: str) -> None:
+    no_title = "line 1: the brief has no title; expected the key 'title'"
+    assert rejection_of(f"---\nlanguage: en\n---\n{heading}\n\nText.\n\nMore.") == no_title
+    assert body_of(f"{heading}\n\nFerry\n\nText.") == ["Ferry", "Text."]
 
 
 def test_values_are_texts_whatever_their_yaml_type() -> None:
