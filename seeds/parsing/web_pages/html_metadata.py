@@ -1,6 +1,6 @@
 """Read the metadata of a web page from JSON-LD, `meta` and `link` elements and the visible page.
 
-The order of preference is JSON-LD, OpenGraph and other `meta` elements, and the visible page.
+For most values, JSON-LD is preferred to OpenGraph and other `meta` elements, and these to the visible page.
 """
 
 import html
