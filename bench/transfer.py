@@ -166,6 +166,7 @@ def _article(values: Values, copy: int, ids: Ids) -> Values:
         "key": _key(values, copy),
         "slug": slug(values["slug"]),
         "slugs": sorted(map(slug, values["slugs"])),
+        "story": ids[values["story"]],
         "related": listed + computed,
     }
 

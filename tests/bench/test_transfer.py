@@ -38,6 +38,7 @@ def test_a_multiplied_export_can_be_imported_and_exported_again(
         assert import_file(other, file.getvalue(), tmp_path).exit_code == 0
         assert export(other) == file.getvalue()
         assert len({row["slug"] for row in rows(other)["articles"]}) == COPIES * DOCUMENTS
+        assert len(rows(other)["stories"]) == COPIES * len(rows(corpus)["stories"])
 
 
 @pytest.mark.usefixtures("forked_flask")
