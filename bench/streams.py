@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
@@ -46,6 +47,12 @@ class StreamMeasurement(NamedTuple):
     other_seconds: list[float]
 
 
+def small_target(number: int) -> str:
+    """Return a different path and query for each `number`, so that no cache has the response."""
+    before = datetime(2000 + number % 50, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
+    return f"/v1/articles?limit=5&published_before={before:%Y-%m-%dT%H:%M:%SZ}"
+
+
 class Service:
     """A gunicorn server with one worker.
 
@@ -67,10 +74,9 @@ class Service:
 
     def small_request(self, connection: HTTPConnection) -> float:
         """Send a request that was not sent before, and return the time until the response in seconds."""
-        number = next(self._numbers)
+        target = small_target(next(self._numbers))
         started = time.perf_counter()
-        day = f"{2000 + number % 50}-01-01T00:{number // 60 % 60:02}:{number % 60:02}Z"
-        connection.request("GET", f"/v1/articles?limit=5&published_before={day}")
+        connection.request("GET", target)
         connection.getresponse().read()
         return time.perf_counter() - started
 

@@ -1,6 +1,7 @@
 """Find the last page of a collection by following `links.next` from page to page."""
 
 from collections import deque
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bench.latency.client import TimedService
@@ -13,14 +14,20 @@ def last_page(service: TimedService, path: str) -> str:
     """Return the address of the last page that has as many rows as the first page.
 
     All pages of the collection are requested in order. `path` is the path and query of the collection,
-    without a limit.
+    without a limit. The collection has more than LIMIT rows.
     """
-    # Keep three pages, since the last page of the walk can have fewer than LIMIT rows.
-    links = deque([with_limit(path, WALK_LIMIT)], maxlen=3)
-    while following := service.read(links[-1])["links"]["next"]:
-        links.append(following)
-    pages = [with_limit(link, LIMIT) for link in reversed(links)]
-    return next((page for page in pages if len(service.read(page)["data"]) == LIMIT), pages[-1])
+    # The last page of the walk can have fewer than LIMIT rows, so begin at the page before.
+    steps = deque(_pages(service, with_limit(path, WALK_LIMIT)), maxlen=2)
+    pages = _pages(service, with_limit(steps[0][0], LIMIT))
+    return [link for link, count in pages if count == LIMIT][-1]
+
+
+def _pages(service: TimedService, link: str | None) -> Iterator[tuple[str, int]]:
+    """Yield the address and the number of rows of each page from `link` to the last."""
+    while link:
+        page = service.read(link)
+        yield link, len(page["data"])
+        link = page["links"]["next"]
 
 
 def with_limit(link: str, limit: int) -> str:
