@@ -12,7 +12,7 @@ from bench.latency.measure import measure_latency
 from bench.markdown import report_heading
 from bench.relevance.agreement import measure_relevance
 from bench.seeding import measure_seeding
-from bench.storage import measure_storage
+from bench.storage import storage_table
 from bench.streams import measure_streams
 from bench.throughput.measure import measure_throughput
 from bench.transfer import measure_transfer
@@ -47,8 +47,8 @@ def main(size: int, engine: str, rounds: int, only: str, seconds: int, loads: in
         click.echo(report_heading(store.version, sizes, rounds))
         urls = {articles: store.url(name) for articles, name in names.items()}
         if re.search(only, "storage"):
-            for articles, name in names.items():
-                click.echo("\n" + measure_storage(store, name, articles))
+            for articles, url in urls.items():
+                click.echo("\n" + storage_table(url, articles))
         if re.search(only, "first-time"):
             click.echo("\n" + measure_first_time(urls))
         if re.search(only, "relevance"):

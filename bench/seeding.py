@@ -16,7 +16,6 @@ from bench.corpus.files import write_corpus
 from bench.databases import ENGINES, Store, open_store
 from bench.markdown import markdown_table
 from bench.plain_insertion import insert_all_rows
-from seeds import cli
 
 # The number of documents that are seeded into an empty database, and of those that are added to a corpus.
 DOCUMENT_COUNT, FURTHER_COUNT = 1_000, 500
@@ -46,7 +45,9 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> str:
             for number in PROCESSES:
                 _create(store, SEEDED_NAME)
                 name = "seeding in one process" if number == 1 else f"seeding in {number} processes"
-                rates[name] = _rate(store, SEEDED_NAME, DOCUMENT_COUNT, "load", *_jobs(number), str(first))
+                rates[name] = _rate(
+                    store, SEEDED_NAME, DOCUMENT_COUNT, "load", "--jobs", str(number), str(first)
+                )
             export = str(Path(folder) / "export.ndjson")
             rates["export"] = _rate(store, SEEDED_NAME, DOCUMENT_COUNT, "export", export)
             _create(store, COPY_NAME)
@@ -59,7 +60,7 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> str:
             plain = rates["plain insertion of the same rows"] = DOCUMENT_COUNT / seconds
             store.copy(corpus, COPY_NAME)
             rates[f"seeding in one process after {articles:,} articles"] = _rate(
-                store, COPY_NAME, FURTHER_COUNT, "load", *_jobs(1), str(further)
+                store, COPY_NAME, FURTHER_COUNT, "load", "--jobs", "1", str(further)
             )
     finally:
         for name in (SEEDED_NAME, COPY_NAME):
@@ -71,12 +72,6 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> str:
 def _create(store: Store, name: str) -> None:
     store.create(name)
     run_flask(store.url(name), "db", "upgrade")
-
-
-def _jobs(number: int) -> list[str]:
-    """Return the arguments `--jobs NUMBER` for `flask seed load`, or no arguments if it lacks this option."""
-    names = {parameter.name for parameter in cli.load_command.params}
-    return ["--jobs", str(number)] if "jobs" in names else []
 
 
 def _rate(store: Store, name: str, documents: int, *arguments: str) -> float:

@@ -9,7 +9,7 @@ import click
 import psycopg
 
 from bench.corpus.build import SMALL_CORPUS, ensure_corpus
-from bench.databases import ENGINES, Store, open_store
+from bench.databases import ENGINES, open_store
 from bench.markdown import markdown_table
 
 # The bytes of the pages of each table and index of a SQLite file. A full-text index has several tables.
@@ -75,19 +75,6 @@ def storage_table(url: str, articles: int) -> str:
     return markdown_table([f"bytes for each of {articles:,} articles", "rows", "indexes", "both"], rows)
 
 
-def measure_storage(store: Store, name: str, articles: int) -> str:
-    """Return a Markdown table with the bytes per article of each table of a database.
-
-    Tables with at most one byte per article are left out.
-
-    Args:
-        store: The databases.
-        name: The name of the database to measure.
-        articles: Its number of articles.
-    """
-    return storage_table(store.url(name), articles)
-
-
 @click.command()
 @click.option("--size", default=SMALL_CORPUS, show_default=True, help="Number of articles in the corpus.")
 @click.option("--engine", type=click.Choice(ENGINES), default=ENGINES[0], show_default=True)
@@ -98,7 +85,7 @@ def main(size: int, engine: str) -> None:
     """
     with open_store(engine) as store:
         corpus = ensure_corpus(store, engine, size)
-        click.echo(f"- {store.version}\n\n{measure_storage(store, corpus, size)}")
+        click.echo(f"- {store.version}\n\n{storage_table(store.url(corpus), size)}")
 
 
 if __name__ == "__main__":
