@@ -228,7 +228,7 @@ class DatabaseFile:
         if self._has_log() or (access is not Access.READ and index.exists()):
             raise ReplacedFileError(
                 f"{self.path} was replaced, but its write-ahead log was not; stop all processes that use the "
-                f"database, then delete {self.path}-wal and {self.path}-shm"
+                f"database, then delete {self.path}-wal, {self.path}-shm and {lock_path(self.path)}"
             )
 
     def _has_log(self) -> bool:

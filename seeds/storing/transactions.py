@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from api.database.access import allow_writes
-from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, lock_path, read_state
+from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, lock_path, read_log_owner, read_state
 from seeds.escaping import printable
 from seeds.storing.write_ahead_log import WriteAheadLog
 
@@ -94,10 +94,18 @@ def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connectio
     Args:
         engine: The database.
         announce: Called with a message if this command must wait.
+
+    Raises:
+        LockError: The lock file names a different SQLite file and cannot be opened.
+        LogFullError: After the transaction, the write-ahead log of SQLite cannot be emptied.
     """
     allow_writes(engine)
     with engine.connect() as plain:
         connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
+        # If there is no lock file, do not create it. The user of this command can be a different one.
+        if engine.dialect.name == "sqlite" and read_log_owner(str(engine.url.database)):
+            with _lock_file(engine) as file:
+                _record_log_owner(file, str(engine.url.database))
         with (
             _short_log(connection, announce) as limit_log,
             _transaction(connection, announce, limit_log),
@@ -141,9 +149,12 @@ def _record_log_owner(file: IO[str], path: str) -> None:
     Call this before a transaction writes to the write-ahead log of the database.
     """
     state = read_state(path)
-    file.truncate(0)
-    file.write(state.identity if state else "")
-    file.flush()
+    identity = state.identity if state else ""
+    # While the lock file is empty, other processes cannot see that a log belongs to a different file.
+    if read_log_owner(path) != identity:
+        file.truncate(0)
+        file.write(identity)
+        file.flush()
 
 
 def _lock_file(engine: Engine) -> IO[str]:

@@ -14,9 +14,13 @@ from sqlalchemy.exc import OperationalError
 from api.app import close_app, create_app
 from api.database.access import allow_writes
 from api.database.base import db
+from api.database.sqlite import lock_path, read_log_owner, read_state
 from seeds.cli import seed
+from seeds.storing.transactions import single_transaction, transactions
 from tests.conftest import make_app
+from tests.support.server import ROOT
 
+DEPLOYMENT = ROOT / "docs" / "deployment"
 INSERT = text("UPDATE corpus SET revision = revision + 1")
 
 
@@ -34,6 +38,14 @@ def write(engine: Engine) -> None:
     with engine.connect() as connection:
         connection.execute(INSERT)
         connection.commit()
+
+
+def replaced_file(template: Path, folder: Path) -> Path:
+    """Return a copy of the SQLite file `template` in `folder`, whose lock file names an earlier file."""
+    path = folder / "briefs.db"
+    shutil.copyfile(template, path)
+    lock_path(str(path)).write_text("1:1", encoding="ascii")
+    return path
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -106,6 +118,7 @@ def test_a_write_ahead_log_of_a_different_file_is_refused(sqlite_template: Path,
     before = path.read_bytes()
     result = load(path)
     assert f"{path} was replaced, but its write-ahead log was not; stop all processes" in result.stderr
+    assert f"then delete {path}-wal, {path}-shm and {path}.lock;" in result.stderr
     assert make_app(f"sqlite:///{path}").test_client().get("/readyz").status_code == 503
     assert path.read_bytes() == before
     (tmp_path / "briefs.db-wal").unlink()
@@ -130,3 +143,34 @@ def test_a_command_refuses_the_index_of_the_log_of_a_different_file(
     for name in ("briefs.db-wal", "briefs.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     assert load(path).exit_code == 0
+
+
+@pytest.mark.parametrize("guide", ["sqlite.md", "backups.md"])
+def test_commands_write_a_file_that_was_replaced_as_documented_after_the_service_has_read_it(
+    sqlite_template: Path, tmp_path: Path, guide: str
+) -> None:
+    path = replaced_file(sqlite_template, tmp_path)
+    text_of_guide = (DEPLOYMENT / guide).read_text(encoding="utf-8")
+    (deleted,) = (line.split()[2:] for line in text_of_guide.splitlines() if line.startswith("rm -f "))
+    for each in deleted:
+        (tmp_path / Path(each).name).unlink(missing_ok=True)
+    service = create_app({"DATABASE_URL": f"sqlite:///{path}"})
+    assert service.test_client().get("/readyz").status_code == 200
+    with (
+        make_app(f"sqlite:///{path}").app_context(),
+        transactions(db.engine, print) as begin,
+        begin() as connection,
+    ):
+        connection.execute(INSERT)
+    close_app(service)
+
+
+def test_a_command_with_a_single_transaction_records_the_file_that_it_writes(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    path = replaced_file(sqlite_template, tmp_path)
+    with make_app(f"sqlite:///{path}").app_context(), single_transaction(db.engine, print):
+        # A command that is killed after its transaction leaves its log.
+        state = read_state(str(path))
+        assert state
+        assert read_log_owner(str(path)) == state.identity
