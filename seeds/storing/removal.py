@@ -128,7 +128,7 @@ def purge(engine: Engine, announce: Announce) -> None:
         announce: Called with a message if the log of SQLite cannot be emptied yet.
 
     Raises:
-        LogFullError: Another process keeps reading the write-ahead log of SQLite.
+        LogFullError: The write-ahead log of SQLite cannot be emptied.
     """
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level=AUTOCOMMIT)

@@ -1,7 +1,6 @@
 """Open write transactions on SQLite or PostgreSQL, so that only one process writes at a time."""
 
 import fcntl
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import IO, Any
@@ -12,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from api.database.access import allow_writes
 from api.database.sqlite import BUSY_TIMEOUT_MILLISECONDS, lock_path, read_log_owner, read_state
 from seeds.escaping import printable
-from seeds.storing.write_ahead_log import WriteAheadLog
+from seeds.storing.write_ahead_log import LogFullError, WriteAheadLog
 
 Announce = Callable[[str], None]
 Transaction = Callable[[], AbstractContextManager[Connection]]
@@ -56,7 +55,7 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
         connection = plain.execution_options(**EXECUTION_OPTIONS[engine.dialect.name])
         with _short_log(connection, announce) as limit_log:
             if not dry_run:
-                yield lambda: _transaction(connection, announce, limit_log)
+                yield lambda: _limited_transaction(connection, announce, limit_log)
                 return
             _begin(connection, announce)
             try:
@@ -80,7 +79,7 @@ def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[
         yield log.limit
     finally:
         # A command that failed or was interrupted has reported its own error.
-        with suppress(DBAPIError, sqlite3.Error):
+        with suppress(DBAPIError, LogFullError):
             log.empty()
 
 
@@ -97,7 +96,6 @@ def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connectio
 
     Raises:
         LockError: The lock file names a different SQLite file and cannot be opened.
-        LogFullError: After the transaction, the write-ahead log of SQLite cannot be emptied.
     """
     allow_writes(engine)
     with engine.connect() as plain:
@@ -106,10 +104,7 @@ def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connectio
         if engine.dialect.name == "sqlite" and read_log_owner(str(engine.url.database)):
             with _lock_file(engine) as file:
                 _record_log_owner(file, str(engine.url.database))
-        with (
-            _short_log(connection, announce) as limit_log,
-            _transaction(connection, announce, limit_log),
-        ):
+        with _short_log(connection, announce), _transaction(connection, announce):
             yield connection
 
 
@@ -175,9 +170,16 @@ def _take_advisory_lock(
 
 
 @contextmanager
-def _transaction(
+def _limited_transaction(
     connection: Connection, announce: Announce, limit_log: Callable[[], None]
 ) -> Iterator[Connection]:
+    with _transaction(connection, announce):
+        yield connection
+    limit_log()
+
+
+@contextmanager
+def _transaction(connection: Connection, announce: Announce) -> Iterator[Connection]:
     _begin(connection, announce)
     try:
         with _raising_interrupts(connection):
@@ -186,7 +188,6 @@ def _transaction(
     except BaseException:
         connection.rollback()
         raise
-    limit_log()
 
 
 @contextmanager

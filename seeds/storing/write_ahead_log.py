@@ -5,6 +5,7 @@ must wait for such a moment.
 """
 
 import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,7 +38,8 @@ class WriteAheadLog:
     def __init__(self, connection: Connection, announce: Callable[[str], None]) -> None:
         self._connection, self._announce = connection, announce
         self._path = Path(f"{os.path.realpath(str(connection.engine.url.database))}-wal")
-        self._bytes_to_empty = LOG_BYTES
+        self._next_attempt_bytes = LOG_BYTES
+        self._has_warned = False
 
     def limit(self) -> None:
         """Empty the log if its size is at least `LOG_BYTES`. Call this after each transaction.
@@ -46,28 +48,34 @@ class WriteAheadLog:
         has grown by `GROWTH_BYTES`. From `MAX_LOG_BYTES` on, wait for the other process.
 
         Raises:
-            LogFullError: The log has `MAX_LOG_BYTES`, and is still being read after a minute.
+            LogFullError: The log has `MAX_LOG_BYTES` and is still being read after a minute, or SQLite cannot
+                copy the log.
         """
         size = self._path.stat().st_size if self._path.exists() else 0
-        if size < self._bytes_to_empty:
+        if size < self._next_attempt_bytes:
             return
-        if self.empty():
-            self._bytes_to_empty = LOG_BYTES
-            return
-        if self._bytes_to_empty == LOG_BYTES:
+        if not self.empty():
+            self._warn(size)
+            if size < MAX_LOG_BYTES:
+                self._next_attempt_bytes = size + GROWTH_BYTES
+                return
+            self.empty_completely()
+        self._next_attempt_bytes = LOG_BYTES
+
+    def _warn(self, size: int) -> None:
+        """Announce, once, that the log grows beyond `size`."""
+        if not self._has_warned:
+            self._has_warned = True
             self._announce(
                 f"warning: {self._path} grows beyond {size >> 20} MiB until a process that is reading the "
                 "database ends its transaction"
             )
-        self._bytes_to_empty = size + GROWTH_BYTES
-        if size >= MAX_LOG_BYTES:
-            self.empty_completely()
 
     def empty_completely(self) -> None:
         """Empty the log, and wait if a process is reading it.
 
         Raises:
-            LogFullError: If the process reads on for a minute.
+            LogFullError: The process reads on for a minute, or SQLite cannot copy the log.
         """
         if not any(self.empty() for _ in range(MAX_ATTEMPTS)):
             raise LogFullError(
@@ -79,12 +87,19 @@ class WriteAheadLog:
         """Copy the log into the database and truncate the log.
 
         Return False if this is not possible now, because a process is still reading the log.
+
+        Raises:
+            LogFullError: SQLite cannot copy the log, for example because the disk is full.
         """
-        # Not through SQLAlchemy, which would begin a transaction.
+        # Not through SQLAlchemy, which would begin a transaction. Its AUTOCOMMIT mode would also change the
+        # later transactions of this connection.
         cursor = self._connection.connection.cursor()
         try:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             (is_busy, *_) = cursor.fetchone() or (1,)
+        except sqlite3.Error as error:
+            advice = "correct the cause and run the command again to finish"
+            raise LogFullError(f"{self._path}: cannot be emptied: {error}; {advice}") from None
         finally:
             cursor.close()
         return not is_busy

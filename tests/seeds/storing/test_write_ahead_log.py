@@ -8,13 +8,17 @@ from threading import Event, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from api.database.base import db
+from api.models import Corpus
 from seeds import run
 from seeds.storing import write_ahead_log
+from seeds.storing.transactions import single_transaction
+from seeds.storing.write_ahead_log import LogFullError, WriteAheadLog
 from tests.seeds.commands.results import invoke, message_lines
 from tests.seeds.documents import Page, write
+from tests.seeds.stored_rows import corpus_revision
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"])
 
@@ -36,6 +40,10 @@ def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return tmp_path / ".briefs.db-wal"
+
+
+def fail(message: str) -> None:
+    pytest.fail(message)
 
 
 @contextmanager
@@ -93,6 +101,55 @@ def test_the_log_stays_short_while_readers_overlap_and_is_empty_in_the_end(
         assert invoke(app, "seed", "load", documents).stdout.startswith(f"{DOCUMENTS} created")
         assert log.stat().st_size == 0
     assert LIMIT_BYTES / 2 < largest[0] < LIMIT_BYTES + TRANSACTION_BYTES
+
+
+def test_after_a_wait_for_a_reader_the_log_is_emptied_at_its_usual_size(
+    app: Flask, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOG_BYTES", "MAX_LOG_BYTES"):
+        monkeypatch.setattr(write_ahead_log, name, 1)
+    attempts: list[bool] = []
+    said: list[str] = []
+
+    def empty(_: WriteAheadLog) -> bool:
+        # Only the first attempt finds a reader.
+        attempts.append(bool(attempts))
+        return attempts[-1]
+
+    monkeypatch.setattr(WriteAheadLog, "empty", empty)
+    with app.app_context(), db.engine.connect() as connection:
+        short = WriteAheadLog(connection, said.append)
+        log.write_bytes(b"..")
+        short.limit()
+        assert attempts == [False, True]
+        short.limit()
+    assert attempts == [False, True, True]
+    assert len(said) == 1
+
+
+def test_a_log_that_sqlite_cannot_copy_is_a_one_line_error(app: Flask, log: Path) -> None:
+    with app.app_context(), single_transaction(db.engine, fail) as connection:
+        # SQLite copies nothing during a transaction of this connection. A full disk fails in the same way.
+        connection.execute(update(Corpus).values(revision=7))
+        with pytest.raises(LogFullError) as raised:
+            WriteAheadLog(connection, fail).empty_completely()
+    assert str(raised.value) == (
+        f"{log}: cannot be emptied: database table is locked; correct the cause and run the command again to "
+        "finish"
+    )
+
+
+def test_a_log_that_cannot_be_emptied_does_not_fail_a_single_transaction_that_is_stored(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: WriteAheadLog) -> bool:
+        raise LogFullError("the disk is full")
+
+    monkeypatch.setattr(write_ahead_log, "LOG_BYTES", 0)
+    monkeypatch.setattr(WriteAheadLog, "empty", refuse)
+    with app.app_context(), single_transaction(db.engine, fail) as connection:
+        connection.execute(update(Corpus).values(revision=7))
+    assert corpus_revision(app) == 7
 
 
 def test_a_reader_that_does_not_end_is_announced_and_finally_stops_the_command(
