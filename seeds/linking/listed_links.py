@@ -165,7 +165,11 @@ def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list
     if not links:
         return []
     targets = sorted({link.target for link in links if link.target is not None})
-    ids = {row.number: row.id for row in connection.execute(ARTICLE_IDS, {"numbers": targets})}
+    ids = {
+        row.number: row.id
+        for several in portions(targets)
+        for row in connection.execute(ARTICLE_IDS, {"numbers": several})
+    }
     # A link to an article that was removed has no score that could be kept.
     return [
         computed_link_row(
@@ -201,11 +205,12 @@ def _take_scores_of_computed_links(
     articles = sorted({article for article, _ in listed})
     replaced = [
         row
-        for row in connection.execute(LINKS_WITH_REASONS, {"numbers": articles}).all()
+        for several in portions(articles)
+        for row in connection.execute(LINKS_WITH_REASONS, {"numbers": several})
         if row.basis == "computed" and (row.article, row.target) in listed
     ]
-    if replaced:
-        connection.execute(DELETE_LINKS, {"numbers": [row.number for row in replaced]})
+    for several in portions([row.number for row in replaced]):
+        connection.execute(DELETE_LINKS, {"numbers": several})
     return [score_parameters(listed[row.article, row.target], row.score_key, row.reasons) for row in replaced]
 
 

@@ -12,7 +12,7 @@ from api.database.base import db, table_of
 from api.models import ApiKey, Corpus, Entity, Folder
 from api.search.analyzer import ANALYZER_VERSION
 from api.v1.renderings import rendering_key
-from seeds.bulk_statements import insert_rows
+from seeds.bulk_statements import insert_rows, portions
 from seeds.escaping import printable
 from seeds.preparing.worker_pool import WorkerPool
 from seeds.search_index.search_rows import insert_search_rows
@@ -188,8 +188,8 @@ class _Import:
     def _read_entities(self, identities: set[UUID]) -> None:
         entities = self._database.entities
         entities.clear()
-        if identities:
-            rows = self._connection.execute(ENTITIES, {"identities": sorted(identities)})
+        for several in portions(sorted(identities)):
+            rows = self._connection.execute(ENTITIES, {"identities": several})
             entities.update((row.id, StoredEntity(row.number, row.type)) for row in rows)
 
     def _add_folders(self, paths: set[str]) -> None:

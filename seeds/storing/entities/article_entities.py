@@ -14,7 +14,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, update
 from api.database.base import table_of
 from api.models import Corpus, Entity, EntityName, EntitySlug
 from api.search.analyzer import fold
-from seeds.bulk_statements import insert_rows, update_rows
+from seeds.bulk_statements import insert_rows, portions, update_rows
 from seeds.extraction.catalogue import EntityRecord
 from seeds.preparing.prepared_article import PreparedEntity
 from seeds.storing.entities.entity_slugs import reserve_slugs
@@ -95,10 +95,11 @@ def upsert_entities(connection: Connection, articles: Sequence[Sequence[Prepared
     table: EntityTable = {}
     if not identities:
         return table
-    for row in connection.execute(STORED_ENTITIES, {"identities": [*identities]}):
-        record = EntityRecord(row.name, row.type, "", origin=row.origin)
-        names = frozenset((row.name, *row.aliases))
-        table[row.id] = KnownEntity(row.number, record, row.aliases, names)
+    for several in portions([*identities]):
+        for row in connection.execute(STORED_ENTITIES, {"identities": several}):
+            record = EntityRecord(row.name, row.type, "", origin=row.origin)
+            names = frozenset((row.name, *row.aliases))
+            table[row.id] = KnownEntity(row.number, record, row.aliases, names)
     last: int = connection.scalars(LAST_ENTITY).one()
     number = last
     for found in articles:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from api.database.base import table_of
 from api.models import ENTITY_TYPES, ArticleFacet, Entity, EntityName, EntitySlug, Rendering, facet_number
-from seeds.bulk_statements import update_rows
+from seeds.bulk_statements import portions, update_rows
 from seeds.extraction.catalogue import EntityRecord
 from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.storing.facet_counts import replace_type_facets
@@ -29,11 +29,12 @@ def refresh_entities(connection: Connection, catalogue: Iterable[EntityRecord]) 
     known = {entity.id: entity for entity in catalogue}
     changed: dict[int, Mapping[str, Any]] = {}
     retyped: list[int] = []
-    for entity in connection.execute(select(ENTITIES).where(ENTITIES.c.id.in_(known))):
-        columns = entity_columns(known[entity.id])
-        if any(getattr(entity, name) != value for name, value in columns.items()):
-            changed[entity.number] = columns
-            retyped += [entity.number] if entity.type != columns["type"] else []
+    for several in portions([*known]):
+        for entity in connection.execute(select(ENTITIES).where(ENTITIES.c.id.in_(several))):
+            columns = entity_columns(known[entity.id])
+            if any(getattr(entity, name) != value for name, value in columns.items()):
+                changed[entity.number] = columns
+                retyped += [entity.number] if entity.type != columns["type"] else []
     update_entities(connection, changed, retyped)
 
 
@@ -55,11 +56,12 @@ def update_entities(
     update_rows(
         connection, UPDATE_ENTITY, [{"entity": each} | dict(columns) for each, columns in changed.items()]
     )
-    connection.execute(delete(EntityName).where(EntityName.entity.in_(changed)))
+    for several in portions([*changed]):
+        connection.execute(delete(EntityName).where(EntityName.entity.in_(several)))
     names = {each: (columns["name"], *columns["aliases"]) for each, columns in changed.items()}
     connection.execute(insert(EntityName), entity_name_rows(names))
-    if retyped:
-        _rebuild_type_facets(connection, retyped)
+    for several in portions([*retyped]):
+        _rebuild_type_facets(connection, several)
     delete_renderings_with_entities(connection, changed)
     increment_corpus_revision(connection)
 
@@ -71,8 +73,9 @@ def delete_renderings_with_entities(connection: Connection, entities: Collection
     because the renderings contain these values.
     """
     # A rendering also shows entities as the reasons of links. The article mentions these entities, too.
-    articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(entities))
-    connection.execute(delete(Rendering).where(Rendering.article.in_(articles)))
+    for several in portions([*entities]):
+        articles = select(ArticleFacet.article).where(ArticleFacet.facet.in_(several))
+        connection.execute(delete(Rendering).where(Rendering.article.in_(articles)))
 
 
 def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> None:
@@ -82,8 +85,13 @@ def release_slugs(connection: Connection, catalogue: Iterable[EntityRecord]) -> 
     """
     known = {entity.slug: entity.id for entity in catalogue}
     owned = select(EntitySlug.slug, Entity.number, Entity.id, Entity.slug.label("current_slug"))
-    owned = owned.join(Entity, Entity.number == EntitySlug.entity).where(EntitySlug.slug.in_(known))
-    others = [row for row in connection.execute(owned) if row.id != known[row.slug]]
+    owned = owned.join(Entity, Entity.number == EntitySlug.entity)
+    others = [
+        row
+        for several in portions([*known])
+        for row in connection.execute(owned.where(EntitySlug.slug.in_(several)))
+        if row.id != known[row.slug]
+    ]
     for row in others:
         connection.execute(delete(EntitySlug).where(EntitySlug.slug == row.slug))
         if row.slug == row.current_slug:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, select
 
 from api.models import ENTITY_TYPES, ArticleEntity, ArticleFacet, ArticleMentions, Entity
 from api.text_folding import fold_characters
+from seeds.bulk_statements import portions
 from seeds.extraction.mentions import extracted_slug
 from seeds.storing.entities.catalogue_update import update_entities
 from seeds.storing.entities.entity_slugs import assign_slug
@@ -78,8 +79,9 @@ def update_entity_names(connection: Connection, entities: Collection[int]) -> No
     The other names become aliases. `entities` are database numbers. Entities that are unknown, or in the
     catalogue of known entities, are ignored.
     """
-    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted", Entity.number.in_(entities))
-    _update_page(connection, connection.execute(rows.order_by(Entity.number)).all())
+    rows = select(*ENTITY_COLUMNS).where(Entity.origin == "extracted").order_by(Entity.number)
+    for several in portions(sorted(entities)):
+        _update_page(connection, connection.execute(rows.where(Entity.number.in_(several))).all())
 
 
 def _read_page(connection: Connection, last: int) -> list[Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from api.database.base import table_of
 from api.models import Entity, EntityId, EntitySlug
-from seeds.bulk_statements import insert_rows
+from seeds.bulk_statements import insert_rows, portions
 from seeds.storing.entities.article_entities import PreviousMentions
 
 ENTITIES, ENTITY_IDS = table_of(Entity), table_of(EntityId)
@@ -42,8 +42,15 @@ def replace_unmentioned(
         current: The texts of the current mentions, by the number of the entity.
     """
     dropped = {entity: texts for entity, texts in previous.items() if entity not in current}
-    candidates = {"numbers": sorted(dropped)}
-    slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all() if dropped else []
+    for several in portions(sorted(dropped)):
+        _replace(connection, {entity: dropped[entity] for entity in several}, current)
+
+
+def _replace(
+    connection: Connection, dropped: PreviousMentions, current: Mapping[int, Collection[str]]
+) -> None:
+    candidates = {"numbers": [*dropped]}
+    slugs = connection.execute(UNMENTIONED_SLUGS, candidates).all()
     if not slugs:
         return
     successors = {row.number: _successor(dropped[row.number], current) for row in slugs}
@@ -53,7 +60,8 @@ def replace_unmentioned(
     targets |= {row.id: successors[row.number] for row in slugs}
     ids = [{"old_id": old_id, "entity": target} for old_id, target in targets.items() if target is not None]
     # If an entity was deleted once before, its id can still lead to the entity that replaced it then.
-    connection.execute(DELETE_FORMER_IDS, {"identities": [row["old_id"] for row in ids]})
+    for several in portions([row["old_id"] for row in ids]):
+        connection.execute(DELETE_FORMER_IDS, {"identities": several})
     insert_rows(connection, EntityId, ids)
     redirects = [(row.slug, successors[row.number]) for row in slugs]
     insert_rows(

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 
 from api.database.base import table_of
 from api.models import Entity, EntitySlug
+from seeds.bulk_statements import portions
 from seeds.extraction.catalogue import EntityRecord, group_of
 from seeds.identifiers import MAX_SLUG_LENGTH
 from seeds.storing.entities.catalogue_update import delete_renderings_with_entities
@@ -30,16 +31,19 @@ def reserve_slugs(connection: Connection, entities: Mapping[UUID, EntityRecord])
         for identity, entity in entities.items()
     }
     every_choice = sorted({slug for slugs in choices.values() for slug in slugs})
-    stored = set(connection.scalars(TAKEN_SLUGS, {"slugs": every_choice}).all())
+    stored = {
+        slug
+        for several in portions(every_choice)
+        for slug in connection.scalars(TAKEN_SLUGS, {"slugs": several})
+    }
     reserved, taken = {}, set(stored)
     for identity, slugs in choices.items():
         reserved[identity] = next((slug for slug in slugs if slug not in taken), slugs[-1])
         taken.add(reserved[identity])
     # An entity can return after it was deleted. The slug with its id can then still lead to the entity that
     # replaced it. Take this slug back.
-    reclaimed = stored & set(reserved.values())
-    if reclaimed:
-        connection.execute(DELETE_SLUGS, {"slugs": sorted(reclaimed)})
+    for several in portions(sorted(stored & set(reserved.values()))):
+        connection.execute(DELETE_SLUGS, {"slugs": several})
     return reserved
 
 

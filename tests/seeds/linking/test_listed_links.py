@@ -1,6 +1,5 @@
 """Tests of listed links: a title in a page's list leads to the only article with this title."""
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,11 +7,8 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 
-from api.database.base import db
 from api.models import UNSCORED, link_precedence
-from seeds.bulk_statements import MAX_PARAMETERS
 from seeds.identifiers import article_id, title_hash
 from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose_target
 from seeds.parsing.date_lines import is_date
@@ -177,22 +173,11 @@ def test_resolving_a_link_does_not_make_a_revision(app: Flask) -> None:
     assert corpus_revision(app) == 2
 
 
-def test_more_titles_than_a_statement_has_parameters_are_resolved(
-    app: Flask, engine: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # All numbers are a hundredth of the real ones, so that the test is fast.
-    monkeypatch.setattr("seeds.bulk_statements.MAX_PARAMETERS", MAX_PARAMETERS // 100)
-    if engine == "sqlite":
-        with app.app_context():
-            event.listen(db.engine, "connect", limit_parameters)
-    titles = [f"{number:x}" for number in range(330)]
+@pytest.mark.usefixtures("few_parameters")
+def test_more_titles_than_a_statement_has_parameters_are_resolved(app: Flask) -> None:
+    titles = [f"{number:x}" for number in range(210)]
     seed_pages(app, [page("b", "Beta"), page("a", "Alpha", *titles, "Beta")])
     assert {target for target in links(app).values() if target} == {"b"}
-
-
-def limit_parameters(connection: sqlite3.Connection, _: object) -> None:
-    """Let statements of `connection` have at most a hundredth of the parameters that SQLite accepts."""
-    connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766 // 100)
 
 
 def test_a_link_moves_to_another_title_when_its_article_does(app: Flask) -> None:
