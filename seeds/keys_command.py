@@ -14,6 +14,8 @@ from seeds.escaping import printable
 from seeds.storing.transactions import single_transaction
 
 MAX_NAME_CHARACTERS = 100
+# The largest integer that the databases store.
+MAX_KEY_ID = (1 << 63) - 1
 
 keys = CommandGroup(
     "keys",
@@ -111,7 +113,7 @@ def list_command() -> None:
 
 
 @keys.command("revoke")
-@click.argument("key_id", metavar="ID", type=click.IntRange(1))
+@click.argument("key_id", metavar="ID", type=click.IntRange(1, MAX_KEY_ID))
 def revoke_command(key_id: int) -> None:
     """Revoke the API key with the number ID, as `briefs keys list` shows it.
 

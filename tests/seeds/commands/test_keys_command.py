@@ -72,10 +72,11 @@ def test_revoking_a_key_twice_keeps_the_first_time(app: Flask, runner: FlaskCliR
     assert times != {None}
 
 
-def test_a_key_that_does_not_exist_cannot_be_revoked(runner: FlaskCliRunner) -> None:
-    result = runner.invoke(args=["keys", "revoke", "7"])
+@pytest.mark.parametrize("number", [7, 2**63 - 1])
+def test_a_key_that_does_not_exist_cannot_be_revoked(runner: FlaskCliRunner, number: int) -> None:
+    result = runner.invoke(args=["keys", "revoke", str(number)])
     assert result.exit_code == 1
-    assert result.stderr == "Error: there is no key 7; `briefs keys list` shows all keys\n"
+    assert result.stderr == f"Error: there is no key {number}; `briefs keys list` shows all keys\n"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,7 @@ def test_a_key_that_does_not_exist_cannot_be_revoked(runner: FlaskCliRunner) -> 
         ["create", "a", "--expires", "tomorrow"],
         ["revoke"],
         ["revoke", "0"],
+        ["revoke", str(2**63)],
         ["revoke", "briefs_abc"],
     ],
 )
