@@ -74,6 +74,7 @@ seed.add_command(remove_command)
 @click.option("--force", is_flag=True, help="With --prune: allow removing more than half of a folder.")
 @click.option(
     "--report",
+    "report_path",
     type=REPORT_PATH,
     metavar="FILE",
     help="Write the outcome of each document to FILE as JSON. Use - for standard output.",
@@ -87,7 +88,7 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     prune: bool,
     yes: bool,
     force: bool,
-    report: Path | None,
+    report_path: Path | None,
     jobs: int,
 ) -> None:
     """Load documents into the database.
@@ -107,12 +108,12 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
     with (
         rare_collections(),
         reported_failures("the current batch was not stored"),
-        open_report(report) as outcomes,
+        open_report(report_path) as report,
         transactions(db.engine, print_message, dry_run=dry_run) as begin,
     ):
         run = Run(
             begin,
-            outcomes,
+            report,
             strict=strict,
             admit_erased=admit_erased,
             latest_date=datetime.now(UTC) + MAX_FUTURE,
@@ -129,9 +130,9 @@ def load_command(  # noqa: PLR0913, PLR0917 -- a parameter for each option
         render_articles(begin)
     if console.is_terminal:
         print_message(f"Database: {db.engine.url.render_as_string(hide_password=True)}")
-    summary = f"{outcomes.summary} (dry run)" if dry_run else outcomes.summary
-    (print_message if report == STANDARD_STREAM else print_result)(summary)
-    sys.exit(0 if is_pruned and not outcomes.counts[REJECTED] else 1)
+    summary = f"{report.summary} (dry run)" if dry_run else report.summary
+    (print_message if report_path == STANDARD_STREAM else print_result)(summary)
+    sys.exit(0 if is_pruned and not report.counts[REJECTED] else 1)
 
 
 @seed.command("parse")

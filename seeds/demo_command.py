@@ -51,25 +51,25 @@ def demo_command(is_removing: bool, yes: bool) -> None:
     """
     if is_removing and yes:
         raise click.UsageError("--yes cannot be used with --remove, which does not ask")
-    outcomes = Report(None)
+    report = Report(None)
     with reported_failures(), transactions(db.engine, print_message) as begin:
         if is_removing:
-            _remove(begin, outcomes)
+            _remove(begin, report)
         else:
-            _load(begin, outcomes, is_mixing_allowed=yes)
+            _load(begin, report, is_mixing_allowed=yes)
         render_articles(begin)
-    print_result(outcomes.summary)
-    sys.exit(1 if outcomes.counts[REJECTED] else 0)
+    print_result(report.summary)
+    sys.exit(1 if report.counts[REJECTED] else 0)
 
 
-def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> None:
+def _load(begin: Transaction, report: Report, *, is_mixing_allowed: bool) -> None:
     """Load the demonstration briefs. Load a corrected brief twice, so that it has two revisions.
 
     If a corrected brief is stored already, load only its current version.
 
     Args:
         begin: Opens a write transaction.
-        outcomes: Receives the outcome of each brief.
+        report: Receives the outcome of each brief.
         is_mixing_allowed: True to load the briefs into a database with other articles.
 
     Raises:
@@ -89,7 +89,7 @@ def _load(begin: Transaction, outcomes: Report, *, is_mixing_allowed: bool) -> N
     first = [_first_version(each) if each in corrected else each for each in documents]
     with prepare_pool(begin, 1) as pool:
         for paths in (first, corrected):
-            run = Run(begin, outcomes, strict=False, admit_erased=False)
+            run = Run(begin, report, strict=False, admit_erased=False)
             preparation = Preparation(pool, settings().max_document_bytes, is_eager=False)
             run.load(FoundFiles([str(path) for path in paths], []), preparation)
 
@@ -102,8 +102,8 @@ def _first_version(document: Path) -> Path:
     return FIRST_VERSIONS_FOLDER / document.name
 
 
-def _remove(begin: Transaction, outcomes: Report) -> None:
-    """Remove the stored articles of the demonstration briefs, and add each removal to the report `outcomes`.
+def _remove(begin: Transaction, report: Report) -> None:
+    """Remove the stored articles of the demonstration briefs, and add each removal to `report`.
 
     `begin` opens a write transaction.
     """
@@ -113,7 +113,7 @@ def _remove(begin: Transaction, outcomes: Report) -> None:
         with begin() as connection:
             identity = connection.scalar(select(Article.id).where(Article.key == key))
             if identity is not None:
-                outcomes.add_outcome(path.name, key, remove(connection, identity, key_points))
+                report.add_outcome(path.name, key, remove(connection, identity, key_points))
 
 
 def _find_other_slug(connection: Connection, documents: Iterable[Path]) -> str | None:

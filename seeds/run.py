@@ -90,7 +90,7 @@ class Run:
             self._report.add_unread(each.path.name, each.reason)
         files = groupby(preparation.read(map(Path, found.documents)), lambda each: each.path)
         for path, documents in progress(files, "Loading", len(found.documents)):
-            self._read_file(path, documents, preparation)
+            self._add_documents(path, documents, preparation)
         self._store_batch(preparation)
 
     def finish(self) -> None:
@@ -101,15 +101,17 @@ class Run:
         with self._begin() as connection:
             self._report.corpus_revision = connection.scalars(CORPUS_REVISION).one()
 
-    def _read_file(self, path: Path, documents: Iterable[FileDocument], preparation: Preparation) -> None:
+    def _add_documents(self, path: Path, documents: Iterable[FileDocument], preparation: Preparation) -> None:
+        """Add the documents of the file `path` to the batch, and store the batch whenever it is full."""
         # To save memory, all files of a folder share one string for its path.
         file = (intern(real_path(path.parent)), path.name)
-        is_rejected = False
+        is_file_rejected = False
         for _, read in documents:
             if isinstance(read, ReadDocument):
                 self._add(path, self._check(path, read))
             elif isinstance(read, RejectedDocument):
-                is_rejected = not find_format(path.name).is_line
+                # Other lines of a file with a document on each line can be accepted.
+                is_file_rejected = not find_format(path.name).is_line
                 if read.key is None:
                     self._seen.files_without_key.add(file)
                 else:
@@ -118,7 +120,7 @@ class Run:
             if len(self._batch) >= MAX_BATCH_DOCUMENTS or self._batch_bytes >= MAX_BATCH_BYTES:
                 self._store_batch(preparation)
         # If the key of a document in the file is unknown, the file can still contain any of its articles.
-        if self._is_pruning and not is_rejected and file not in self._seen.files_without_key:
+        if self._is_pruning and not is_file_rejected and file not in self._seen.files_without_key:
             self._seen.files.add(file)
 
     def _add(self, path: Path, read: ReadDocument | RejectedDocument) -> None:
@@ -164,12 +166,12 @@ class Run:
         if results:
             unchanged = sum(isinstance(each, Outcome) and each.kind == UNCHANGED for each in results)
             preparation.is_eager = unchanged * 2 < len(results)
-        outcomes = iter(results)
+        remaining = iter(results)
         for path, read in batch:
             if isinstance(read, RejectedDocument):
                 self._reject(path, read)
             else:
-                self._report_result(path, read, next(outcomes))
+                self._report_result(path, read, next(remaining))
 
     def _load(self, documents: Sequence[ReadDocument], preparation: Preparation) -> list[Outcome | Rejection]:
         """Store `documents` in one transaction, and return the result for each of them.
