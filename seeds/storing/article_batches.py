@@ -3,7 +3,7 @@
 The result is the same for any size of the batches.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -110,7 +110,7 @@ def load_batch(
         The outcome for each document. It is a `Rejection`, and nothing is written, if the article was erased
         or the requested slug belongs to a different article.
     """
-    results, loaded = _plan(connection, documents, admit_erased=admit_erased)
+    results, loaded = _register(connection, documents, admit_erased=admit_erased)
     now = datetime.now(UTC).replace(microsecond=0)
     prepared = iter(prepare([each.read for each in loaded if each.read.article is None]))
     pairs = [(each, each.read.article or next(prepared)) for each in loaded]
@@ -125,10 +125,10 @@ def load_batch(
     return [results[article_id(each.record.key)] for each in documents]
 
 
-def _plan(
+def _register(
     connection: Connection, documents: Sequence[ReadDocument], *, admit_erased: bool
 ) -> tuple[dict[UUID, Outcome | Rejection], list[LoadedDocument]]:
-    """Decide what happens to each document, before articles are written.
+    """Store the slugs and folders of documents, and find the documents whose articles must be written.
 
     If an unchanged document has moved to another folder, store the new folder.
 
@@ -140,32 +140,16 @@ def _plan(
         The results for unchanged and rejected documents, by the id of the article; and the documents to
         store.
     """
-    identities = [article_id(each.record.key) for each in documents]
-    states = find_article_states(connection, identities)
-    removed = find_removed_articles(connection, [each for each in identities if each not in states])
-    former: list[Former] = [states.get(each) or removed.get(each) for each in identities]
-    choices = {
-        identity: slug_choices(
-            identity, each.record.content["slug"], known, is_requested=each.slug_source is not None
-        )
-        for identity, each, known in zip(identities, documents, former, strict=True)
-    }
-    slugs = SlugRegister(connection, choices)
-    results: dict[UUID, Outcome | Rejection] = {}
-    accepted: list[tuple[UUID, ReadDocument, Former, ArticleRecord]] = []
-    for identity, read, known in zip(identities, documents, former, strict=True):
-        try:
-            if known and known.slug == erased_slug(identity) and not admit_erased:
-                raise Rejection("its article was erased; use --admit-erased to load it again")
-            slug = slugs.choose(identity, read.slug_source)
-            accepted.append((identity, read, known, read.record.with_slug(slug)))
-        except Rejection as rejection:
-            results[identity] = rejection
-    folders = _folder_numbers(connection, {read.folder for _, read, *_ in accepted})
+    by_id = {article_id(each.record.key): each for each in documents}
+    states = find_article_states(connection, by_id)
+    former: dict[UUID, Former] = {**find_removed_articles(connection, by_id.keys() - states), **states}
+    records, results = _reserve_slugs(connection, by_id, former, admit_erased=admit_erased)
+    folders = _folder_numbers(connection, {by_id[identity].folder for identity in records})
     loaded: list[LoadedDocument] = []
     moved: list[dict[str, int]] = []
-    for identity, read, known, record in accepted:
-        state, folder = states.get(identity), folders[read.folder]
+    for identity, record in records.items():
+        read, known, state = by_id[identity], former.get(identity), states.get(identity)
+        folder = folders[read.folder]
         if state and state.content_digest == record.digest:
             if state.folder != folder:
                 moved.append({"article_number": state.number, "folder": folder})
@@ -175,10 +159,50 @@ def _plan(
         revision, created_at = (known.revision + 1, known.created_at) if known else (1, None)
         loaded.append(LoadedDocument(identity, read, record, state, revision, created_at, folder))
     update_rows(connection, UPDATE_DOCUMENT, moved)
-    insert_rows(
-        connection, ArticleSlug, [{"slug": slug, "article_id": each} for slug, each in slugs.new.items()]
-    )
     return results, loaded
+
+
+def _reserve_slugs(
+    connection: Connection,
+    documents: Mapping[UUID, ReadDocument],
+    former: Mapping[UUID, Former],
+    *,
+    admit_erased: bool,
+) -> tuple[dict[UUID, ArticleRecord], dict[UUID, Outcome | Rejection]]:
+    """Choose the slugs of documents, and store the new ones. All mappings have the id of the article as key.
+
+    Args:
+        connection: In a write transaction.
+        documents: The documents.
+        former: The articles that are stored or were removed.
+        admit_erased: True to accept the documents of erased articles.
+
+    Returns:
+        The records of the accepted documents with their slugs; and the rejections of the others.
+    """
+    choices = {
+        identity: slug_choices(
+            identity,
+            read.record.content["slug"],
+            former.get(identity),
+            is_requested=read.slug_source is not None,
+        )
+        for identity, read in documents.items()
+    }
+    slugs = SlugRegister(connection, choices)
+    records: dict[UUID, ArticleRecord] = {}
+    rejected: dict[UUID, Outcome | Rejection] = {}
+    for identity, read in documents.items():
+        known = former.get(identity)
+        try:
+            if known and known.slug == erased_slug(identity) and not admit_erased:
+                raise Rejection("its article was erased; use --admit-erased to load it again")
+            records[identity] = read.record.with_slug(slugs.choose(identity, read.slug_source))
+        except Rejection as rejection:
+            rejected[identity] = rejection
+    rows = [{"slug": slug, "article_id": identity} for slug, identity in slugs.new.items()]
+    insert_rows(connection, ArticleSlug, rows)
+    return records, rejected
 
 
 def _folder_numbers(connection: Connection, paths: set[str]) -> dict[str, int]:
