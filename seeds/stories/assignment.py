@@ -15,7 +15,7 @@ from api.models import Article
 from seeds.bulk_statements import portions
 from seeds.linking.link_table import LinkTable
 from seeds.stories.clustering import MIN_STORY_SCORE, StoryArticle, find_stories
-from seeds.stories.story_rows import move_articles
+from seeds.stories.story_rows import move_articles, redirect_to_founders
 
 # If the stories to which an article has links have more articles than this in total, they can be merged, but
 # are not divided.
@@ -73,7 +73,8 @@ class StoryAssignment:
         Args:
             article: The database number of the article.
             similar: The database numbers of articles to which links are possible.
-            links: The links between articles. Links with a score below `MIN_STORY_SCORE` are ignored.
+            links: The links between articles. A link with a score below `MIN_STORY_SCORE` selects no story,
+                but counts for the linkage of the selected stories.
         """
         own = links.scores(article)
         linked = {
@@ -103,6 +104,7 @@ class StoryAssignment:
         """
         moved = {number for number, story in self._stories.items() if story != self._stored[number]}
         move_articles(self._connection, {number: self._stories[number] for number in sorted(moved)})
+        redirect_to_founders(self._connection, moved & self._new)
         changed = {self._stories[number] for number in moved}
         changed |= {self._stored[number] for number in moved} - (moved & self._new)
         # Stories that formed and ended since the last call are included, so that the results together do not

@@ -26,7 +26,7 @@ from api.models import (
     takeaway_place,
 )
 from api.v1.part_rows import NUMBERS_PER_ARTICLE
-from seeds.bulk_statements import insert_rows, update_rows
+from seeds.bulk_statements import insert_rows, portions, update_rows
 from seeds.identifiers import story_id
 from seeds.stories.key_points import MAX_KEY_POINTS, KeyPointChooser, StoryTakeaway
 from seeds.storing.rendering import delete_renderings
@@ -120,6 +120,10 @@ CLEAR_STORY_ITEMS = (
 )
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 DELETE_FORMER = delete(FORMER).where(FORMER.c.id.in_(IDS))
+_founder_ids = select(ARTICLES.c.id).where(ARTICLES.c.number.in_(NUMBERS))
+REDIRECT_TO_FOUNDER = (
+    update(FORMER).where(FORMER.c.founder_id.in_(_founder_ids)).values(article_id=FORMER.c.founder_id)
+)
 
 
 Row = dict[str, Any]
@@ -213,6 +217,15 @@ def add_former_stories(connection: Connection, stories: Sequence[FormerIds]) -> 
     if rows:
         connection.execute(DELETE_FORMER, {"ids": [row["id"] for row in rows]})
     insert_rows(connection, FormerStory, rows)
+
+
+def redirect_to_founders(connection: Connection, articles: Collection[int]) -> None:
+    """Redirect requests for the former stories of some founders to the current stories of these founders.
+
+    Call this if removed articles are loaded again. `articles` has the database numbers of the founders.
+    """
+    for several in portions(sorted(articles)):
+        connection.execute(REDIRECT_TO_FOUNDER, {"numbers": several})
 
 
 def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChooser) -> dict[int, Row]:

@@ -159,6 +159,16 @@ def test_the_story_of_a_removed_founder_gets_a_new_founder_and_its_id_leads_ther
     assert len(rows(app)["former_stories"]) == 3
 
 
+def test_the_id_of_a_former_story_leads_to_its_founder_after_the_founder_is_loaded_again(app: Flask) -> None:
+    flood = [submit(key, FLOOD_PAGE, dated(day)) for key, day in (("a", 1), ("b", 2), ("c", 3))]
+    seed_pages(app, [*flood, submit("z", OTHER_PAGE, dated(4))])
+    remove_page(app, "a")
+    seed_pages(app, [submit("a", OTHER_PAGE, dated(1))])
+    assert founder_of(app, "a") == article_id("z")
+    (former,) = rows(app)["former_stories"]
+    assert (former["id"], former["article_id"]) == (story_id("a"), article_id("a"))
+
+
 def test_a_story_can_have_more_articles_than_a_statement_has_parameters(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
