@@ -6,7 +6,7 @@ Two takeaways are compared by their items: entities, numbers and words. Items ha
     similarity(a, b) = 2 * sum(weight(i) for shared items i) / (sum of all weights of a and of b)
 
 This is the weighted coefficient of Dice (1945). Takeaways repeat each other if their similarity is at least
-`MIN_SIMILARITY`.
+`MIN_SIMILARITY`. A takeaway without weighted items, such as `It is what it is.`, repeats only equal texts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from api.models import takeaway_place
+from api.text_folding import fold_characters
 from seeds.extraction.lexicon import load_lexicon
 from seeds.linking.evidence_items import ENTITY, ENTITY_WEIGHT, Weigher, base_weights, make_weigher
 
@@ -68,7 +69,9 @@ class KeyPointChooser:
 
     def _weights_of(self, takeaway: StoryTakeaway) -> Mapping[str, float]:
         weights = base_weights(self._weigh, takeaway.text, [])
-        return weights | {f"{ENTITY}{entity}": ENTITY_WEIGHT for entity in takeaway.entities}
+        weights |= {f"{ENTITY}{entity}": ENTITY_WEIGHT for entity in takeaway.entities}
+        # Without weighted items, the whole text is the only item. No other item begins with a space.
+        return weights if any(weights.values()) else {f" {fold_characters(takeaway.text).casefold()}": 1.0}
 
     @cached_property
     def _weigh(self) -> Weigher:
