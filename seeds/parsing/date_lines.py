@@ -25,13 +25,17 @@ DAY_OR_MONTH = "|".join(
         rf"{YEAR} ?年 ?[01]?[0-9] ?月 ?[0-3]?[0-9] ?日",
     ]
 )
-COUNT = r"(?:[0-9]+ ?|(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|a couple of) )"
-UNIT = r"(?:s|m|h|d|w|y|mo|sec(?:ond)?s?|min(?:ute)?s?|hrs?|hours?|days?|wks?|weeks?|months?|yrs?|years?)"
+ROUNDING = r"(?P<rounding>about |over |almost |nearly |less than |more than )"
+COUNT_WORD = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|a couple of) "
+UNIT = (
+    r"(?P<unit>s|m|h|d|w|y|mo|sec(?:ond)?s?|min(?:ute)?s?|hrs?|hours?|days?|wks?|weeks?|months?|yrs?|years?)"
+)
+# `seeds.linking.date_matching` computes an age from the groups.
 AGE = "|".join(
     [
-        rf"(?:about |over |almost |nearly |less than |more than )?{COUNT}{UNIT} ago",
+        rf"{ROUNDING}?(?P<count>[0-9]+ ?|{COUNT_WORD}){UNIT} ago",
         r"just now|(?:last|this) (?:week|month|year)",
-        r"[0-9]+ ?(?:秒|分钟|小时|天|周|个月|月|年)前|昨天|今天|刚刚",
+        r"(?P<chinese_count>[0-9]+) ?(?P<chinese_unit>秒|分钟|小时|天|周|个月|月|年)前|昨天|今天|刚刚",
     ]
 )
 LABEL = r"(?:(?:first |last )?(?:published|posted|updated|modified|edited|created|date|on)(?: on| at)?:? )"

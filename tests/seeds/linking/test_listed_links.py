@@ -354,13 +354,40 @@ def test_every_form_of_a_printed_date_decides_between_two_articles(printed: str)
         ("A year ago", timedelta(days=400)),
         ("two weeks ago", timedelta(days=15)),
         ("yesterday", timedelta(days=1)),
+        ("Today", timedelta(hours=1)),
         ("2 hrs ago", timedelta(hours=2.5)),
+        ("5 minutes ago", timedelta(minutes=5)),
+        ("5m ago", timedelta(minutes=5.5)),
+        ("30 secs ago", timedelta(seconds=30)),
+        ("3 mo ago", timedelta(days=100)),
+        ("about 3 weeks ago", timedelta(weeks=2.6)),
+        ("over 3 weeks ago", timedelta(weeks=3.5)),
+        ("almost 2 years ago", timedelta(days=700)),
+        ("less than a minute ago", timedelta(seconds=20)),
+        ("a couple of days ago", timedelta(days=2)),
         ("3天前", timedelta(days=3)),
+        ("5 分钟前", timedelta(minutes=5)),
+        ("3个月前", timedelta(days=100)),
     ],
 )
 def test_every_form_of_a_printed_age_decides_between_two_articles(printed: str, age: timedelta) -> None:
     assert is_date(printed)
     assert choose(printed, SEEN - age, SEEN - timedelta(days=4000)) == OLD
+
+
+@pytest.mark.parametrize("printed", ["Yesterday", "yesterday at 10:30", "昨天"])
+def test_yesterday_is_the_calendar_day_before_the_page(printed: str) -> None:
+    page, last_evening, two_days_ago = (
+        datetime(2026, 5, 2, 8, tzinfo=UTC) - timedelta(hours=hours) for hours in (0, 12, 44)
+    )
+    assert choose(printed, last_evening, two_days_ago, seen=page) == OLD
+    assert choose(printed, page - timedelta(hours=7), two_days_ago, seen=page) is None
+
+
+@pytest.mark.parametrize("printed", ["several weeks ago", "a few days ago", "last week", "just now"])
+def test_an_uncertain_age_does_not_decide(printed: str) -> None:
+    assert is_date(printed)
+    assert choose(printed, SEEN, SEEN - timedelta(days=9)) is None
 
 
 @pytest.mark.parametrize("days", [20.9, 28])
