@@ -11,15 +11,17 @@ fires do.
     linkage(A, B)  = sum of strength(a, b) for a in A and b in B
                      / min(|A| * |B|, LINKS_PER_ARTICLE * min(|A|, |B|))
 
-A missing link has the strength 0. An article has few links with a score, so the denominator counts at most
-`LINKS_PER_ARTICLE` links for each article of the smaller cluster.
+A missing link has the strength 0. A link counts for the scale unless both articles are grouped and more than
+`MAX_SPAN` apart. The scale therefore depends on which articles are grouped together. An article has few links
+with a score, so the denominator counts at most `LINKS_PER_ARTICLE` links for each article of the smaller
+cluster.
 
 Clusters with the highest linkage are merged first. Two clusters stay apart if their linkage is less than
 `MIN_LINKAGE`. They also stay apart if the first and the last publication of their articles are more than
 `MAX_SPAN` apart.
 
-The result does not depend on the order of the articles: strengths are integers, and the ids of the articles
-decide ties.
+For the same articles and links, the result does not depend on the order of the articles: strengths are
+integers, and the ids of the articles decide ties.
 
 References: Sokal and Michener, "A statistical method for evaluating systematic relationships" (1958);
 Zelnik-Manor and Perona, "Self-tuning spectral clustering" (2004).
@@ -37,7 +39,7 @@ from api.models import UNDATED
 # These values were chosen by cross-validation. See docs/numbers.md.
 MIN_LINKAGE = 0.5
 MIN_SCALE = 0.42
-# Links with a lower score cannot join two articles.
+# Articles are grouped together only if links with this score or a higher one connect them.
 MIN_STORY_SCORE = MIN_LINKAGE * MIN_SCALE
 LINKS_PER_ARTICLE = 5
 SCALE_LINKS = 3
