@@ -42,7 +42,7 @@ from seeds.linking.evidence_items import (
     items_in,
     mention_spans,
     quotations,
-    terms_in,
+    search_terms_in,
 )
 from seeds.parsing.document import ArticleText
 
@@ -141,12 +141,14 @@ def _best_paragraphs(
     for quotation in quoted:
         least = MIN_SHARE_OF_QUOTATION * len(quotation)
         candidates = [
-            each for each in candidates if len(quotation & terms_in(paragraphs[each.number - 1])) >= least
+            each
+            for each in candidates
+            if len(quotation & search_terms_in(paragraphs[each.number - 1])) >= least
         ]
     if len({each.score for each in candidates}) < len(candidates):
-        terms = terms_in(takeaway)
+        terms = search_terms_in(takeaway)
         candidates = [
-            each._replace(shared_words=len(terms & terms_in(paragraphs[each.number - 1])))
+            each._replace(shared_words=len(terms & search_terms_in(paragraphs[each.number - 1])))
             for each in candidates
         ]
     candidates.sort(key=lambda each: (*_rank(each), each.number))

@@ -209,7 +209,7 @@ def quotations(text: str, lexicon: Lexicon) -> list[frozenset[str]]:
     return [each for each in quoted if len(each) >= MIN_QUOTED_WORDS]
 
 
-def terms_in(text: str) -> frozenset[str]:
+def search_terms_in(text: str) -> frozenset[str]:
     """Return the search terms of all words in `text`, including common words and the words of names."""
     return frozenset(map(term, WORD.findall(fold_characters(text))))
 

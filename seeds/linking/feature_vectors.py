@@ -27,13 +27,13 @@ class FeatureVector(NamedTuple):
 
     Attributes:
         weights: The weight of each feature, from 0 to `WEIGHT_SCALE`, by name.
-        terms: The word or name that readers see for each feature, in the same order. None for an entity, and
-            for a word that tells readers nothing.
+        written_terms: The word or name that readers see for each feature, in the same order. None for an
+            entity, and for a word that tells readers nothing.
         packed: The compressed form for the database. None if the vector is stored already.
     """
 
     weights: dict[str, int]
-    terms: Sequence[WrittenTerm | None]
+    written_terms: Sequence[WrittenTerm | None]
     packed: Compressed | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -47,13 +47,13 @@ class FeatureVector(NamedTuple):
         """Return the `count` heaviest features, heaviest first, as pairs of a hash and a weight."""
         return [(hash_feature(name), weight) for name, weight in islice(self.weights.items(), count)]
 
-    def term_by_name(self) -> dict[str, WrittenTerm | None]:
+    def written_term_by_name(self) -> dict[str, WrittenTerm | None]:
         """Return the term of each feature, by the name of the feature.
 
         A term is a word or name as the article writes it, such as `XR-5` for the feature `xr`. It is None for
         an entity or a word that tells readers nothing.
         """
-        return dict(zip(self.weights, self.terms, strict=True))
+        return dict(zip(self.weights, self.written_terms, strict=True))
 
 
 def make_vector(features: Mapping[str, float], terms: Sequence[WrittenTerm | None]) -> FeatureVector:
@@ -91,7 +91,7 @@ def stored_vector(vector: FeatureVector) -> list[Any]:
     null (no term), a text, or a pair of the name and the id of an entity.
     """
     weights = [0, *vector.weights.values()]
-    terms = zip(vector.weights, vector.terms, strict=True)
+    terms = zip(vector.weights, vector.written_terms, strict=True)
     return [
         list(vector.weights),
         [weight - before for before, weight in pairwise(weights)],

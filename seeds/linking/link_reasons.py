@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from seeds.linking.article_features import ENTITY_PREFIX
 from seeds.linking.feature_vectors import WEIGHT_SCALE
-from seeds.linking.written_terms import WrittenTerm, term_words
+from seeds.linking.written_terms import WrittenTerm, normalized_words
 
 MAX_REASONS = 8
 # Articles with at least this similarity are versions of the same text.
@@ -31,10 +31,10 @@ class SharedEntity(NamedTuple):
 
 
 Entities = Mapping[str, SharedEntity]
-Terms = Mapping[str, WrittenTerm | None]
+WrittenTerms = Mapping[str, WrittenTerm | None]
 
 
-def explain(score: float, products: Mapping[str, int], terms: Terms, entities: Entities) -> Reasons:
+def explain(score: float, products: Mapping[str, int], terms: WrittenTerms, entities: Entities) -> Reasons:
     """Return why two articles are similar: the shared terms and entities, most important first.
 
     There are at most `MAX_REASONS`. A reason is `[term, weight]` or `[database number of the entity,
@@ -64,7 +64,7 @@ def explain(score: float, products: Mapping[str, int], terms: Terms, entities: E
     ]
 
 
-def _group(products: Mapping[str, int], terms: Terms, entities: Entities) -> dict[str, int]:
+def _group(products: Mapping[str, int], terms: WrittenTerms, entities: Entities) -> dict[str, int]:
     """Return how much each possible reason contributes to the similarity of two articles.
 
     A reason is a term such as `XR-5`, or `=` and the id of an entity.
@@ -112,7 +112,7 @@ def _owners(products: Mapping[str, int], labels: Mapping[str, str], entities: En
     compounds = [(name, label) for name, label in labels.items() if name not in entities]
     for texts in (named, compounds):
         for name, text in sorted(texts, key=lambda each: (-products[each[0]], each[0])):
-            words = term_words(text)
+            words = normalized_words(text)
             if name in entities or len(words) > 1:
                 for word in words:
                     owners.setdefault(word, labels[name])
@@ -125,7 +125,7 @@ def _owner(label: str, owners: Mapping[str, str]) -> str:
     If there is none, return `label`. A label is a term such as `XR-5`, or `=` and the id of an entity.
     `owners` maps each word to the label of the entity or compound that contains the word.
     """
-    containing = {owners.get(word) for word in term_words(label)}
+    containing = {owners.get(word) for word in normalized_words(label)}
     return (containing.pop() or label) if len(containing) == 1 else label
 
 

@@ -58,7 +58,7 @@ class Neighbour:
         The form is that of the column `RelatedLink.reasons`. The list is empty if the articles share only
         numbers.
         """
-        return explain(self.score, self.products, self.given.vector.term_by_name(), self.entities)
+        return explain(self.score, self.products, self.given.vector.written_term_by_name(), self.entities)
 
     def reversed(self) -> "Neighbour":
         """Return this pair of articles with `given` and `other` exchanged."""

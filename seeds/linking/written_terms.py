@@ -238,6 +238,6 @@ def _frequency(counted: tuple[str, int]) -> tuple[int, bool, str]:
 
 
 @lru_cache(maxsize=16_384)
-def term_words(term: str) -> tuple[str, ...]:
-    """Return the different words of the term `term`, in lower case and without diacritics or a final `'s`."""
-    return tuple(dict.fromkeys(map(normalize, words_in(term))))
+def normalized_words(text: str) -> tuple[str, ...]:
+    """Return the different words of `text`, in lower case and without diacritics or a final `'s`."""
+    return tuple(dict.fromkeys(map(normalize, words_in(text))))

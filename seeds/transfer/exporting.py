@@ -190,7 +190,7 @@ def _reason_value(reason: Sequence[Any], entities: Mapping[int, UUID]) -> Values
 
 def _feature_values(stored: Sequence[Any]) -> Values:
     vector = read_vector(stored)
-    terms = [term and (tuple(term) if term.entity else term.text) for term in vector.terms]
+    terms = [term and (tuple(term) if term.entity else term.text) for term in vector.written_terms]
     return {"names": list(vector.weights), "weights": list(vector.weights.values()), "terms": terms}
 
 

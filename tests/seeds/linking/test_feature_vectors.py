@@ -51,9 +51,9 @@ def test_a_stored_vector_is_read_in_its_order_with_its_terms(
     terms = [term for _, term in features.values()]
     read = read_vector(orjson.loads(orjson.dumps(stored_vector(FeatureVector(weights, terms)))))
     assert list(read.weights.items()) == list(weights.items())
-    assert [*read.terms] == terms
-    assert [read.terms[at] for at in range(len(read.terms))] == terms
-    assert read.term_by_name() == dict(zip(weights, terms, strict=True))
+    assert [*read.written_terms] == terms
+    assert [read.written_terms[at] for at in range(len(read.written_terms))] == terms
+    assert read.written_term_by_name() == dict(zip(weights, terms, strict=True))
 
 
 def test_the_heaviest_features_are_hashes_with_weights() -> None:
