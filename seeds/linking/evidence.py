@@ -56,7 +56,7 @@ MIN_ADDED_SHARE = 0.35
 MAX_PARAGRAPHS = 3
 
 
-class Candidate(NamedTuple):
+class Passage(NamedTuple):
     """A paragraph that can support a takeaway (key point) of its article.
 
     The items of a text are its entities, numbers and other words.
@@ -65,7 +65,7 @@ class Candidate(NamedTuple):
         number: The number of the paragraph, from 1.
         score: The weight of the shared items as a share of all items of the takeaway.
         shared: The items that paragraph and takeaway share, with their weights.
-        shared_words: The number of shared words, to order candidates with the same score. Otherwise 0.
+        shared_words: The number of shared words, to order passages with the same score. Otherwise 0.
     """
 
     number: int
@@ -137,22 +137,22 @@ def _best_paragraphs(
         for number, content in enumerate(body, 1)
         if not content.isdisjoint(weights)
     ]
-    candidates = [each for each in found if each]
+    passages = [each for each in found if each]
     for quotation in quoted:
         least = MIN_SHARE_OF_QUOTATION * len(quotation)
-        candidates = [
+        passages = [
             each
-            for each in candidates
+            for each in passages
             if len(quotation & search_terms_in(paragraphs[each.number - 1])) >= least
         ]
-    if len({each.score for each in candidates}) < len(candidates):
+    if len({each.score for each in passages}) < len(passages):
         terms = search_terms_in(takeaway)
-        candidates = [
+        passages = [
             each._replace(shared_words=len(terms & search_terms_in(paragraphs[each.number - 1])))
-            for each in candidates
+            for each in passages
         ]
-    candidates.sort(key=lambda each: (*_rank(each), each.number))
-    return [{"paragraph": each.number, "score": each.score} for each in _select(candidates, weights)]
+    passages.sort(key=lambda each: (*_rank(each), each.number))
+    return [{"paragraph": each.number, "score": each.score} for each in _select(passages, weights)]
 
 
 def _compare(
@@ -161,8 +161,8 @@ def _compare(
     paragraph: Container[str],
     paragraph_counts: Mapping[str, int],
     number: int,
-) -> Candidate | None:
-    """Return a paragraph as a candidate for evidence of a takeaway (key point).
+) -> Passage | None:
+    """Return a paragraph as a passage that can support a takeaway (key point).
 
     Return None if the paragraph does not support the takeaway. Items are words, numbers and entities.
 
@@ -186,7 +186,7 @@ def _compare(
         is_enough = is_rare_name and not any(each.startswith(NUMBER) for each in takeaway)
     else:
         is_enough = score >= MIN_EVIDENCE_SCORE
-    return Candidate(number, score, shared) if is_enough else None
+    return Passage(number, score, shared) if is_enough else None
 
 
 def _specific_weight(weights: Weights) -> float:
@@ -194,25 +194,25 @@ def _specific_weight(weights: Weights) -> float:
     return sum(weight for item, weight in weights.items() if item.startswith((ENTITY, NUMBER)))
 
 
-def _rank(candidate: Candidate) -> tuple[float, int]:
+def _rank(passage: Passage) -> tuple[float, int]:
     """Return a sort key for paragraphs that can support a key point. Better paragraphs come first."""
-    return -candidate.score, -candidate.shared_words
+    return -passage.score, -passage.shared_words
 
 
-def _select(candidates: Sequence[Candidate], takeaway: Weights) -> list[Candidate]:
-    """Return the paragraphs among `candidates` that are evidence for a takeaway (key point).
+def _select(passages: Sequence[Passage], takeaway: Weights) -> list[Passage]:
+    """Return the paragraphs among `passages` that are evidence for a takeaway (key point).
 
-    The best candidates are evidence. Another candidate is evidence if it adds at least `MIN_ADDED_SHARE` of
+    The best passages are evidence. Another passage is evidence if it adds at least `MIN_ADDED_SHARE` of
     the takeaway's weight. At most `MAX_PARAGRAPHS` are returned.
 
     Args:
-        candidates: From best to worst.
+        passages: From best to worst.
         takeaway: The weights of its entities, numbers and words.
     """
-    selected: list[Candidate] = []
+    selected: list[Passage] = []
     covered: set[str] = set()
     total = sum(takeaway.values())
-    for each in candidates:
+    for each in passages:
         added = sum(weight for item, weight in each.shared.items() if item not in covered)
         is_as_good = not selected or _rank(each) == _rank(selected[0])
         if is_as_good or added >= MIN_ADDED_SHARE * total:

@@ -32,7 +32,7 @@ from seeds.linking.vector_cache import LinkedArticle, VectorCache
 INDEXED_FEATURES = 24
 # The number of postings that are read for a feature, from before and from after the article's publication.
 POSTINGS_PER_SIDE = 50
-MAX_CANDIDATES = 24
+MAX_RETRIEVED = 24
 
 POSTINGS, FEATURES = table_of(Posting), table_of(ArticleFeatures)
 # Each of these parameters is one object in all parts of the statement, so that SQLAlchemy processes few
@@ -72,8 +72,8 @@ def _select_postings(
     return select(rows.order_by(*order).limit(LIMIT).offset(OFFSET).subquery())
 
 
-def _select_candidates() -> Select[Any]:
-    """Return a SELECT of up to `MAX_CANDIDATES` articles that can be similar to a given article.
+def _select_articles() -> Select[Any]:
+    """Return a SELECT of up to `MAX_RETRIEVED` articles that can be similar to a given article.
 
     They are the articles nearest in time that share words or entities (features) with the given article. The
     articles with the highest sums of weight products come first.
@@ -99,12 +99,12 @@ def _select_candidates() -> Select[Any]:
         for is_later in (False, True)
     ]
     postings = union_all(*sides).subquery()
-    candidate = postings.c.article
-    rows = select(candidate).where(candidate != bindparam("article")).group_by(candidate, postings.c.tie)
-    return rows.order_by(func.sum(postings.c.product).desc(), postings.c.tie).limit(MAX_CANDIDATES)
+    article = postings.c.article
+    rows = select(article).where(article != bindparam("article")).group_by(article, postings.c.tie)
+    return rows.order_by(func.sum(postings.c.product).desc(), postings.c.tie).limit(MAX_RETRIEVED)
 
 
-CANDIDATES = _select_candidates()
+RETRIEVED = _select_articles()
 DELETE_FEATURES = delete(FEATURES).where(FEATURES.c.article == bindparam("featured_article"))
 DELETE_POSTINGS = delete(POSTINGS).where(
     POSTINGS.c.feature == bindparam("posting_feature"),
@@ -113,8 +113,8 @@ DELETE_POSTINGS = delete(POSTINGS).where(
 )
 
 
-def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
-    """Return up to `MAX_CANDIDATES` database numbers of articles that can be similar to `given`.
+def retrieve_articles(connection: Connection, given: LinkedArticle, last: int) -> list[int]:
+    """Return up to `MAX_RETRIEVED` database numbers of articles that can be similar to `given`.
 
     The best is first. These articles share the heaviest words or entities of `given`, and were published
     nearest in time.
@@ -136,7 +136,7 @@ def find_candidates(connection: Connection, given: LinkedArticle, last: int) -> 
     for number, (feature, weight) in enumerate(padded):
         parameters[f"feature_{number}"] = feature
         parameters[f"weight_{number}"] = weight
-    return [*connection.scalars(CANDIDATES, parameters).all()]
+    return [*connection.scalars(RETRIEVED, parameters).all()]
 
 
 def insert_features(connection: Connection, articles: Iterable[LinkedArticle], vectors: VectorCache) -> None:

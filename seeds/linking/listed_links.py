@@ -23,7 +23,7 @@ from seeds.linking.link_table import (
     score_parameters,
 )
 
-# A title that more articles share is not resolved. Each of these articles would be a candidate for each link
+# A title that more articles share is not resolved. Each of these articles would be compared for each link
 # to the title, so each further article would make a load slower.
 MAX_ARTICLES_PER_TITLE = 100
 
@@ -34,7 +34,7 @@ RESOLVABLE_TITLES = (
     .group_by(Article.title_hash)
     .having(func.count() <= MAX_ARTICLES_PER_TITLE)
 )
-CANDIDATES = select(Article.number, Article.id, Article.title_hash, Article.published_key).where(
+TITLED_ARTICLES = select(Article.number, Article.id, Article.title_hash, Article.published_key).where(
     Article.title_hash.in_(RESOLVABLE_TITLES)
 )
 ARTICLE_IDS = select(Article.number, Article.id).where(
@@ -68,7 +68,7 @@ LINKS_FROM_ARTICLES = _select_links(
 )
 
 
-class Candidate(NamedTuple):
+class TitledArticle(NamedTuple):
     """An article that can be the target of a listed link, because it has the listed title.
 
     Attributes:
@@ -227,10 +227,10 @@ def _find_targets(connection: Connection, links: list[ListedLink]) -> Iterator[t
     `target` is the database number of the article with the listed title. It is None if it is uncertain, or if
     an earlier link of the page has it. A page never links to its own article.
     """
-    candidates = _find_candidates(connection, sorted({link.title_hash for link in links}))
+    titled = _find_titled_articles(connection, sorted({link.title_hash for link in links}))
     taken: set[tuple[int, int]] = set()
     for link in links:
-        others = [each for each in candidates.get(link.title_hash, []) if each.number != link.article]
+        others = [each for each in titled.get(link.title_hash, []) if each.number != link.article]
         target = choose_target(others, link.printed_date, published_at_of(link.published_key))
         if target and (link.article, target) in taken:
             target = None
@@ -239,38 +239,38 @@ def _find_targets(connection: Connection, links: list[ListedLink]) -> Iterator[t
         yield link, target
 
 
-def _find_candidates(connection: Connection, hashes: list[int]) -> dict[int, list[Candidate]]:
+def _find_titled_articles(connection: Connection, hashes: list[int]) -> dict[int, list[TitledArticle]]:
     """Return the articles whose title has one of `hashes`, by the hash of the title.
 
     A hash has no entry if no article, or more than `MAX_ARTICLES_PER_TITLE` articles, have the title.
     """
-    candidates: dict[int, list[Candidate]] = {}
+    titled: dict[int, list[TitledArticle]] = {}
     for several in portions(hashes):
-        rows = connection.execute(CANDIDATES, {"hashes": several}).all()
+        rows = connection.execute(TITLED_ARTICLES, {"hashes": several}).all()
         for number, identity, title, published in rows:
-            candidate = Candidate(number, identity, title, published_at_of(published))
-            candidates.setdefault(title, []).append(candidate)
-    return candidates
+            article = TitledArticle(number, identity, title, published_at_of(published))
+            titled.setdefault(title, []).append(article)
+    return titled
 
 
 def choose_target(
-    candidates: list[Candidate], printed_date: str | None, page_published_at: datetime | None
+    titled: list[TitledArticle], printed_date: str | None, page_published_at: datetime | None
 ) -> int | None:
     """Return the database number of the article that a listed link refers to, or None if this is uncertain.
 
-    A listed link is an entry in a page's list of related articles. A single candidate is the target. Among
+    A listed link is an entry in a page's list of related articles. A single article is the target. Among
     several, the only one that agrees with the printed date is the target.
 
     Args:
-        candidates: The articles with the listed title.
+        titled: The articles with the listed title.
         printed_date: The date line under the title, such as `Apr 21, 2026` or `3 weeks ago`, or None.
         page_published_at: When the page was published, to compute ages such as `3 weeks ago`, or None.
     """
-    if len(candidates) > 1 and printed_date:
-        dated = [(each, each.published_at) for each in candidates if each.published_at]
-        candidates = [
+    if len(titled) > 1 and printed_date:
+        dated = [(each, each.published_at) for each in titled if each.published_at]
+        titled = [
             each
             for each, published_at in dated
             if matches_printed_date(printed_date, published_at, page_published_at)
         ]
-    return candidates[0].number if len(candidates) == 1 else None
+    return titled[0].number if len(titled) == 1 else None

@@ -2,8 +2,8 @@
 
 Features are weighted words and entities. The search has two steps:
 
-1. Find the 24 best candidates through an inverted index (see `inverted_index`).
-2. Compute the similarity of each candidate from all features:
+1. Find the 24 best articles through an inverted index (see `inverted_index`).
+2. Compute the similarity of each retrieved article from all features:
 
        similarity(a, b) = sum over shared features f of a[f] * b[f]
 
@@ -21,7 +21,7 @@ from sqlalchemy import Connection, bindparam, select
 from api.models import Entity
 from seeds.linking.article_features import ENTITY_PREFIX
 from seeds.linking.feature_vectors import WEIGHT_SCALE, weight_products
-from seeds.linking.inverted_index import find_candidates
+from seeds.linking.inverted_index import retrieve_articles
 from seeds.linking.link_reasons import Reasons, SharedEntity, explain
 from seeds.linking.vector_cache import LinkedArticle, VectorCache
 
@@ -79,31 +79,32 @@ def find_neighbours(
         vectors: Reads the weighted words and entities of other articles.
         only_earlier: True to find only articles with a lower database number.
     """
-    candidates = [
-        find_candidates(connection, given, given.number if only_earlier else ANY_NUMBER) for given in articles
+    retrieved = [
+        retrieve_articles(connection, given, given.number if only_earlier else ANY_NUMBER)
+        for given in articles
     ]
-    read = vectors.read(connection, {number for numbers in candidates for number in numbers})
+    read = vectors.read(connection, {number for numbers in retrieved for number in numbers})
     entities: dict[str, SharedEntity] = {}
     similar = [
         _compare(given, [read[number] for number in numbers], entities)
-        for given, numbers in zip(articles, candidates, strict=True)
+        for given, numbers in zip(articles, retrieved, strict=True)
     ]
     entities |= _read_entities(connection, (each.products for several in similar for each in several))
     return similar
 
 
 def _compare(
-    given: LinkedArticle, candidates: Iterable[LinkedArticle], entities: Mapping[str, SharedEntity]
+    given: LinkedArticle, retrieved: Iterable[LinkedArticle], entities: Mapping[str, SharedEntity]
 ) -> list[Neighbour]:
-    """Return the candidates whose similarity to `given` is at least `MIN_SIMILARITY`, best first.
+    """Return those of `retrieved` whose similarity to `given` is at least `MIN_SIMILARITY`, best first.
 
     Args:
-        candidates: The articles to compare with it.
+        retrieved: The articles to compare with it.
         entities: Entities by the name of their feature. The results refer to this mapping, which can be
             filled later.
     """
     similar = []
-    for each in candidates:
+    for each in retrieved:
         products = weight_products(given.vector.weights, each.vector.weights)
         score = min(1.0, round(sum(products.values()) / WEIGHT_SCALE**2, 4))
         if score >= MIN_SIMILARITY:

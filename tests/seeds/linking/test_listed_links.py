@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from api.models import UNSCORED, link_precedence
 from seeds.identifiers import article_id, title_hash
-from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, Candidate, choose_target
+from seeds.linking.listed_links import MAX_ARTICLES_PER_TITLE, TitledArticle, choose_target
 from seeds.parsing.date_lines import is_date
 from seeds.parsing.files import SubmittedDocument
 from tests.seeds.documents import Page, clear, seed_pages, submit
@@ -299,12 +299,12 @@ def choose(
         seen: When the page with the list was published, or None if this is unknown.
     """
     return choose_target(
-        [Candidate(OLD, UUID(int=OLD), 0, old), Candidate(NEW, UUID(int=NEW), 0, new)], printed, seen
+        [TitledArticle(OLD, UUID(int=OLD), 0, old), TitledArticle(NEW, UUID(int=NEW), 0, new)], printed, seen
     )
 
 
 def test_a_title_of_only_one_article_needs_no_date() -> None:
-    only = [Candidate(OLD, UUID(int=OLD), 0, None)]
+    only = [TitledArticle(OLD, UUID(int=OLD), 0, None)]
     assert (
         choose_target(only, None, None)
         == choose_target(only, "Apr 21, 2026", None)

@@ -121,7 +121,8 @@ def test_every_statement_finds_its_rows_by_an_index(
                 assert scanned & {*db.metadata.tables} <= SMALL_TABLES, plan
     found = {name.rpartition(".")[2] for name, _ in statements}
     assert {
-        "CANDIDATES",
+        "RETRIEVED",
+        "TITLED_ARTICLES",
         "LINKS_TO_TITLES",
         "ARTICLE_STATES",
         "DELETES",
