@@ -125,7 +125,7 @@ class Run:
 
     def _add(self, path: Path, read: ReadDocument | RejectedDocument) -> None:
         self._batch.append(BatchEntry(path, read))
-        self._batch_bytes += len(read.document) if isinstance(read, ReadDocument) else 0
+        self._batch_bytes += len(read.data) if isinstance(read, ReadDocument) else 0
 
     def _check(self, path: Path, read: ReadDocument) -> ReadDocument | RejectedDocument:
         """Return the document `read` with warnings about its date, or reject the document.

@@ -33,11 +33,11 @@ class FileDocument(NamedTuple):
 
     Attributes:
         path: The path of the file.
-        document: The document, or its rejection. None means that the file has no further documents.
+        read: The document, or its rejection. None means that the file has no further documents.
     """
 
     path: Path
-    document: ReadDocument | RejectedDocument | None
+    read: ReadDocument | RejectedDocument | None
 
 
 class _Task(NamedTuple):
@@ -64,7 +64,7 @@ class Preparation:
         """Yield the documents in the files at `paths`, in order.
 
         A file has one document, or one in each line. After the documents of each file, yield an item whose
-        `document` is None.
+        `read` is None.
         """
         return self._pool.map(_read, self._tasks(paths))
 
@@ -128,18 +128,18 @@ def convert(submission: SubmittedDocument) -> ReadDocument:
     The result has the content of the article, but no derived data such as entities. A missing slug is made
     from the title.
     """
-    slug, key = submission.metadata.slug, submission.key
-    free = slug or make_slug(submission.document.title, f"article-{article_id(key).hex[:8]}")
+    requested, key = submission.metadata.slug, submission.key
+    slug = requested or make_slug(submission.document.title, f"article-{article_id(key).hex[:8]}")
     return ReadDocument(
-        make_record(submission, free),
+        make_record(submission, slug),
         submission.data,
         submission.folder,
         submission.line,
         submission.find_source("published_at"),
         submission.document.warnings,
-        slug_source=submission.find_source("slug") if slug else None,
+        slug_source=submission.find_source("slug") if requested else None,
     )
 
 
 def _prepare(matcher: EntityMatcher, document: ReadDocument) -> PreparedArticle:
-    return prepare_article(document.record, document.document, matcher)
+    return prepare_article(document.record, document.data, matcher)

@@ -123,7 +123,7 @@ class ReadDocument(NamedTuple):
 
     Attributes:
         record: The content of the article in the document.
-        document: The bytes of the document.
+        data: The bytes of the document.
         folder: The real path of the folder with the file.
         line: The line number of the document, or None if the whole file is the document.
         date_source: Where the publication time is given, for messages, such as `the sidecar`.
@@ -133,7 +133,7 @@ class ReadDocument(NamedTuple):
     """
 
     record: ArticleRecord
-    document: bytes
+    data: bytes
     folder: str
     line: int | None
     date_source: str

@@ -326,7 +326,7 @@ def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
 def _packed(loaded: LoadedDocument, prepared: PreparedArticle) -> PackedContent:
     if prepared.content.slug == loaded.record.content["slug"]:
         return prepared.content
-    return pack_record(loaded.record, loaded.read.document)
+    return pack_record(loaded.record, loaded.read.data)
 
 
 def _link(

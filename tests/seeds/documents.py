@@ -180,7 +180,7 @@ def load_document(
     matcher = make_matcher(catalogue)
 
     def prepare(documents: Sequence[ReadDocument]) -> list[PreparedArticle]:
-        return [prepare_article(each.record, each.document, matcher) for each in documents]
+        return [prepare_article(each.record, each.data, matcher) for each in documents]
 
     (outcome,) = load_batch(connection, [convert(submission)], prepare, VectorCache(), KEY_POINTS)
     if isinstance(outcome, Rejection):

@@ -74,7 +74,7 @@ def run(app: Flask, steps: Sequence[Step], batch_size: int, max_vectors: int) ->
     matcher, vectors = make_matcher(()), VectorCache(max_vectors)
 
     def prepare(documents: Sequence[ReadDocument]) -> list[PreparedArticle]:
-        return [prepare_article(each.record, each.document, matcher) for each in documents]
+        return [prepare_article(each.record, each.data, matcher) for each in documents]
 
     with app.app_context(), transactions(db.engine, print) as begin:
         for action, documents in steps:
