@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from flask import Response, abort, request, url_for
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, func, or_, select
 
 from api.database.base import AnySelect, table_of
 from api.database.request_connection import request_connection
@@ -18,6 +18,7 @@ from api.models import (
     Entity,
     EntityId,
     EntitySlug,
+    Revision,
 )
 from api.problem_kinds import ProblemKind
 from api.problems import ProblemException
@@ -38,6 +39,7 @@ NUMBER_PATTERN = re.compile(r"[1-9][0-9]{0,8}")
 NO_NUMBER = 0
 
 ARTICLES, ENTITIES, CHANGES = table_of(Article), table_of(Entity), table_of(Change)
+REVISIONS = table_of(Revision)
 ARTICLE_SLUGS, ENTITY_SLUGS, ENTITY_IDS = table_of(ArticleSlug), table_of(EntitySlug), table_of(EntityId)
 REFERENCE: BindParameter[Any] = bindparam("reference")
 # The slugs of removed articles stay in the database, and so do their changes.
@@ -112,13 +114,19 @@ def entity_lookup(rows: AnySelect) -> Lookup:
 
 ARTICLE = article_lookup()
 REVISED_ARTICLE = article_lookup(ARTICLES.c.revision)
-REVISION = select(
-    *(CHANGES.c.article_id, CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at, CHANGES.c.fields)
-).where(
-    CHANGES.c.article_id == bindparam("article_id"),
+# The changes that created the revisions of an article. If an article was erased and loaded again, the changes
+# before the erasure remain, but their revisions do not.
+REVISION_ROWS = select(CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at, CHANGES.c.fields).where(
+    CHANGES.c.article_id == bindparam("article_id", type_=CHANGES.c.article_id.type),
     CHANGES.c.kind != REMOVED,
-    CHANGES.c.revision == bindparam("number"),
+    or_(
+        exists().where(ARTICLES.c.id == CHANGES.c.article_id, ARTICLES.c.revision == CHANGES.c.revision),
+        exists().where(
+            REVISIONS.c.article_id == CHANGES.c.article_id, REVISIONS.c.revision == CHANGES.c.revision
+        ),
+    ),
 )
+REVISION = REVISION_ROWS.where(CHANGES.c.revision == bindparam("number"))
 
 
 def find_article(reference: str, lookup: Lookup = ARTICLE) -> Any:
@@ -171,11 +179,12 @@ def find_revision(article: Any, reference: str) -> Any:
     Raises:
         ProblemException: There is no such revision (404).
     """
-    is_number = NUMBER_PATTERN.fullmatch(reference)
-    values = {"article_id": article.id, "number": int(reference) if is_number else NO_NUMBER}
-    change = request_connection().execute(REVISION, values).one_or_none() if is_number else None
+    change, missing = None, "such revision"
+    if NUMBER_PATTERN.fullmatch(reference):
+        values = {"article_id": article.id, "number": int(reference)}
+        change = request_connection().execute(REVISION, values).one_or_none()
+        missing = f"revision {reference}"
     if change is None:
-        missing = f"revision {reference}" if is_number else "such revision"
         raise ProblemException(
             ProblemKind.REVISION_NOT_FOUND,
             f'The article "{article.slug}" has no {missing}. Its current revision is {article.revision}.',

@@ -15,12 +15,12 @@ from api.listing.pages import Collection, Page, make_page
 from api.listing.plans import MAX_PLANS, FilterForm, Listing, values_of
 from api.listing.sorted_rows import SortedRows
 from api.models import (
-    REMOVED,
     ArticleEntity,
     ArticleFacet,
     takeaway_place,
 )
 from api.resources.former_ids import former_ids_of_entity
+from api.resources.lookup import REVISION_ROWS
 from api.resources.references import find_references
 from api.resources.serialization import Shape, select_keys
 from api.urls import settings
@@ -43,7 +43,6 @@ from api.v1.part_rows import (
     read_takeaway_entities,
 )
 from api.v1.sort_orders import (
-    CHANGES,
     ENTITIES,
     LINKS,
     REVISION_ORDERS,
@@ -83,10 +82,6 @@ SHARED = (
 )
 CO_MENTIONED_ROWS = select(*ENTITY_COLUMNS, SHARED.c.articles.label("shared_article_count")).join_from(
     SHARED, ENTITIES.table, ENTITIES.number == SHARED.c.entity
-)
-REVISION_ROWS = select(CHANGES.c.revision, CHANGES.c.kind, CHANGES.c.changed_at, CHANGES.c.fields).where(
-    CHANGES.c.article_id == bindparam("article_id", type_=CHANGES.c.article_id.type),
-    CHANGES.c.kind != REMOVED,
 )
 
 

@@ -248,7 +248,8 @@ def test_a_page_of_revisions_is_read_from_an_index_and_not_sorted(
             assert not re.search("Sort|TEMP B-TREE", "".join(plans))
             if engine == "sqlite":
                 index = "SEARCH changes USING INDEX ix_changes_article_id_revision_sequence (article_id=?"
-                assert plans == [f"{index})", f"{index} AND revision{sign}?)"]
+                steps = [plan.splitlines()[0] for plan in plans]
+                assert steps == [f"{index})", f"{index} AND revision{sign}?)"]
             else:
                 assert all("using ix_changes_article_id_revision_sequence" in plan for plan in plans)
                 assert re.search(rf"Index Cond: \(\(article_id = .*\) AND \(revision {sign} ", plans[1])

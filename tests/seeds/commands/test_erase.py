@@ -197,7 +197,13 @@ def test_the_document_of_an_erased_article_is_loaded_again_only_on_purpose(
     assert invoke(app, "seed", "load", "--admit-erased", document).stdout.startswith("1 created")
     article = get(client, f"/v1/articles/{IDENTITY}")
     assert (article["slug"], article["revision"]) == ("quillon-barge-is-lifted", 3)
-    assert get(client, f"/v1/articles/{IDENTITY}/revisions")["data"][0]["revision"] == 3
+    revisions = get(client, f"/v1/articles/{IDENTITY}/revisions?total=true")
+    assert [each["revision"] for each in revisions["data"]] == [3]
+    assert revisions["meta"]["total"] == 1
+    assert get(client, f"/v1/articles/{IDENTITY}/revisions/3")["title"] == SECOND.title
+    for erased in ("revisions/1", "revisions/2/source"):
+        problem = assert_problem(client.get(f"/v1/articles/{IDENTITY}/{erased}"), 404)
+        assert problem["type"] == "/problems/revision-not-found"
     # After a removal without --erase, the document can be loaded without the option.
     assert invoke(app, "seed", "remove", IDENTITY).exit_code == 0
     assert invoke(app, "seed", "load", document).stdout.startswith("1 created")
