@@ -57,10 +57,10 @@ def csv_response(
         for key in table
         if key in (parameters.get("fields") or {*(table.keys() - left_out), *parameters.get("include", ())})
     ]
-    parameters = {name: value for name, value in parameters.items() if name != "include"} | {"fields": keys}
-    collection = select(parameters)
-    encode = csv_encoder.CsvEncoder(table, requested_keys(shape, parameters))
-    return _response(parameters, collection, encode, csv_encoder.CONTENT_TYPE)
+    shown = {name: value for name, value in parameters.items() if name != "include"} | {"fields": keys}
+    encode = csv_encoder.CsvEncoder(table, requested_keys(shape, shown))
+    # Cursors depend on the parameters as the client gave them.
+    return _response(parameters, select(shown), encode, csv_encoder.CONTENT_TYPE)
 
 
 def _response(parameters: Parameters, collection: Collection, encode: Encode, content_type: str) -> Response:

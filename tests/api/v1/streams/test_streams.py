@@ -208,6 +208,28 @@ def test_a_stream_keeps_every_item_that_is_there_all_the_time(
 
 
 @pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize(
+    "target",
+    [
+        "articles.csv?sort=title&fields=id,title",
+        "articles.csv?sort=title&include=body,analysis",
+        "stories.csv?fields=id,slug",
+        "takeaways.csv?fields=id,text",
+        "entities.csv?fields=id,name",
+    ],
+)
+def test_the_cursor_of_a_page_continues_in_the_csv_of_the_same_query(
+    client: FlaskClient, target: str
+) -> None:
+    page = get(client, f"/v1/{target.replace('.csv', '')}&limit=4")
+    whole = client.get(f"/v1/{target}").data.decode().splitlines()
+    rest = client.get(f"/v1/{target}&cursor={page['meta']['next_cursor']}").data.decode().splitlines()
+    assert rest[0] == whole[0]
+    assert len(rest) > 1
+    assert rest[1:] == whole[-len(rest) + 1 :]
+
+
+@pytest.mark.usefixtures("corpus")
 def test_a_stream_is_compressed_chunk_by_chunk(client: FlaskClient) -> None:
     with client.get("/v1/takeaways.ndjson", headers={"Accept-Encoding": "gzip"}) as response:
         assert response.headers["Content-Encoding"] == "gzip"
