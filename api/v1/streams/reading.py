@@ -12,6 +12,7 @@ from flask import Flask
 
 from api.database.request_connection import request_connection
 from api.listing.cursors import CursorWriter
+from api.listing.keyset import PlannedRows
 from api.listing.pages import Collection
 from api.models import CORPUS_REVISION
 
@@ -48,6 +49,7 @@ Pack = Callable[[bytes, bool], bytes]
 def read_portions(
     app: Flask,
     collection: Collection,
+    select: Callable[[], Collection],
     cursors: CursorWriter,
     after: Sequence[Any] | None,
     encode: Encode,
@@ -56,6 +58,7 @@ def read_portions(
     """Yield the bytes of a stream: the encoded items of `collection`, portion by portion.
 
     Args:
+        select: Selects the collection again, in the state of the database at the time of a portion.
         cursors: Writes the cursors of the query.
         after: The sort key of the item before the stream, or None to begin at the first item.
         encode: Returns a portion as bytes. Its arguments are the items and a `Progress`.
@@ -71,6 +74,10 @@ def read_portions(
         # The connection of a request belongs to its application context, and is closed with it.
         with app.app_context():
             revision: int = request_connection().scalars(CORPUS_REVISION).one()
+            # A filter that matched few rows can match many now, and its entity can have another number. The
+            # hits of a ranked search are found only once.
+            if isinstance(collection.source, PlannedRows):
+                collection = select()
             rows, has_more = collection.source.page(after, row_count)
             items = collection.items(rows)
             if rows:

@@ -5,6 +5,7 @@ client accepts gzip.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -33,7 +34,8 @@ def ndjson_response(parameters: Parameters, select: Select) -> Response:
     `select` is a function that takes the parameters and returns the collection of these items.
     """
     collection = select(parameters)
-    return _response(parameters, collection, ndjson_encoder.NdjsonEncoder(collection.meta), NDJSON)
+    encode = ndjson_encoder.NdjsonEncoder(collection.meta)
+    return _response(parameters, collection, partial(select, parameters), encode, NDJSON)
 
 
 def csv_response(
@@ -59,11 +61,25 @@ def csv_response(
     ]
     shown = {name: value for name, value in parameters.items() if name != "include"} | {"fields": keys}
     encode = csv_encoder.CsvEncoder(table, requested_keys(shape, shown))
-    # Cursors depend on the parameters as the client gave them.
-    return _response(parameters, select(shown), encode, csv_encoder.CONTENT_TYPE)
+    return _response(parameters, select(shown), partial(select, shown), encode, csv_encoder.CONTENT_TYPE)
 
 
-def _response(parameters: Parameters, collection: Collection, encode: Encode, content_type: str) -> Response:
+def _response(
+    parameters: Parameters,
+    collection: Collection,
+    select: Callable[[], Collection],
+    encode: Encode,
+    content_type: str,
+) -> Response:
+    """Return a stream.
+
+    Args:
+        parameters: The query parameters as the client gave them, since cursors depend on them.
+        collection: The items to send.
+        select: Returns the same collection, selected again.
+        encode: Returns the bytes of items.
+        content_type: The media type of the stream.
+    """
     rule, _, suffix = str(request.url_rule).rpartition(".")
     cursors = stream_cursors(parameters, rule)
     cursor = parameters.get("cursor")
@@ -73,7 +89,7 @@ def _response(parameters: Parameters, collection: Collection, encode: Encode, co
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     is_compressed = wants_gzip(request.headers.get("Accept-Encoding", ""))
     pack = gzip_packer() if is_compressed else as_is
-    portions = read_portions(app, collection, cursors, after, encode, pack)
+    portions = read_portions(app, collection, select, cursors, after, encode, pack)
     # Read the first portion now, so that a failure of the database leads to an error response.
     body: Iterator[bytes] = chain([next(portions)], portions)
     filename = f"{rule.rpartition('/')[2]}.{suffix}"

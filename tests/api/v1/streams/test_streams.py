@@ -14,7 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from sqlalchemy import false, select
 
+from api.listing import plans
 from api.models import Corpus
+from api.v1 import story_filters
 from api.v1.streams import ndjson_encoder, reading
 from tests.api.answers import assert_parameter_error, assert_problem, get
 from tests.api.invented_pages import Page, load, write_page
@@ -227,6 +229,35 @@ def test_the_cursor_of_a_page_continues_in_the_csv_of_the_same_query(
     assert rest[0] == whole[0]
     assert len(rest) > 1
     assert rest[1:] == whole[-len(rest) + 1 :]
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize(
+    "target", ["articles.ndjson?sort=published_at", "stories.ndjson?min_articles=1&sort=last_published_at"]
+)
+def test_a_stream_loses_no_items_if_its_filter_begins_to_match_many_articles(
+    client: FlaskClient,
+    runner: FlaskCliRunner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+) -> None:
+    # The articles with a publication time are sorted. The pages loaded below are published earlier.
+    monkeypatch.setattr(plans, "MAX_SORTED_ROWS", 14)
+    plans.forget_plans()
+    story_filters.forget_forms()
+    target = f"/v1/{target}&q=paragraph&published_after=1980-01-01"
+    before = [each["id"] for each in items_in(lines_of(client, target))]
+    with client.get(target) as response:
+        chunks = response.iter_encoded()
+        data = next(chunks)
+        for number in range(9):
+            page = Page(body=("One paragraph.",), desk="")
+            write_page(tmp_path, f"old-{number}", page, published_at=f"1990-01-{number + 1:02}")
+        load(runner, tmp_path)
+        data += b"".join(chunks)
+    ids = [each["id"] for each in items_in([orjson.loads(line) for line in data.splitlines()])]
+    assert [each for each in ids if each in before] == before
 
 
 @pytest.mark.usefixtures("corpus")
