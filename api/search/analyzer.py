@@ -81,7 +81,7 @@ MAX_CACHED_LENGTH = 8_000
 
 # Increase this number when a change of this module or of `api.text_folding` changes the terms of a text, or
 # when the format of `api.search.term_lists` changes.
-RULES = 2
+RULES = 3
 # What the terms depend on, in 31 bits. Seeding commands make the index again if it has a different version.
 ANALYZER_VERSION = (
     zlib.crc32(f"{RULES} {unicodedata.unidata_version} {Stemmer.version()}".encode()) & 0x7FFFFFFF
@@ -126,13 +126,14 @@ def analyze_for_index(text: str) -> Sequence[Term]:
     joined word follows, such as `Musée` and `dOrsay`. Phrases with the joined word match in its group.
     """
     terms = list(analyze(text))
+    groups: list[Term] = []
     for index, joined in _joined_words(text):
         before, after = _context_of_joined(terms, index)
         start, end = terms[index].start, terms[index + 1].end
         # An index has one term at each position, so the joined word cannot share a position with its parts.
         # No phrase matches across the placeholder.
-        terms += [Term(PLACEHOLDER, start, start), *before, Term(term(joined), start, end), *after]
-    return terms
+        groups += [Term(PLACEHOLDER, start, start), *before, Term(term(joined), start, end), *after]
+    return terms + groups
 
 
 def _context_of_joined(terms: list[AnyTerm], index: int) -> tuple[list[AnyTerm], list[AnyTerm]]:
@@ -245,10 +246,11 @@ def _paragraph_terms(paragraph: str) -> list[str]:
     Joined words, and the terms around them, follow the other terms.
     """
     terms = [*map(term, words_in(paragraph))]
+    groups: list[str] = []
     for index, joined in _joined_words(paragraph):
         before, after = _context_of_joined(terms, index)
-        terms += [PLACEHOLDER, *before, term(joined), *after]
-    return terms
+        groups += [PLACEHOLDER, *before, term(joined), *after]
+    return terms + groups
 
 
 def _exceeds_limits(terms: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from api.search.analyzer import (
     PLACEHOLDER,
     WORD,
     analyze,
+    analyze_for_index,
     fold,
     index_text,
     term,
@@ -158,6 +159,13 @@ def test_the_pattern_of_ascii_words_matches_like_the_general_pattern(text: str) 
     general = re.compile(WORD.pattern.removeprefix(f"{ASCII_WORD}|"))
     assert general.pattern != WORD.pattern
     assert [word.span() for word in WORD.finditer(text)] == [word.span() for word in general.finditer(text)]
+
+
+def test_the_group_of_a_joined_word_has_only_words_beside_it() -> None:
+    title = "L'Équipe visits the Musée d'Orsay"
+    expected = "al aequip avisit athe amuse ad aorsay y alequip avisit athe y athe amuse adorsay"
+    assert [each.text for each in analyze_for_index(title)] == expected.split()
+    assert index_text({"title": [title]}) == {"title": f"{expected} z0"}
 
 
 def test_each_paragraph_ends_in_a_break_so_that_no_phrase_matches_across_paragraphs() -> None:
