@@ -77,8 +77,13 @@ class Text(fields.String):
     allowed = (f"1 to {MAX_TEXT_LENGTH} characters",)
 
     def __init__(self, description: str, **metadata: Any) -> None:
-        length = validate.Length(1, MAX_TEXT_LENGTH)
-        super().__init__(validate=length, metadata={"description": description} | metadata)
+        length = {"minLength": 1, "maxLength": MAX_TEXT_LENGTH}
+        super().__init__(metadata={"description": description} | metadata | length)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        # A validator of the field would get the value that a subclass makes from the text.
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return validate.Length(1, MAX_TEXT_LENGTH)(text)
 
 
 def _value_names(values: Sequence[str]) -> dict[str, list[str]]:
@@ -113,15 +118,12 @@ class Search(Text):
         'word, "a phrase", -word, word OR word',
     )
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
-        validate.Length(1, MAX_TEXT_LENGTH)(value)
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            return parse_query(value)
+            return parse_query(text)
         except ValueError as error:
             raise ValidationError(str(error)) from None
-
-    def _validate(self, value: Any) -> None:
-        """Do nothing, since `_deserialize` validates the length of the text before it parses the text."""
 
 
 class Prefix(Text):

@@ -1,11 +1,12 @@
 """Tests of query parameters. An invalid value gets a 422 that names the parameter and its allowed values."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.api.answers import assert_parameter_error, assert_problem
+from tests.api.answers import assert_parameter_error, assert_problem, get
 
 ARTICLE_SORTS = [
     "published_at",
@@ -248,6 +249,14 @@ def test_a_message_names_the_limits_of_a_query_and_of_a_window(client: FlaskClie
     assert "50 words" in allowed
     assert "500 characters" in allowed
     assert "1d to 365d" in error_of(client, "window", "366d", "/v1/trends")["message"]
+
+
+def test_the_length_of_a_text_is_that_of_the_given_text(client: FlaskClient) -> None:
+    # This ligature alone is 18 characters without its compatibility forms.
+    assert get(client, f"/v1/entities?q={quote(chr(0xFDFA) * 30)}")["data"] == []
+    for path in ("/v1/entities", "/v1/articles"):
+        assert_problem(client.get(f"{path}?q=sun{'+' * 498}"), 422)
+        assert get(client, f"{path}?q=sun{'+' * 497}")["data"] == []
 
 
 def test_parameters_are_read_from_the_query_only(client: FlaskClient) -> None:
