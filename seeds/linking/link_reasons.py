@@ -53,10 +53,11 @@ def explain(score: float, products: Mapping[str, int], terms: WrittenTerms, enti
     groups = _group(products, terms, entities)
     largest = sorted(groups.items(), key=lambda group: (-group[1], group[0]))[:MAX_REASONS]
     total, sum_of_products = round(score * WEIGHT_SCALE), sum(product for _, product in largest)
+    if not sum_of_products:
+        return []
     units = [total * product // sum_of_products for _, product in largest]
-    if units:
-        # Add the remainder from rounding down to the first reason.
-        units[0] += total - sum(units)
+    # Add the remainder from rounding down to the first reason.
+    units[0] += total - sum(units)
     return [
         _reason(label, unit / WEIGHT_SCALE, entities)
         for (label, _), unit in zip(largest, units, strict=True)

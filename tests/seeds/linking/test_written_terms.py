@@ -175,6 +175,10 @@ def test_articles_that_share_only_numbers_have_no_reason() -> None:
     assert explain(0.5, {"800": 5}, {"800": None}, {}) == []
 
 
+def test_an_entity_whose_words_have_no_weight_is_no_reason() -> None:
+    assert explain(0.5, {FEATURE: 0, "800": 5}, {"800": None}, ENTITIES) == []
+
+
 NAMES = st.dictionaries(
     st.text("abc -", min_size=1, max_size=3), st.integers(1, 10**7), min_size=1, max_size=30
 )
