@@ -185,7 +185,7 @@ def resolve_coreference(
         lowercase_words: The words that the document also writes in lower case.
     """
     merged, cluster_by_name = Clusters(lexicon, lowercase_words), dict[str, EntityCluster]()
-    aliases = {alias: name for alias, name in aliases.items() if is_alias(lexicon, alias, name, known)}
+    aliases = _main_names({a: name for a, name in aliases.items() if is_alias(lexicon, a, name, known)})
     for cluster in sorted(clusters.values(), key=lambda each: (-len(each.words), each.name)):
         if cluster.name in aliases:
             continue
@@ -194,10 +194,27 @@ def resolve_coreference(
             _merge(owner, cluster)
         cluster_by_name[cluster.name] = owner or merged.add(cluster)
     for alias, name in aliases.items():
-        if name in cluster_by_name:
-            _merge(cluster_by_name[name], clusters.get(alias) or EntityCluster(alias, (alias.lower(),)))
-            _expand(cluster_by_name[name], alias, known)
+        _merge(cluster_by_name[name], clusters.get(alias) or EntityCluster(alias, (alias.lower(),)))
+        _expand(cluster_by_name[name], alias, known)
     return merged.clusters
+
+
+def _main_names(aliases: Mapping[str, str]) -> dict[str, str]:
+    """Map each alias to the name at the end of its chain: in `A (B)` and `B (C)`, both B and C to A.
+
+    If a chain ends in names that are aliases of each other, as in `A (B)` and `B (A)`, the longest of these
+    names is the end.
+    """
+    main_names: dict[str, str] = {}
+    for alias in aliases:
+        chain = [alias]
+        while (name := aliases.get(chain[-1])) and name not in chain:
+            chain.append(name)
+        ends = chain[chain.index(name) :] if name else chain[-1:]
+        main_name = max(ends, key=lambda each: (len(each), each))
+        if main_name != alias:
+            main_names[alias] = main_name
+    return main_names
 
 
 def _merge(owner: EntityCluster, cluster: EntityCluster) -> None:

@@ -1,5 +1,7 @@
 """Tests of coreference resolution: which names in a document refer to the same entity."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from api.models import ENTITY_TYPES
@@ -78,6 +80,20 @@ def test_two_entities_with_a_word_in_common_are_not_merged(text: str) -> None:
 def test_a_name_in_brackets_after_a_name_is_an_alias(text: str, name: str, other: str) -> None:
     assert other in forms(text)[name]
     assert other not in forms(text)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("They asked the Inland Waters Board (IWB).", "The IWB (Inland Waters Board) met."),
+        ("The IWB (Inland Waters Board) met.", "They asked the Inland Waters Board (IWB)."),
+        ("The Norland Tide Office (Inland Waters Board) met.", "The Inland Waters Board (IWB) did."),
+    ],
+)
+def test_names_that_are_aliases_in_both_directions_or_in_a_chain_are_one_entity(texts: Sequence[str]) -> None:
+    (found,) = clusters(*texts).values()
+    assert found.name == max(found.forms, key=len)
+    assert {"Inland Waters Board", "IWB"} <= found.forms.keys()
 
 
 def test_the_type_of_a_cluster_is_the_type_with_the_most_votes() -> None:
