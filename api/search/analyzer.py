@@ -15,7 +15,7 @@ import threading
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple, TypeVar
@@ -74,6 +74,7 @@ UNDECOMPOSED_LETTERS = str.maketrans("øđłıħŧð", "odlihtd") | str.maketran
 MAX_TERM_LENGTH = 64
 # PostgreSQL stores positions up to 16,383 in a text, and at most 255 positions of a term. Terms beyond these
 # limits are left out or replaced by a placeholder on SQLite too, so that both match the same phrases.
+# The breaks after paragraphs are terms, too.
 MAX_TERMS, MAX_OCCURRENCES = 16_000, 255
 PLACEHOLDER, PARAGRAPH_BREAK = "y", "z"
 # Longer paragraphs are not cached, since a few hundred of them could take gigabytes.
@@ -232,12 +233,17 @@ def index_text(parts: Mapping[str, Sequence[str]]) -> dict[str, str]:
     Args:
         parts: The paragraphs of each part, such as `title`.
     """
-    terms = {
-        name: [_paragraph_terms(paragraph) for paragraph in paragraphs] for name, paragraphs in parts.items()
-    }
-    if _exceeds_limits([*chain.from_iterable(chain.from_iterable(terms.values()))]):
-        _limit(terms)
-    return {name: " ".join(_with_breaks(paragraphs)) for name, paragraphs in terms.items()}
+    terms = {name: _part_terms(paragraphs) for name, paragraphs in parts.items()}
+    if _exceeds_limits([*chain.from_iterable(terms.values())]):
+        _limit(terms.values())
+    return {name: " ".join(part) for name, part in terms.items()}
+
+
+def _part_terms(paragraphs: Sequence[str]) -> list[str]:
+    terms: list[str] = []
+    for number, paragraph in enumerate(paragraphs):
+        terms += [*_paragraph_terms(paragraph), f"{PARAGRAPH_BREAK}{number}"]
+    return terms
 
 
 def _paragraph_terms(paragraph: str) -> list[str]:
@@ -263,24 +269,17 @@ def _exceeds_limits(terms: Sequence[str]) -> bool:
     return len(terms) > MAX_TERMS or (has_repetitions and max(Counter(terms).values()) > MAX_OCCURRENCES)
 
 
-def _limit(terms: Mapping[str, list[list[str]]]) -> None:
+def _limit(parts: Iterable[list[str]]) -> None:
     """Keep the search terms of an article within the limits of PostgreSQL, in place.
 
-    Terms beyond the limits are removed, or replaced by PLACEHOLDER.
-
-    Args:
-        terms: The terms of each paragraph, by the part of the article.
+    Terms beyond the limits are removed, or replaced by PLACEHOLDER. `parts` are the terms of each part of the
+    article.
     """
     remaining, counts = MAX_TERMS, Counter[str]()
-    for paragraph in chain.from_iterable(terms.values()):
-        del paragraph[remaining:]
-        remaining -= len(paragraph)
-        for index, word_term in enumerate(paragraph):
-            counts[word_term] += 1
-            if counts[word_term] > MAX_OCCURRENCES:
-                paragraph[index] = PLACEHOLDER
-
-
-def _with_breaks(paragraphs: Sequence[Sequence[str]]) -> Iterator[str]:
-    for number, paragraph in enumerate(paragraphs):
-        yield " ".join([*paragraph, f"{PARAGRAPH_BREAK}{number}"])
+    for terms in parts:
+        del terms[remaining:]
+        remaining -= len(terms)
+        for index, each in enumerate(terms):
+            counts[each] += 1
+            if counts[each] > MAX_OCCURRENCES:
+                terms[index] = PLACEHOLDER

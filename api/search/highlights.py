@@ -1,7 +1,7 @@
 """Highlights: the passages of an article that contain the phrases of a search."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -19,7 +19,8 @@ def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str
     """Return passages of an article that contain a phrase of `query`, at most MAX_PASSAGES.
 
     Each passage is a dictionary `{part, text, ranges}` from a different text. Each range is a list
-    `[start, end]` in code points of the passage. Only the first MAX_TERMS words are searched.
+    `[start, end]` in code points of the passage. Only the first MAX_TERMS words are searched. The end
+    of each text counts as a word.
 
     Args:
         parts: The texts of each part of the article, such as `title`.
@@ -34,7 +35,7 @@ def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str
     return list(islice(passages, MAX_PASSAGES))
 
 
-def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]) -> list[tuple[int, int]]:
+def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterator[int]) -> list[tuple[int, int]]:
     """Return the ranges of `text`, in code points, that match any of `phrases`, in order and without overlap.
 
     Args:
@@ -42,6 +43,8 @@ def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterable[int]
         word_budget: An iterator with an item for each word that can be searched, also across calls.
     """
     terms = [term for term, _ in zip(analyze_for_index(text), word_budget, strict=False)]
+    # The index has a break after each text.
+    next(word_budget, None)
     ranges: list[tuple[int, int]] = []
     for start, end in sorted(_matches(phrases, terms)):
         if ranges and start < ranges[-1][1]:

@@ -189,8 +189,13 @@ def test_a_term_that_occurs_too_often_leaves_a_placeholder() -> None:
 
 def test_terms_beyond_the_last_position_are_left_out_over_all_parts() -> None:
     words = [f"w{number}" for number in range(MAX_TERMS)]
-    made = index_text({"title": ["first"], "text": [" ".join(words[:-2]), " ".join(words[-2:]), "more"]})
-    kept = [each for each in " ".join(made.values()).split() if each[0] == "a"]
+    made = index_text({"title": ["first"], "text": [" ".join(words[:-5]), " ".join(words[-5:]), "more"]})
+    kept = " ".join(made.values()).split()
     assert len(kept) == MAX_TERMS
-    assert kept[-1] == term(words[-2])
-    assert made["text"].split()[-2:] == ["z1", "z2"]
+    assert kept[-3:] == ["z0", term(words[-5]), term(words[-4])]
+
+
+def test_the_breaks_between_paragraphs_count_as_terms() -> None:
+    made = index_text({"title": ["first"], "text": [*["quay lamp"] * MAX_TERMS], "more": ["last"]})
+    assert len(" ".join(made.values()).split()) == MAX_TERMS
+    assert made["more"] == ""

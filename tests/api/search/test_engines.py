@@ -166,6 +166,19 @@ def test_takeaways_are_found_by_their_own_text(client: FlaskClient, subtests: py
     assert get(client, "/v1/articles/harbour-lamps-relit/takeaways?q=quay")["data"] == []
 
 
+def test_phrases_of_a_long_article_are_found_up_to_the_same_paragraph(
+    app: Flask, client: FlaskClient
+) -> None:
+    body = [" ".join(f"p{number}w{word}" for word in range(36)) for number in range(445)]
+    seed_pages(app, [submit("long", Page(title="Long Report", body=tuple(body)))])
+    found = {
+        number
+        for number in (0, 420, 441)
+        if get(client, f'/v1/articles?q="p{number}w34+p{number}w35"')["data"]
+    }
+    assert found == {0, 420}
+
+
 @pytest.mark.usefixtures("pages")
 @database_property(80)
 @given(query=QUERIES)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.search.analyzer import analyze
+from api.search.analyzer import MAX_TERMS, analyze
 from api.search.highlights import MAX_PASSAGE_LENGTH, MAX_PASSAGES, find_ranges, highlight
 from api.search.query_language import parse_query
 
@@ -112,6 +112,12 @@ def test_the_number_of_passages_is_limited_and_the_part_of_highest_weight_comes_
     assert [each["part"] for each in made] == ["title", "takeaways", "takeaways", "body", "body"]
     assert len(made) == MAX_PASSAGES
     assert [each["text"] for each in made][:3] == ["a lamp", "lamp one", "lamp two"]
+
+
+def test_only_words_of_the_index_are_highlighted() -> None:
+    texts = ["quay"] * (MAX_TERMS // 2 - 1)
+    assert highlight(parse_query("lamp"), {"body": [*texts, "one lamp"]})
+    assert not highlight(parse_query("lamp"), {"body": [*texts, "one", "lamp"]})
 
 
 def test_a_text_without_a_match_has_no_passage() -> None:
