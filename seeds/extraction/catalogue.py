@@ -1,5 +1,6 @@
 """The catalogue: a YAML file of known entities that is maintained by hand."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,8 +18,7 @@ from seeds.parsing.formats.yaml_nodes import YamlError, compose_yaml
 
 CATALOGUE = Path(__file__).parent.parent / "catalogue.yaml"
 MAX_VALUES = 5_000_000
-# The matcher looks for names at the beginning of words, so a name must begin with a letter or digit.
-NAME = validate.And(validate.Length(1, 200), validate.Regexp(r"[^\W_]"))
+LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 NAME_RULE = {"rule": "text of 1 to 200 characters that begins with a letter or digit"}
 TYPE_RULE = {"rule": f"one of {', '.join(ENTITY_TYPES)}"}
 
@@ -97,9 +97,26 @@ class EntityRecord(NamedTuple):
         return (self.name, *self.aliases)
 
 
+def form_in_texts(name: str) -> str:
+    """Return the folded form in which texts are searched for `name`, without a first apostrophe.
+
+    Folding makes an apostrophe of the first letter of ʻIolani, and words begin after an apostrophe.
+    """
+    return fold_characters(name).removeprefix("'")
+
+
+def _check_name(text: str) -> None:
+    # The matcher looks for names at the beginning of words.
+    if not (LETTER_OR_DIGIT.match(text) and LETTER_OR_DIGIT.match(form_in_texts(text))):
+        raise ValidationError(NAME_RULE["rule"])
+
+
 def _check_slug(text: str) -> None:
     if not is_slug(text):
         raise ValidationError(SLUG_RULE)
+
+
+NAME = validate.And(validate.Length(1, 200), _check_name)
 
 
 class Entry(Schema):
@@ -206,7 +223,7 @@ def _find_faults(entries: list[EntityRecord]) -> Iterator[tuple[int, str]]:
     for index, entry in enumerate(entries):
         if not entry.slug:
             yield index, f"'{entry.name}' needs a slug, since none can be made from its name"
-        names = [("name", fold_characters(name)) for name in entry.names]
+        names = [("name", form_in_texts(name)) for name in entry.names]
         for kind, text in [("slug", entry.slug), *names]:
             if (kind, text) in seen:
                 yield index, f"'{text}' of '{entry.name}' is already used by an earlier entry"

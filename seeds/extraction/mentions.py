@@ -15,7 +15,7 @@ from uuid import UUID
 from api.search.analyzer import CJK
 from api.text_folding import VARIANTS, FoldedText, fold_characters, remove_ignorable
 from seeds.extraction.candidates.hidden_text import hide_parts_without_names
-from seeds.extraction.catalogue import EntityRecord
+from seeds.extraction.catalogue import EntityRecord, form_in_texts
 from seeds.extraction.coreference import EntityCluster
 from seeds.extraction.extractor import EntityExtractor, Recognizer, is_headline, recognize_nothing
 from seeds.extraction.lexicon import Lexicon
@@ -112,7 +112,7 @@ class EntityMatcher:
         recognize: Recognizer = recognize_nothing,
     ) -> None:
         self.lexicon = lexicon
-        self.known = {fold_characters(name): entity for entity in catalogue for name in entity.names}
+        self.known = {form_in_texts(name): entity for entity in catalogue for name in entity.names}
         # A slug belongs to one entity, so VELMORA in a text refers to Velmora in the catalogue.
         self.by_slug = {entity.slug: entity for entity in self.known.values()}
         self.extractor = EntityExtractor(lexicon, recognize)

@@ -122,6 +122,8 @@ def test_an_unknown_type_is_an_error_that_lists_the_types(tmp_path: Path, kind: 
         ("{name: Tide, type: [place]}", ".type must be"),
         ("{name: Tide, type: place, aliases: Flood}", ".aliases must be"),
         ("{name: Tide, type: place, aliases: [Flood, '-']}", ".aliases[1] must be"),
+        ('{name: "\\u02baIolani", type: place}', ".name must be"),
+        ('{name: "\\u3164", type: place, slug: filler}', ".name must be"),
         ("{name: Tide, type: place, same_as: [example.org]}", ".same_as[0] must be"),
         ("{name: Tide, type: place, same_as: ['ftp://example.org/']}", ".same_as[0] must be"),
         ("{name: Tide, type: place, same_as: ['javascript:x']}", ".same_as[0] must be"),
@@ -211,6 +213,16 @@ def test_a_name_or_slug_that_occurs_twice_is_an_error(tmp_path: Path, entry: str
 def test_a_name_in_straight_and_in_curly_quotes_is_the_same_name(tmp_path: Path) -> None:
     both = "- {name: Sailor's Day, type: event}\n- {name: Sailor’s Day, type: place, slug: other}"
     assert "Sailor’s Day" in error_message(tmp_path, both)
+
+
+def test_a_name_can_begin_with_a_letter_that_looks_like_an_apostrophe(tmp_path: Path) -> None:
+    entry = "- {name: ʻIolani Palace, type: place}\n"
+    matcher = make_matcher(read(tmp_path, entry))
+    for text in ("They saw ʻIolani Palace.", "They saw Iolani Palace."):
+        ((start, end, _),) = matcher.find(text)
+        assert text[start:end] == "Iolani Palace"
+    both = entry + "- {name: Iolani Palace, type: place, slug: other}"
+    assert "Iolani Palace" in error_message(tmp_path, both)
 
 
 def test_a_name_from_which_no_slug_can_be_made_needs_a_slug(tmp_path: Path) -> None:
