@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from api.search.analyzer import MAX_CACHED_LENGTH
 from seeds.extraction.candidates.tokens import UPPER
 from seeds.extraction.lexicon import Lexicon
 
@@ -71,7 +72,6 @@ class ReadableText(NamedTuple):
     capitals: Sequence[tuple[int, int]]
 
 
-@lru_cache(maxsize=512)
 def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
     """Hide addresses, handles such as `@name`, amounts of money, units and page labels in `text`.
 
@@ -80,6 +80,10 @@ def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
     Args:
         text: A folded text: without invisible characters, and with plain apostrophes and hyphens.
     """
+    return (_hide_cached if len(text) <= MAX_CACHED_LENGTH else _hide_parts)(lexicon, text)
+
+
+def _hide_parts(lexicon: Lexicon, text: str) -> ReadableText:
     known = _hide(text, ADDRESS) if _can_have_address(text) else text
     if MONEY_SIGN.search(known):
         known = _hide(known, AMOUNT)
@@ -95,6 +99,9 @@ def hide_parts_without_names(lexicon: Lexicon, text: str) -> ReadableText:
     for start, end in capitals:
         new = new[:start] + FILLER * (end - start) + new[end:]
     return ReadableText(known, new, capitals)
+
+
+_hide_cached = lru_cache(maxsize=512)(_hide_parts)
 
 
 def _can_have_address(text: str) -> bool:

@@ -98,6 +98,12 @@ def test_a_row_of_acronyms_is_not_a_sentence_in_capitals(text: str) -> None:
     assert hide_parts_without_names(LEXICON, text).capitals == ((0, 7),) * (text == "THE END")
 
 
+def test_only_texts_of_moderate_length_are_cached() -> None:
+    short, long = "They came. ", "They came. " * 1_000
+    assert hide_parts_without_names(LEXICON, short) is hide_parts_without_names(LEXICON, short)
+    assert hide_parts_without_names(LEXICON, long) is not hide_parts_without_names(LEXICON, long)
+
+
 def test_hidden_parts_keep_all_offsets() -> None:
     text = "See https://Oslo.no/ for HK$5. THE CREW OF THE BOAT LEFT Oslo."
     readable = hide_parts_without_names(LEXICON, text)
