@@ -152,17 +152,17 @@ class ShortForms:
         nouns = SHORT_FORM.findall(fold_characters(text)) if self._entity_by_noun else ()
         found = {self._entity_by_noun[noun] for noun in nouns if noun in self._entity_by_noun}
         for start, end, key in spans:
-            if noun := _head_noun(text[start:end]):
+            if noun := _noun_in_short_form(text[start:end]):
                 self._entity_by_noun[noun] = key
         return found
 
 
 @lru_cache(maxsize=4_096)
-def _head_noun(name: str) -> str | None:
-    """Return the noun in an entity's name that says what the entity is, or None for a single word.
+def _noun_in_short_form(name: str) -> str | None:
+    """Return the noun by which a text can name an entity after `the`, or None for a single word.
 
     The noun is the word before `of`, `for`, `on` or `in`, otherwise the last word: `bank` in People's Bank of
-    China.
+    China. A number or place at the end of the name counts as the last word, unlike in `Lexicon.head_noun`.
     """
     words = fold(name).split()
     head = [*takewhile(lambda word: word not in HEAD_LINKS, words)]
