@@ -4,7 +4,7 @@ Lowercase words and punctuation inside the name are not items of the run.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from seeds.extraction.candidates.event_names import (
     EVENT_NOUN,
@@ -279,14 +279,19 @@ def _begins_organization(lexicon: Lexicon, text: str, token: Token, following: S
     A complete name has a noun for an organization, such as Party. `following` contains the next capitalised
     words.
     """
-    tail = token
-    for each in following:
-        if text[tail.end : each.start] != " ":
-            break
-        tail = each
+    tail = _last_adjacent(text, token, following)
     is_before_of = text[tail.end : tail.end + 4] == " of "
     is_head = tail.lower in lexicon.heads_before_of if is_before_of else tail is not token
     return is_head and lexicon.head_nouns.get(tail.lower) == "organization"
+
+
+def _last_adjacent(text: str, token: Token, following: Iterable[Token]) -> Token:
+    """Return the last of the tokens that follow `token` with only a space between, or `token` itself."""
+    for each in following:
+        if text[token.end : each.start] != " ":
+            break
+        token = each
+    return token
 
 
 def _shares_head(
@@ -301,11 +306,7 @@ def _shares_head(
         token: The word after `and`, here Game.
         following: The next capitalised words, here Office.
     """
-    heads, tail = lexicon.head_nouns, token
-    for each in following:
-        if text[tail.end : each.start] != " ":
-            break
-        tail = each
+    heads, tail = lexicon.head_nouns, _last_adjacent(text, token, following)
     is_shared = tail is not token and heads.get(tail.lower) in ("organization", "policy")
     if not is_shared or len(run) > 3 or not is_english_word(lexicon, run[-1]):
         return False
