@@ -14,10 +14,11 @@ PINYIN = (
     r"(?:i?ang|i?ong|i?ao|i?an|ia|ie|iu|ing?|i|ua?ng|uai|uan|ua|ui|uo|un|u|eng?|ei|e|ai|a|ou))"
 )
 CHINESE_FIRM = re.compile(rf"{PINYIN}{PINYIN} {PINYIN}{PINYIN}")
-
-
 # Words after the name of a person that tell the generations of a family apart: Erik Lund Jr., Erik Lund III.
-GENERATION_WORDS = frozenset(("jr", "sr", "ii", "iii", "iv"))
+# The words in DOTTED_GENERATIONS can have a full stop.
+DOTTED_GENERATIONS = frozenset(("Jr", "Sr"))
+GENERATIONS = DOTTED_GENERATIONS | {"II", "III", "IV"}
+LOWERCASE_GENERATIONS = frozenset(map(str.lower, GENERATIONS))
 
 
 def without_generation(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -25,7 +26,7 @@ def without_generation(words: tuple[str, ...]) -> tuple[str, ...]:
 
     If at most one word precedes it, return all words.
     """
-    return words[:-1] if len(words) > 2 and words[-1] in GENERATION_WORDS else words
+    return words[:-1] if len(words) > 2 and words[-1] in LOWERCASE_GENERATIONS else words
 
 
 def is_western_name(lexicon: Lexicon, words: Sequence[str]) -> bool:

@@ -13,8 +13,6 @@ from seeds.extraction.candidates.event_names import (
     is_place_of_event,
 )
 from seeds.extraction.candidates.tokens import (
-    GENERATIONS,
-    ROMAN_GENERATIONS,
     YEAR,
     Token,
     head_type_of,
@@ -22,6 +20,7 @@ from seeds.extraction.candidates.tokens import (
     tokenize,
 )
 from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.person_names import GENERATIONS
 
 # The most characters between two words of a name, as in ` for the `.
 MAX_GAP = 10
@@ -112,7 +111,7 @@ def _follows_comma(lexicon: Lexicon, last: Token, token: Token) -> bool:
     `last` is the word before the comma, and `token` is the word after it.
     """
     word = token.text.rstrip(".")
-    is_generation = word in GENERATIONS or word in ROMAN_GENERATIONS
+    is_generation = word in GENERATIONS
     is_capital = word == "D.C" and last.text == "Washington"
     return is_generation or is_capital or token.lower.rstrip(".") in lexicon.legal_forms
 

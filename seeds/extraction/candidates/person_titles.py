@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from seeds.extraction.candidates.tokens import (
-    GENERATIONS,
-    ROMAN_GENERATIONS,
     Token,
     head_type_of,
     is_english_word,
 )
 from seeds.extraction.lexicon import Lexicon
+from seeds.extraction.person_names import GENERATIONS
 
 # The ends of offices before a portfolio. The first letter is left out, because it can be a capital or not.
 OFFICES_BEFORE_PORTFOLIO = (
@@ -41,7 +40,7 @@ def _title_index(lexicon: Lexicon, run: Sequence[Token]) -> int:
     """
     for index, token in enumerate(run[1:-1], 1):
         following = run[index + 1]
-        is_generation = following.text.rstrip(".") in GENERATIONS | ROMAN_GENERATIONS
+        is_generation = following.text.rstrip(".") in GENERATIONS
         is_head = is_generation or (
             following.lower in lexicon.head_types and following.lower not in lexicon.chinese_surnames
         )
@@ -70,7 +69,7 @@ def _title_length(lexicon: Lexicon, text: str, run: Sequence[Token]) -> int:
         is_title_word(lexicon, run[length]) or run[length].lower in lexicon.demonyms
     ):
         length += 1
-    if length and length < len(run) and run[length].text.rstrip(".") in GENERATIONS | ROMAN_GENERATIONS:
+    if length and length < len(run) and run[length].text.rstrip(".") in GENERATIONS:
         length -= 1  # The rank is a family name: Erik King Jr.
     while length and not _is_rank(lexicon, run[length - 1]):
         length -= 1

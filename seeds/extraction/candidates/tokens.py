@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from api.search.analyzer import CJK
 from seeds.extraction.lexicon import COMMON_WORD, RARE_WORD, Lexicon
+from seeds.extraction.person_names import DOTTED_GENERATIONS
 
 UPPER = "".join(chr(point) for point in range(0x41, 0x2000) if unicodedata.category(chr(point)) == "Lu")
 LETTER = rf"[^\W_{CJK}]"
@@ -39,9 +40,6 @@ GIVEN_NAME_SYLLABLE = re.compile(r"(?<=[a-z])-([a-z]{2,6})(?!\w)")
 PLACE_COMPOUNDS = frozenset(("area", "based", "born", "led", "made", "owned", "style", "wide"))
 # Legal forms that can be written with a full stop.
 DOTTED_FORMS = frozenset(("bros", "co", "corp", "inc", "ltd"))
-# Words after the name of a person that tell the generations of a family apart. Their full stop is included.
-GENERATIONS = frozenset(("Jr", "Sr"))
-ROMAN_GENERATIONS = frozenset(("II", "III", "IV"))
 # A full stop that does not end a sentence.
 INNER_FULL_STOP = re.compile(r"\.(?=[,;:)]|'s| [a-z(])")
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -144,7 +142,7 @@ def _word_end(lexicon: Lexicon, text: str, start: int, end: int) -> int:
     """
     if text[end] == "-":
         return _given_name_end(lexicon, text, start, end)
-    if text[start:end] in GENERATIONS:
+    if text[start:end] in DOTTED_GENERATIONS:
         return end + 1
     is_dotted = text[start:end].lower() in DOTTED_FORMS and INNER_FULL_STOP.match(text, end)
     return end + 1 if is_dotted else end

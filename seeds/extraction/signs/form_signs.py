@@ -8,7 +8,12 @@ import re
 from seeds.extraction.bracketed_aliases import ACRONYM
 from seeds.extraction.candidates.tokens import UPPER, YEAR
 from seeds.extraction.lexicon import RARE_WORD
-from seeds.extraction.person_names import begins_with_given_name, is_chinese_name, is_western_name
+from seeds.extraction.person_names import (
+    DOTTED_GENERATIONS,
+    begins_with_given_name,
+    is_chinese_name,
+    is_western_name,
+)
 from seeds.extraction.signs.name_form import NameForm
 from seeds.extraction.signs.sign import Sign
 
@@ -18,7 +23,7 @@ MODEL = re.compile(r"(?:[^\W\d_]+-?\d+[\w-]*|\d+[^\W\d_]+)")
 CAMEL_CASE = re.compile(rf"[^\W\d_]+[a-z][{UPPER}]|[a-z]-?[{UPPER}]")
 # A family name and a given name of two syllables: Tsai Mei-hua.
 HYPHENATED_NAME = re.compile(rf"[{UPPER}]\w+ [{UPPER}][a-z]{{1,5}}-[a-z]{{1,6}}")
-GENERATION = re.compile(r"[a-z],? [JS]r\.?$")
+GENERATION = re.compile(rf"[a-z],? (?:{'|'.join(sorted(DOTTED_GENERATIONS))})\.?$")
 INITIAL = re.compile(r"[a-z]|[a-z]-[a-z]")
 # The articles of Spanish. No name of a person begins with an article.
 SPANISH_ARTICLES = frozenset(("el", "la", "las", "los"))
