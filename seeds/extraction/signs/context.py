@@ -29,6 +29,7 @@ DETERMINERS = frozenset(("a", "an", "her", "his", "its", "our", "the", "their", 
 OBLIQUE_PREPOSITIONS = frozenset(("at", "by", "for", "from", "in", "of", "to", "with"))
 # Words which show that the word before is a verb and not a plural noun: Velmora plans to grow.
 OBJECT_WORDS = frozenset(("a", "an", "as", "her", "his", "its", "that", "the", "their", "to"))
+RELATIVE_CLAUSES = (", which ", ", that ")
 NAMING_WORDS = frozenset(("called", "codenamed", "dubbed", "entitled", "named", "nicknamed", "titled"))
 # The scope for two words before a name, by the second word: `suburbs of` has the scope `word and of`.
 LINK_SCOPES: dict[str, Scope] = {
@@ -197,8 +198,8 @@ class Context:
                 scopes += self._read_predicate()
         elif after.startswith("'s "):
             scopes.append("possession")
-        elif after.startswith(", which "):
-            self.verb = first_verb(after.split(None, 5)[2:5])
+        elif after.startswith(RELATIVE_CLAUSES):
+            self.verb = first_verb(after)
             scopes += ["which clause", "next verb"]
         elif after.startswith(", "):
             scopes += ["who clause", "comma after"]
@@ -217,7 +218,7 @@ class Context:
         A scope, such as `next verb`, selects the signs to test (rules for the type of a name).
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
-        self.verb = first_verb(self.following)
+        self.verb = first_verb(self.after)
         if self.verb:
             scopes.append("next verb")
         pronoun = PRONOUN.match(self.after)
@@ -255,15 +256,15 @@ def _strip_marks(words: Sequence[str]) -> list[str]:
     return [word.strip(MARKS).lower() for word in words]
 
 
-def first_verb(words: Sequence[str]) -> str:
-    """Return the first word that can be the main verb in `words`, the words after a subject.
+def first_verb(after: str) -> str:
+    """Return the first word that can be the main verb in `after`, the text after a subject.
 
-    Skip auxiliaries and adverbs such as `has`, `will` and `also`. Return an empty string if no word remains.
+    If `, which` or `, that` follows the subject, return the verb of this clause. Skip auxiliaries and adverbs
+    such as `has`, `will` and `also`. Return an empty string if none of the first three words remains.
     """
-    for word in words:
-        if word not in AUXILIARIES:
-            return word
-    return ""
+    is_relative = after.startswith(RELATIVE_CLAUSES)
+    words = after.split(None, 5)[2:5] if is_relative else _following_words(after)
+    return next((word for word in words if word not in AUXILIARIES), "")
 
 
 def _read_apposition(context: Context) -> tuple[str | None, bool]:

@@ -47,15 +47,6 @@ def _is_enrolled(here: Context) -> bool:
     return here.last in LINKS and previous in here.lexicon.enrolment_words
 
 
-def _verb(here: Context) -> str:
-    """Return the verb whose subject is the name in the context `here`, or an empty string.
-
-    If `, which` or `, that` follows the name, return the verb of this clause.
-    """
-    is_relative = here.after.startswith((", which ", ", that "))
-    return first_verb(here.after.split(None, 5)[2:5] if is_relative else here.following)
-
-
 SIGNS: tuple[Sign[Context], ...] = (
     Sign(
         "article and the head noun of a place",
@@ -92,7 +83,7 @@ SIGNS: tuple[Sign[Context], ...] = (
     Sign(
         "verb whose subject is a scheme",
         "scheme",
-        lambda here: _verb(here) in here.lexicon.scheme_verbs_after,
+        lambda here: first_verb(here.after) in here.lexicon.scheme_verbs_after,
         {"policy": 1},
         example="Then [Quiet Lantern], which pays them, came.",
     ),

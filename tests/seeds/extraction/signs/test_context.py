@@ -53,6 +53,7 @@ def only_votes(text: str) -> dict[str, float]:
         ("Then Velmora also employs divers.", "organization"),
         ("Velmora, which employs divers, grew.", "organization"),
         ("Velmora, which grew, left.", "organization"),
+        ("Velmora, that employs divers, grew.", "organization"),
     ],
 )
 def test_the_context_votes_for_persons_and_organizations(text: str, kind: str) -> None:
