@@ -36,15 +36,14 @@ class NameLists:
         """Add `candidate`, a name in `text`.
 
         If only a comma, `and` or `or` separates the name from the previous candidate, the name continues the
-        current enumeration. A name in quotation marks does not end an enumeration, but is left out.
+        current enumeration.
         """
         separator = text[self._end : candidate.start] if text is self._text else ""
         is_continued = separator == ", " or separator in LIST_SEPARATORS
         if not is_continued or not self._names:
             self._close()
         self._has_and |= separator in (" and ", " or ")
-        if not candidate.is_quoted:
-            self._names.append(candidate.text)
+        self._names.append(candidate.text)
         self._text, self._end = text, candidate.end
 
     def complete(self) -> Sequence[Sequence[str]]:
