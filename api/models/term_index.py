@@ -1,6 +1,6 @@
 """The term index for ranking by relevance: which articles contain a term, and how often.
 
-The index consists of segments. A segment is written once and describes up to a few thousand articles.
+The index consists of segments. A segment is written once and describes up to 65,536 articles.
 
 The terms of a segment are divided by their hashes into buckets. A bucket is compressed as a whole, so a
 search reads a few kilobytes for each word.

@@ -24,10 +24,11 @@ ROMAN_NUMERALS = ("i", "ii", "iii")
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """The words and names that the rules of entity extraction know, all in lower case.
+    """The words and names that the rules of entity extraction know.
 
-    The fields up to `extra_places` come from lexicon.yaml, which describes them. Some map each word to an
-    entity type. The last fields are larger lists of words, places and persons.
+    All are in lower case, except `page_labels` and `extra_places`. The fields up to `extra_places` come from
+    lexicon.yaml, which describes them. Some map each word to an entity type. The last fields are larger lists
+    of words, places and persons.
     """
 
     head_nouns: Mapping[str, str]
