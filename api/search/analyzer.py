@@ -82,7 +82,7 @@ MAX_CACHED_LENGTH = 8_000
 
 # Increase this number when a change of this module or of `api.text_folding` changes the terms of a text, or
 # when the format of `api.search.term_lists` changes.
-RULES = 3
+RULES = 4
 # What the terms depend on, in 31 bits. Seeding commands make the index again if it has a different version.
 ANALYZER_VERSION = (
     zlib.crc32(f"{RULES} {unicodedata.unidata_version} {Stemmer.version()}".encode()) & 0x7FFFFFFF
