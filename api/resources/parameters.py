@@ -143,11 +143,17 @@ class Prefix(Text):
 
 
 class Instant(fields.AwareDateTime):
-    """A query parameter whose value is a date or a time of RFC 3339, rounded up to microseconds."""
+    """A query parameter whose value is a date or a time of RFC 3339, rounded to microseconds.
+
+    Args:
+        description: The description in the OpenAPI specification.
+        is_last: True for the inclusive end of a window, which is rounded down. Other times are rounded up.
+    """
 
     allowed = ("a time in the format of RFC 3339, such as 2026-04-21T09:30:00Z, or a date: 2026-04-21",)
 
-    def __init__(self, description: str) -> None:
+    def __init__(self, description: str, *, is_last: bool = False) -> None:
+        self.is_last = is_last
         description = f"{description} A date means midnight UTC."
         examples = {"time": "2026-04-21T09:30:00Z", "time_zone": "2026-04-21T11:30:00+02:00"}
         super().__init__(metadata={"description": description, NAMED_EXAMPLES: examples})
@@ -160,10 +166,10 @@ class Instant(fields.AwareDateTime):
         # A space is more often a `+` that was not encoded than a space between a date and a time.
         if timestamp is None or " " in value:
             raise ValidationError(f"Must be {self.allowed[0]}.")
-        # Filters compare with `>=` or `<`, and stored times have no finer resolution. The rounded time
-        # therefore selects the same rows as the exact time.
-        is_rounded = not timestamp.is_exact and timestamp.time < LAST_TIME
-        return timestamp.time + timedelta(microseconds=is_rounded)
+        # Filters compare with `>=` or `<`, windows with `<=`, and stored times have no finer resolution. The
+        # rounded time therefore selects the same rows as the exact time.
+        is_raised = not (timestamp.is_exact or self.is_last) and timestamp.time < LAST_TIME
+        return timestamp.time + timedelta(microseconds=is_raised)
 
     def suggest(self, value: str) -> str | None:
         """Return the valid time that the invalid `value` probably means, or None.

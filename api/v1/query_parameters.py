@@ -325,7 +325,8 @@ class TrendParameters(PageParameters):
 
     window = Window("The length of the window in days, from `1d` to `365d`.")
     until = Instant(
-        "The end of the window, inclusive. The default is the time of publication of the newest article."
+        "The end of the window, inclusive. The default is the time of publication of the newest article.",
+        is_last=True,
     )
     type = Names(ENTITY_TYPES, "Only entities of one of these types, separated by commas.")
     sort = Choice(["-score"], "The highest score is always first.", default="-score")

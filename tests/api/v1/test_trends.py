@@ -98,6 +98,10 @@ def test_trends_have_a_higher_share_than_in_the_four_windows_before(
 @pytest.mark.usefixtures("corpus")
 def test_the_window_includes_its_end(client: FlaskClient) -> None:
     assert trends(client, f"until={END:%Y-%m-%dT%H:%M:%SZ}") == trends(client)
+    # Half a microsecond earlier, the newest articles are not in the window.
+    second = f"{END - timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}"
+    before = trends(client, f"until={second}.9999995Z")
+    assert before == trends(client, f"until={second}.999999Z") != trends(client)
     earlier = END - timedelta(days=7)
     found = trends(client, "until=2026-04-14T12:00:00Z")
     assert found == expected(7, earlier)
