@@ -100,18 +100,10 @@ class Names(ListParameter):
 
     def __init__(self, names: Iterable[str], description: str) -> None:
         self.allowed = list(names)
-        super().__init__(fields.String(validate=validate.OneOf(self.allowed)), description)
+        one_of = validate.OneOf(self.allowed, error="'{input}' is not a valid name.")
+        super().__init__(fields.String(validate=one_of), description)
 
     def suggest(self, given: Sequence[str]) -> str | None:
         """Return the allowed name that is most similar to the first unknown name in `given`, or None."""
-        unknown = self._unknown(self.split(given))
+        unknown = [name for name in self.split(given) if name not in self.allowed]
         return closest_choice(unknown[0], list(self.allowed)) if unknown else None
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Any:  # noqa: ARG002
-        names = self.split(value)
-        for name in self._unknown(names):
-            raise ValidationError(f"'{name}' is not a valid name.")
-        return names
-
-    def _unknown(self, names: Iterable[str]) -> list[str]:
-        return [name for name in names if name not in self.allowed]

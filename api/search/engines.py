@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Text, bindparam, cast, column, literal_column, select
+from sqlalchemy import ColumnElement, Text, bindparam, cast, column, literal_column, select
 from sqlalchemy import table as table_clause
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
@@ -41,10 +41,10 @@ def hit_numbers(table: str, dialect: str) -> AnySelect:
     if dialect == "sqlite":
         index = table_clause(table, column("rowid", Number))
         itself: ColumnElement[Any] = literal_column(table)
-        is_match = itself.op("MATCH", return_type=Boolean())(text)
+        is_match = itself.bool_op("MATCH")(text)
         return select(index.c.rowid.label("number")).where(is_match)
     index = table_clause(table, column("number", Number), column("vector", TSVECTOR))
-    is_match = index.c.vector.op("@@", return_type=Boolean())(cast(text, TSQUERY))
+    is_match = index.c.vector.bool_op("@@")(cast(text, TSQUERY))
     return select(index.c.number).where(is_match)
 
 
