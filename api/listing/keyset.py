@@ -5,7 +5,7 @@ The sort key of a row is the value of one column, such as the title, followed by
 One index on the two columns serves both directions. For a descending order, the index is read backward.
 
 In an ascending order, rows with the same value also come newest first, and rows without a value come last. A
-page in this order needs up to four short reads of the index (see `IndexedRows`).
+page in this order needs up to three short reads of the index (see `IndexedRows`).
 
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
@@ -311,10 +311,7 @@ def _newest_first(order: Order) -> list[ColumnElement[Any]]:
 
 
 def _is_in_group(order: Order) -> ColumnElement[bool]:
-    """Return the condition for rows with the same value of `order.key` as the last row of the previous page.
-
-    The condition contains this value as a bound parameter.
-    """
+    """Return the condition for rows whose value of `order.key` equals the first value of a bound sort key."""
     return order.key_column == bound_value(0, order.key_column)
 
 

@@ -47,7 +47,7 @@ class ArticleList(NamedTuple):
 
     Attributes:
         numbers: The number (internal key) of each article.
-        lengths: The length of each article in words, or 0 if the article was removed.
+        lengths: The number of terms of each article, or 0 if the article was removed.
     """
 
     numbers: NDArray[np.int64]
@@ -131,9 +131,10 @@ def join_articles(several: Iterable[ArticleList]) -> ArticleList:
 
 
 def pack_terms(parts: Mapping[str, str]) -> tuple[int, bytes]:
-    """Return the number of words of an article, and its packed terms for the term index.
+    """Return the number of terms of an article, and its packed terms for the term index.
 
-    The packed terms are the hash of each distinct term with its weighted frequency.
+    The number includes the placeholders and the marks of paragraphs. The packed terms are the hash of each
+    distinct term with its weighted frequency.
 
     Args:
         parts: The search terms of each part of the article, separated by spaces.

@@ -12,8 +12,8 @@ class FacetValue(Shape):
     """A value of a facet, and the number of articles that have it."""
 
     value = string(
-        "The value, as the filter of the same name accepts it: for entities and stories, the slug. Dates "
-        "are `2026`, `2026-04` or `2026-04-21`."
+        "The value: for entities and stories, the slug. Dates are `2026`, `2026-04` or `2026-04-21`. All "
+        "other values can be sent to the filter of the same name."
     )
     label = string("The name of the entity or the title of the story. For other facets, the same as `value`.")
     count = number("The number of articles with this value.", 1)
