@@ -14,7 +14,9 @@ MAX_CHUNKED_BYTES = 2 * MAX_BODY_BYTES
 
 # The first line of a request whose body is read. The path can follow a scheme and a host (RFC 9112, 3.2.2).
 REQUEST_LINE = re.compile(rb"POST (?:(?i:https?)://[^/?# ]*)?%s[ ?]" % re.escape(MCP_PATH.encode()))
-CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
+CONTENT_LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*0*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
+# A length with more digits is larger than any limit. Python refuses to convert thousands of digits.
+MAX_LENGTH_DIGITS = 12
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
 EXPECT = re.compile(rb"\r\nExpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,8}")
@@ -45,7 +47,7 @@ class RequestBody:
     def __init__(self, head: bytes) -> None:
         lengths = CONTENT_LENGTH.findall(head)
         # The parser refuses a request with several lengths, or with a length and chunks.
-        self._length = int(lengths[0]) if len(lengths) == 1 else 0
+        self._length = int(lengths[0][:MAX_LENGTH_DIGITS]) if len(lengths) == 1 else 0
         self._is_chunked = not lengths and CHUNKED.search(head) is not None
         # Clients of HTTP/1.0 do not understand the response.
         self.expects_continue = EXPECT.search(head) is not None and HTTP_1_0 not in head

@@ -107,6 +107,7 @@ def test_a_body_that_is_there_needs_no_interim_response(quick: Server, version: 
     "request_",
     [
         post(b"Content-Length: %d" % (MAX_BODY_BYTES + 1), b"Expect: 100-continue"),
+        post(b"Content-Length: " + b"9" * 5000),
         post(CHUNKED, body=chunked(b"x" * 40_000, b"x" * 40_000)),
         post(CHUNKED, body=b"fffffff\r\n"),
         post(CHUNKED, body=b"1;" + b"a" * 200_000),
@@ -134,6 +135,7 @@ def test_the_longest_body_is_read(quick: Server) -> None:
         post(b"Content-Length: 4", b"Content-Length: 4", body=MESSAGE),
         post(b"Content-Length: +4", body=MESSAGE),
         post(b"Content-Length : 4", body=MESSAGE),
+        post(b"Content-Length: " + b"0" * 5000 + b"4", body=MESSAGE),
         post(b"Transfer-Encoding: identity", body=MESSAGE),
         post(CHUNKED, body=chunked(MESSAGE), version=b"HTTP/1.0"),
     ],
