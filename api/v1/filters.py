@@ -4,7 +4,7 @@ The SQL of a filter is called its form. A form contains bound parameters instead
 cached.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -348,6 +348,9 @@ def _by_time_range(name: str, *, is_sorted: bool, has_end: bool) -> FilterForm:
         return not_(or_(time < after, time >= before)) if has_end else not_(or_(time < after, false()))
 
     numbers = select(ARTICLES.number).where(in_range(ARTICLES))
-    return FilterForm(
-        numbers, in_range if is_sorted else not_out_of_range, lambda _: [ARTICLES] if is_sorted else []
-    )
+
+    def sorted_tables(sort: str) -> Sequence[KeyTable]:
+        # Facets ask for the order of publication, in whatever order the list is.
+        return [ARTICLES] if is_sorted and sort.lstrip("-") == f"{name}_at" else []
+
+    return FilterForm(numbers, in_range if is_sorted else not_out_of_range, sorted_tables)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.answers import get
+from tests.api.v1.test_listings import recorded
 from tests.oracle.strategies import CATALOGUE
 from tests.seeds.documents import Page, seed_pages, submit
 from tests.support.snapshots import Snapshots
@@ -128,6 +129,18 @@ def test_too_many_matches_are_counted_over_the_articles_published_last(
         days = [(each["value"], each["count"]) for each in meta["facets"]["day"]]
         assert days == [("2025-12-31", 1), ("2026-04-21", 2)], query
     assert get(client, "/v1/articles?facets=day")["meta"]["counted"] == {"articles": 7, "complete": True}
+
+
+@pytest.mark.usefixtures("corpus")
+@pytest.mark.parametrize("sort", ["updated_at", "-updated_at", "title"])
+def test_few_recently_updated_articles_are_counted_without_a_scan_in_any_order_of_the_list(
+    app: Flask, client: FlaskClient, sort: str
+) -> None:
+    with recorded(app) as statements:
+        found = facets(client, f"facets=language&updated_after=2020-01-01&sort={sort}")
+    assert found["language"] == [("en", 5), ("zh-Hans", 2)]
+    [read] = [sql for sql, _ in statements if "AS matching_articles" in sql]
+    assert "AS matches" in read
 
 
 @pytest.mark.usefixtures("corpus")
