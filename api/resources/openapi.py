@@ -187,15 +187,9 @@ class Problem(Shape):
 
 
 class Specification(Api):  # type: ignore[misc]  # flask-smorest has no types.
-    """A flask-smorest Api that documents error responses as problems (RFC 9457).
-
-    It registers no error handlers, since `api.problems` handles all errors.
-    """
+    """A flask-smorest Api that documents error responses as problems (RFC 9457)."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
-
-    def _register_error_handlers(self) -> None:
-        pass
 
     def _register_responses(self) -> None:
         for status in HTTPStatus:
