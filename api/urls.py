@@ -4,7 +4,7 @@ URLs are absolute if the setting BRIEFS_BASE_URL is set.
 """
 
 from collections.abc import Iterable
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 
 from flask import current_app
 
@@ -70,7 +70,7 @@ def url(path: str, query: Iterable[tuple[str, str]] = ()) -> str:
 
     `query` contains the names and values of the query string, in order.
     """
-    encoded = "&".join(encode_pair(name, value) for name, value in query)
+    encoded = encode_query(query)
     return f"{settings().base_url}{path}{'?' if encoded else ''}{encoded}"
 
 
@@ -82,8 +82,8 @@ def page_url(kind: str, slug: str) -> str:
     return url(f"{BROWSE_PATH}/{kind}/{slug}")
 
 
-def encode_pair(name: str, value: str) -> str:
-    """Return `name=value` as a part of a query string, with percent-encoding except for commas and colons."""
+def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return `pairs` as a query string, with percent-encoding except for commas and colons."""
     # Commas and colons need no escaping in a query (RFC 3986, 3.4) and are left unchanged to keep lists and
     # times readable.
-    return f"{quote_plus(name, safe=',:')}={quote_plus(value, safe=',:')}"
+    return urlencode(list(pairs), safe=",:")

@@ -12,7 +12,7 @@ from api.listing.cursors import CursorWriter
 from api.listing.keyset import Rows, RowSource
 from api.problem_kinds import MAX_TARGET_BYTES, ProblemKind
 from api.problems import ProblemException
-from api.urls import RepeatedValues, ValueList, encode_pair, settings
+from api.urls import RepeatedValues, ValueList, encode_query, settings
 
 Page = tuple[dict[str, Any], dict[str, str]]
 """The body and the headers of a page, as a view returns them."""
@@ -108,7 +108,7 @@ def _links(
     query: Mapping[str, ValueList], cursor: str | None, next_cursor: str | None
 ) -> dict[str, str | None]:
     pairs = [pair for name, values in query.items() for pair in values.pairs(name)]
-    encoded = [encode_pair(*pair) for pair in pairs]
+    encoded = [encode_query([pair]) for pair in pairs]
     # The cursor is at its place in the order of the names.
     place = bisect([name for name, _ in pairs], "cursor")
     address = settings().base_url + quote(request.path)

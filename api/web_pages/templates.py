@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from api.urls import encode_pair
+from api.urls import encode_query
 from api.web_pages.labels import MONTH_NAMES, language_name
 
 CONTENT_SECURITY_POLICY = (
@@ -42,7 +42,7 @@ def site_path(base_url: str, path: str, query: Iterable[tuple[str, str]] = ()) -
         query: The names and values of the query string.
     """
     # Links have no host, so that they work under each host name of the service.
-    encoded = "&".join(encode_pair(name, value) for name, value in query)
+    encoded = encode_query(query)
     return f"{urlsplit(base_url).path}{path}{'?' if encoded else ''}{encoded}"
 
 

@@ -9,7 +9,7 @@ from flask import request
 
 from api.resources.openapi import TITLE
 from api.resources.parameters import DEFAULT_LIMIT
-from api.urls import BROWSE_PATH, encode_pair, url
+from api.urls import BROWSE_PATH, encode_query, url
 from api.v1.article_pages import article_page
 from api.v1.json_values import Values
 
@@ -68,7 +68,7 @@ def read_feed(parameters: Mapping[str, Any]) -> tuple[QueryFeed, dict[str, str]]
 
 
 def _identifier(pairs: Pairs) -> str:
-    return f"urn:uuid:{uuid5(NAMESPACE_URL, '&'.join(encode_pair(*pair) for pair in pairs))}"
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, encode_query(pairs))}"
 
 
 def _title(pairs: Pairs) -> str:

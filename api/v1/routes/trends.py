@@ -17,7 +17,7 @@ from api.models import UNDATED, Entity
 from api.resources.blueprint import Blueprint
 from api.resources.fields import rfc3339
 from api.timestamps import LAST_TIME
-from api.urls import encode_pair, settings
+from api.urls import encode_query, settings
 from api.v1 import query_parameters as queries
 from api.v1 import schemas
 from api.v1.facet_lists import (
@@ -130,7 +130,7 @@ class Trends:
         entities = read_references(request_connection(), [row[0] for row in rows])
         # `published_after` is inclusive, and `published_before` is exclusive.
         bounds = {"published_after": self._start, "published_before": self._end}
-        query = "&".join(encode_pair(name, rfc3339(_next(time))) for name, time in bounds.items())
+        query = encode_query((name, rfc3339(_next(time))) for name, time in bounds.items())
         address = f"{settings().base_url}/v1/entities"
         return [
             {
