@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, func, select
 from api.database.base import AnySelect, db
 from api.database.request_connection import request_connection
 from api.listing.orders import KeyTable
-from api.listing.plans import MAX_PLANS, Filter, FilterForm, most_selective
+from api.listing.plans import MAX_PLANS, Filter, FilterForm, most_selective, values_of
 from api.models import ARTICLE_INDEX
 from api.search.engines import MATCH, hit_numbers, hits_among, is_hit, match_text
 from api.search.query_language import Query
@@ -142,10 +142,7 @@ class Ranking:
     @cached_property
     def _values(self) -> Mapping[str, Any]:
         """The values of all bound parameters of the filters and the full-text search."""
-        values: dict[str, Any] = {MATCH: match_text(self.query, self._dialect)}
-        for each in self.filters:
-            values.update(each.values)
-        return values
+        return {MATCH: match_text(self.query, self._dialect)} | values_of(self.filters)
 
     def _find(self, after: Sequence[Any] | None, limit: int) -> list[Hit]:
         """Return the best hits, or the best hits after the sort key `after` if it is not None.

@@ -36,7 +36,7 @@ ARTICLE_KEYS = tuple(schemas.Article().fields)
 KEY_PLACES = {name: place for place, name in enumerate(ARTICLE_KEYS)}
 # The keys of an article in a list, unless `fields` or `include` requests other keys.
 ITEM_KEYS = tuple(name for name in ARTICLE_KEYS if name not in schemas.PARTS)
-# The value of `wbits` by which zlib reads the gzip format.
+# The value of `wbits` that selects the gzip format.
 GZIP_FORMAT = 16 + isal_zlib.MAX_WBITS
 # The placeholder for the slug in a template. Neither a slug nor a URL contains a space.
 SLUG = b"the slug"

@@ -16,13 +16,11 @@ from api.database.request_connection import close_request_connection
 from api.listing.pages import Collection, stream_cursors
 from api.media_types import NDJSON
 from api.resources.serialization import Shape, requested_keys
+from api.v1.renderings import GZIP_FORMAT
 from api.v1.streams import csv_encoder, ndjson_encoder
 from api.v1.streams.csv_columns import Table
 from api.v1.streams.reading import Encode, Pack, read_portions
 from api.web.negotiation import wants_gzip
-
-# The value of `wbits` that selects the gzip format.
-GZIP_FORMAT = 16 + isal_zlib.MAX_WBITS
 
 Parameters = Mapping[str, Any]
 Select = Callable[[Parameters], Collection]
