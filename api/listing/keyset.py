@@ -24,7 +24,7 @@ from api.database.request_connection import request_connection
 from api.listing.orders import Key, Order
 
 Rows = Sequence[Sequence[Any]]
-Values = Mapping[str, Any]
+BoundValues = Mapping[str, Any]
 
 Clauses = Callable[[Order], Sequence[ColumnElement[Any]]]
 Condition = Callable[[Order], ColumnElement[bool]]
@@ -81,7 +81,7 @@ class Plan(ABC):
         return self.rows.add_columns(*self.order.columns).limit(COUNT)
 
     @abstractmethod
-    def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+    def read(self, values: BoundValues, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
         Args:
@@ -94,7 +94,7 @@ class Plan(ABC):
 class IndexedRows(Plan):
     """A plan that reads the rows of a page in the order of an index, without sorting them."""
 
-    def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+    def read(self, values: BoundValues, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
         Args:
@@ -109,7 +109,7 @@ class IndexedRows(Plan):
             rows += self._ascend(values, after, count - len(rows)) if len(rows) < count else []
         return rows
 
-    def _ascend(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+    def _ascend(self, values: BoundValues, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return `count` rows in ascending order of the key, the column to sort by. There may be fewer.
 
         Rows with the same key come newest first. Rows without a key come last.
@@ -139,7 +139,7 @@ class IndexedRows(Plan):
         )
 
     def _fetch(
-        self, statement: AnySelect, values: Values, count: int, after: Sequence[Any] | None = None
+        self, statement: AnySelect, values: BoundValues, count: int, after: Sequence[Any] | None = None
     ) -> list[Any]:
         bound = after_values(after) if after else {}
         return list(request_connection().execute(statement, {**values, **bound, "row_count": count}))
@@ -234,7 +234,7 @@ class PlannedRows:
     """
 
     plan: Plan
-    values: Values
+    values: BoundValues
     counted: Plan | None = None
 
     @property

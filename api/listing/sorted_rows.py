@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, tuple_
 from api.database.base import AnySelect
 from api.database.request_connection import request_connection
 from api.listing.keyset import (
+    BoundValues,
     Plan,
-    Values,
     after_values,
     bound_value,
     is_before,
@@ -25,7 +25,7 @@ from api.listing.orders import Key, Order
 class SortedRows(Plan):
     """A way to read the pages of a list if few rows match: the database sorts all matching rows."""
 
-    def read(self, values: Values, after: Sequence[Any] | None, count: int) -> list[Any]:
+    def read(self, values: BoundValues, after: Sequence[Any] | None, count: int) -> list[Any]:
         """Return the first `count` rows after the sort key `after`.
 
         Args:

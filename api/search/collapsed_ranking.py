@@ -13,7 +13,7 @@ from api.listing.orders import KeyTable, key_table
 from api.search.ranking import Ranking
 
 # The highest number of hits whose stories are read together.
-MAX_TOGETHER = 1600
+MAX_COLLAPSED_TOGETHER = 1600
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class CollapsedRanking:
             rows, has_more = self.ranking.page(after, size)
             found += self._first_of_stories(rows)
             after = rows[-1][1:] if rows else after
-            size = min(size * 4, MAX_TOGETHER)
+            size = min(size * 4, MAX_COLLAPSED_TOGETHER)
         return found[:limit], len(found) > limit
 
     def total(self) -> int:
