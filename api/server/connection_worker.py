@@ -107,6 +107,19 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
         self._answer_if_complete(connection)
 
     def _answer_if_complete(self, connection: Connection) -> None:
+        """Answer or refuse the request of a connection, or wait for more bytes if it is incomplete.
+
+        An error in what the client sent closes only this connection.
+        """
+        try:
+            self._check_arrival(connection)
+        except Exception as error:
+            # The error would end the main loop, and with it all connections of the worker.
+            extra = {"error": type(error).__name__}
+            self.log.error_log.error("connection closed after an error", exc_info=error, extra=extra)
+            self._close(connection)
+
+    def _check_arrival(self, connection: Connection) -> None:
         if not connection.has_head(self.cfg.limit_request_line):
             if len(connection.received) > MAX_HEAD_BYTES:
                 self._refuse(connection, 431, "the head is too long")
