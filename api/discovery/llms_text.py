@@ -19,6 +19,7 @@ INTRODUCTION = """\
 > News briefs with key takeaways, the entities that they mention, related articles and stories.
 
 The API is read-only. Collections answer `{data, links, meta}`; follow `links.next` until it is null. \
+In `/v1/changes`, `links.next` is never null; a page without changes is the end for now. \
 Unknown parameters are errors that name the likely parameter. To cite a brief, use the address of the \
 article and the number of the paragraph."""
 

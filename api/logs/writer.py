@@ -87,7 +87,8 @@ class LogWriter:
 
     def flush(self, seconds: float = FLUSH_SECONDS) -> None:
         """Wait until the queued lines are written, or until `seconds` have passed."""
-        if self._queue or self._is_due.is_set():
+        # The thread can still be writing lines that are no longer in the queue.
+        if self._thread is not None:
             is_written = threading.Event()
             self._queue.append(is_written)
             self._is_urgent.set()

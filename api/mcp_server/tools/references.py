@@ -10,6 +10,9 @@ ARTICLES_PATH, STORIES_PATH = "/v1/articles", "/v1/stories"
 # How many words of an unknown slug are used to search for similar briefs, and how many slugs are suggested.
 MAX_WORDS, MAX_SUGGESTIONS = 8, 3
 WORD = re.compile(r"\w{3,}")
+SCHEME_AND_HOST = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
+# The other forms of a brief, at the address of the brief with a suffix.
+FORM_SUFFIX = re.compile(r"\.(?:md|jsonld|ninjs)$")
 
 
 def find_brief(reference: str, keys: Sequence[str]) -> Values:
@@ -44,9 +47,10 @@ def find_story(reference: str) -> Values:
 def last_segment(reference: str) -> str:
     """Return the id or slug in an address, or `reference` itself if it is not an address.
 
-    If the address has no path, such as `/` or `?q=x`, return an empty text.
+    If the address has no path, such as `/` or `https://host`, return an empty text.
     """
-    return re.split("[?#]", reference.strip(), maxsplit=1)[0].rstrip("/").rpartition("/")[2]
+    path = re.split("[?#]", SCHEME_AND_HOST.sub("", reference.strip(), 1), maxsplit=1)[0]
+    return FORM_SUFFIX.sub("", path.rstrip("/").rpartition("/")[2])
 
 
 def _id_or_slug(reference: str) -> str:

@@ -69,6 +69,8 @@ def test_every_entry_point_has_its_media_type(client: FlaskClient) -> None:
 
 def test_llms_txt_is_markdown_whose_links_lead_to_resources(client: FlaskClient) -> None:
     response = client.get("/llms.txt")
+    # A client that waits for a null in the change feed would never end.
+    assert "In `/v1/changes`, `links.next` is never null" in response.text
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     title, _, summary, *_ = response.text.splitlines()
     assert title == "# Briefs API"

@@ -27,6 +27,8 @@ from tests.support.server import PATIENCE_SECONDS, ROOT
 
 # Lines that are longer than a pipe can hold.
 FILLER = 300
+# How much a pipe of Linux can hold.
+PIPE_BYTES = 65_536
 
 
 def number_line(number: int) -> bytes:
@@ -56,7 +58,7 @@ class Pipe:
 
     def fill(self) -> None:
         """Queue log lines until the pipe is full and the thread of the writer is blocked in a write."""
-        for number in range(65_536 // FILLER):
+        for number in range(PIPE_BYTES // FILLER):
             self.writer.put(number_line(number))
         wait_until("a full pipe", lambda: not select.select([], [self.writing], [], 0)[1])
 
@@ -176,6 +178,15 @@ def test_the_queue_of_other_lines_is_bounded_too() -> None:
         # Together with the mark where lines are missing.
         assert len(pipe.writer._queue) == RESERVED_LINES + 2
         assert pipe.writer.dropped_lines >= RESERVED_LINES - 1
+
+
+def test_waiting_includes_the_lines_that_are_being_written(pipe: Pipe) -> None:
+    os.write(pipe.writing, b" " * PIPE_BYTES)
+    pipe.writer.put(number_line(0))
+    wait_until("an empty queue", lambda: not pipe.writer._queue)
+    started = time.monotonic()
+    pipe.writer.flush(0.2)
+    assert time.monotonic() - started >= 0.2
 
 
 def test_waiting_for_a_full_pipe_ends_at_the_deadline(pipe: Pipe) -> None:

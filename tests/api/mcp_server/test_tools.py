@@ -314,8 +314,14 @@ def test_null_means_that_an_argument_is_not_given(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("prefix", ["/browse/articles/", "https://api.example.org/v1/articles/"])
 def test_a_brief_can_be_named_by_its_address(client: FlaskClient, prefix: str) -> None:
-    answer = answer_of(client, "read_brief", brief=f"{prefix}{LANNER}#paragraph-2")
-    assert answer["slug"] == LANNER
+    for suffix in ("", "/", "#paragraph-2", "?fields=title", ".md", ".jsonld", ".ninjs"):
+        answer = answer_of(client, "read_brief", brief=f"{prefix}{LANNER}{suffix}")
+        assert answer["slug"] == LANNER
+
+
+def test_an_address_without_a_path_names_no_brief(client: FlaskClient) -> None:
+    for address in ("/", "?q=x", "https://api.example.org", "https://api.example.org/"):
+        assert "contains no id or slug" in failure_of(client, "read_brief", brief=address)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
