@@ -55,7 +55,7 @@ def test_a_signal_to_end_at_once_never_waits_for_the_main_loop(
 def test_an_error_in_what_a_client_sent_closes_only_its_connection(
     worker: ServiceWorker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(received: bytes) -> None:
+    def fail(_: bytes) -> None:
         raise ValueError
 
     monkeypatch.setattr(connections, "body_of", fail)
