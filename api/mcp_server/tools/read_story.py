@@ -3,7 +3,6 @@
 from api.mcp_server.tools.answers import (
     BRIEF_MEMBERS,
     CURSOR,
-    FRAME_BYTES,
     MAX_ANSWER_BYTES,
     NEXT_CURSOR,
     STATEMENT,
@@ -45,7 +44,7 @@ def read_story(arguments: Values) -> Values:
     max_bytes = int(MAX_ANSWER_BYTES * KEY_POINTS_SHARE) - json_bytes(answer)
     answer["key_points"] = key_points[: count_fitting(key_points, max_bytes)]
     query = {"limit": DEFAULT_LIMIT} | {key: value for key, value in arguments.items() if key != "story"}
-    max_bytes = MAX_ANSWER_BYTES - FRAME_BYTES - json_bytes(answer)
+    max_bytes = MAX_ANSWER_BYTES - json_bytes(answer)
     return answer | read_page(path, query, "briefs", _brief, max_bytes)
 
 
