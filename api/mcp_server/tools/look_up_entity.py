@@ -2,8 +2,10 @@
 
 from api.mcp_server.tools.answers import (
     BRIEF,
+    FRAME_BYTES,
     MAX_ANSWER_BYTES,
     brief_values,
+    count_fitting,
     json_bytes,
     read_page,
     shorten,
@@ -21,6 +23,8 @@ from api.urls import page_url, url
 ENTITIES_PATH = "/v1/entities"
 MAX_MATCHES = MAX_CO_MENTIONED = MAX_BRIEFS = 5
 MAX_STATEMENTS = 2
+# If there are briefs, matches can use this share of an answer, and the other lists the rest.
+MATCHES_SHARE = 0.6
 # A catalogue can have many aliases and long descriptions.
 MAX_ALIASES, MAX_DESCRIPTION_CHARACTERS = 10, 500
 
@@ -38,6 +42,8 @@ def look_up_entity(arguments: Values) -> Values:
     found = _by_reference(name) or _by_name(name)
     is_clear = len(found) == 1 or fold(found[0]["name"]) == fold(name)
     matches = [_entity(each) for each in found]
+    max_bytes = int(MAX_ANSWER_BYTES * MATCHES_SHARE) if is_clear else MAX_ANSWER_BYTES - FRAME_BYTES
+    matches = matches[: max(1, count_fitting(matches, max_bytes))]
     answer = {"matches": matches, "co_mentioned": [], "briefs": []}
     return answer | (_context(found[0]["slug"], json_bytes(matches)) if is_clear else {})
 
@@ -74,8 +80,8 @@ def _context(slug: str, used_bytes: int) -> Values:
 
     Args:
         slug: The slug of the entity.
-        used_bytes: The size of the rest of the answer. The list of briefs is cut, so that the whole answer
-            has at most MAX_ANSWER_BYTES.
+        used_bytes: The size of the rest of the answer. The lists are cut, so that the whole answer has at
+            most MAX_ANSWER_BYTES.
 
     Returns:
         A dictionary with the keys `co_mentioned` and `briefs`.
@@ -88,9 +94,13 @@ def _context(slug: str, used_bytes: int) -> Values:
         {"slug": each["value"], "name": each["label"], "article_count": each["count"]}
         for each in others[:MAX_CO_MENTIONED]
     ]
-    max_bytes = MAX_ANSWER_BYTES - used_bytes - json_bytes(co_mentioned)
+    max_bytes = MAX_ANSWER_BYTES - used_bytes
+    co_mentioned = co_mentioned[: count_fitting(co_mentioned, max_bytes - FRAME_BYTES)]
+    max_bytes -= json_bytes(co_mentioned)
     page = read_page(path, {"limit": MAX_BRIEFS, "include": "takeaways"}, "briefs", _brief, max_bytes)
-    return {"co_mentioned": co_mentioned, "briefs": page["briefs"]}
+    # A page has at least one brief, even if the brief does not fit.
+    count = count_fitting(page["briefs"], max_bytes - FRAME_BYTES)
+    return {"co_mentioned": co_mentioned, "briefs": page["briefs"][:count]}
 
 
 def _brief(article: Values) -> Values:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 from jsonschema import Draft202012Validator
 
 from api.app import close_app
+from api.mcp_server.tools import look_up_entity
 from api.mcp_server.tools.answers import MAX_ANSWER_BYTES
 from api.mcp_server.tools.catalog import TOOLS
 from tests.api.mcp_server.messages import answer_of, call, failure_of, send
@@ -299,6 +300,19 @@ def test_paragraphs_that_are_longer_than_an_answer_are_read_alone(client: FlaskC
     second = answer_of(client, "read_brief", brief=WIDE, parts=["body"], first=2)
     assert [each["paragraph"] for each in second["body"]] == [2]
     assert second["next"] == {}
+
+
+def test_entities_with_long_values_fit_into_an_answer(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {"description": "long " * 100, "aliases": ["a" * 80] * 10, "same_as": ["https://b" * 8] * 10}
+    found = [each | values for each in get(client, "/v1/entities?limit=5")["data"]]
+    monkeypatch.setattr(look_up_entity, "_by_reference", lambda _: found)
+    for name, has_context in ((found[0]["name"], True), ("x", False)):
+        answer = answer_of(client, "look_up_entity", entity=name)
+        assert answer["matches"]
+        assert bool(answer["briefs"]) == has_context
+        assert len(orjson.dumps(answer)) <= MAX_ANSWER_BYTES
 
 
 def test_an_unknown_entity_is_a_warning(client: FlaskClient) -> None:
