@@ -88,6 +88,8 @@ class RevisionWatch:
         # Protects the attributes below, and is notified when one of them has changed.
         self._changed = threading.Condition()
         self._last = Observation(float("-inf"), None)
+        # The last result of a query that also reads the migration.
+        self._last_probe = self._last
         self._is_wanted = self._is_migration_wanted = self._is_stopping = False
         self._thread: threading.Thread | None = None
         self._answered_at = self._recovered_at = float("-inf")
@@ -134,10 +136,17 @@ class RevisionWatch:
 
         Return None if the database does not answer within `seconds`.
         """
-        self._is_migration_wanted = True
         started_at = time.monotonic()
-        observation = self._ask(started_at, seconds, even_if_unavailable=True)
-        return observation if observation.queried_at > started_at else None
+
+        def is_answered() -> bool:
+            if self._last_probe.queried_at > started_at:
+                return True
+            self._want()
+            return False
+
+        with self._changed:
+            self._is_migration_wanted = True
+            return self._last_probe if self._changed.wait_for(is_answered, seconds) else None
 
     def outage_seconds(self) -> float | None:
         """Return how long the database has been unavailable, in seconds, or None if it is available.
@@ -157,19 +166,18 @@ class RevisionWatch:
         with self._changed:
             self._thread, self._is_stopping = None, False
 
-    def _ask(self, oldest: float, seconds: float, *, even_if_unavailable: bool = False) -> Observation:
+    def _ask(self, oldest: float, seconds: float) -> Observation:
         """Return the result of a query that began after the time `oldest`, or else the last result.
 
         Args:
             oldest: A value of `time.monotonic`.
             seconds: How long to wait. After MAX_ANSWER_SECONDS without a result, the database counts as
                 unavailable.
-            even_if_unavailable: Wait even while the database is unavailable.
         """
 
         def is_answered() -> bool:
             last = self._last
-            if last.queried_at > oldest or not (last.is_available or even_if_unavailable):
+            if last.queried_at > oldest or not last.is_available:
                 return True
             self._want()
             return False
@@ -197,17 +205,19 @@ class RevisionWatch:
                 if self._is_stopping:
                     break
                 self._is_wanted = True
-            observation, reason = self._query()
+                reads_migration, self._is_migration_wanted = self._is_migration_wanted, False
+            observation, reason = self._query(reads_migration=reads_migration)
             with self._changed:
                 self._record(observation, reason)
+                if reads_migration:
+                    self._last_probe = observation
                 self._is_wanted = False
                 self._changed.notify_all()
         self._disconnect()
 
-    def _query(self) -> tuple[Observation, str]:
+    def _query(self, *, reads_migration: bool) -> tuple[Observation, str]:
         """Ask the database for the corpus revision. Return the answer, and the reason of a failure or ""."""
         queried_at = time.monotonic()
-        is_migration_wanted, self._is_migration_wanted = self._is_migration_wanted, False
         deadline = None
         try:
             with self._watchdog.limit(self._max_seconds, Failure.SILENT) as deadline:
@@ -217,7 +227,7 @@ class RevisionWatch:
                     self._connection = self._engine.connect()
                     self._connection_number += 1
                 row = self._connection.exec_driver_sql(self._statement).one()
-                migration = self._read_migration(self._connection) if is_migration_wanted else None
+                migration = self._read_migration(self._connection) if reads_migration else None
         except SQLAlchemyError as error:
             self._disconnect()
             failure = failure_of(error) or Failure.UNAVAILABLE

@@ -166,6 +166,26 @@ def test_threads_use_the_last_version_while_one_thread_asks_for_up_to_two_interv
     assert question.count in (2, 3)
 
 
+def test_a_probe_reads_the_migration_if_a_different_query_begins_at_the_same_time(
+    make_watch: MakeWatch, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = make_watch(INTERVAL)
+    first = watch.probe(30)
+    read_clock = clock.monotonic
+
+    def query_first() -> float:
+        monkeypatch.setattr(clock, "monotonic", read_clock)
+        threads.submit(watch.version, now=True).result(30)
+        return read_clock()
+
+    with ThreadPoolExecutor(1) as threads:
+        monkeypatch.setattr(clock, "monotonic", query_first)
+        second = watch.probe(30)
+    assert first
+    assert second
+    assert second.migration == first.migration is not None
+
+
 def test_the_version_is_unknown_if_the_database_does_not_answer() -> None:
     for url in ("postgresql://tide:secret@127.0.0.1:1/briefs", "sqlite:////nowhere/at/all.db"):
         app = make_app(url)
