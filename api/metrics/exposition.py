@@ -31,6 +31,19 @@ class BuildCollector(Collector):
         yield build
 
 
+class FolderCollector(MultiProcessCollector):
+    """The metrics of all processes, from the files in the folder `path`."""
+
+    def __init__(self, registry: CollectorRegistry, path: str) -> None:
+        super().__init__(registry, path)  # type: ignore[no-untyped-call]
+        self._folder = Path(path)
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the metrics. Meanwhile, no process creates or moves files."""
+        with lock_to_read(self._folder):
+            return list(super().collect())  # type: ignore[no-untyped-call]
+
+
 class Exposition:
     """The metrics of this process, and the text with the metrics of all processes.
 
@@ -46,9 +59,9 @@ class Exposition:
         with lock_to_create(self._folder):
             self.metrics = Metrics()
         self._registry = self.metrics.registry
-        if self._folder:
+        if path:
             self._registry = CollectorRegistry()
-            MultiProcessCollector(self._registry, path)
+            FolderCollector(self._registry, path)
         self.register([BuildCollector()])
 
     def register(self, collectors: Sequence[Collector]) -> None:
@@ -66,5 +79,4 @@ class Exposition:
         if self._folder and not self._folder.is_dir():
             log.warning("the folder for metrics was removed; reload the service to count requests again")
         encode, content_type = choose_encoder(accept)
-        with lock_to_read(self._folder):
-            return encode(self._registry), content_type
+        return encode(self._registry), content_type

@@ -120,12 +120,13 @@ def _exists(pid: int) -> bool:
 
 
 @contextmanager
-def lock_to_read(folder: Path | None) -> Iterator[None]:
+def lock_to_read(folder: Path) -> Iterator[None]:
     """In the `with` block, let no other process create or move files in `folder`.
 
-    The other process waits until the block ends. If `folder` is None, do nothing.
+    A process that creates a file waits until the block ends. A process that archives an ended process does
+    not wait, and keeps its files.
     """
-    with _locked(folder, fcntl.LOCK_SH) if folder else nullcontext():
+    with _locked(folder, fcntl.LOCK_SH):
         yield
 
 

@@ -2,18 +2,23 @@
 
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import OperationalError
 
 from api import __version__
 from api.metrics.corpus import CorpusCollector
-from api.metrics.exposition import METRICS
+from api.metrics.exposition import METRICS, Exposition
+from api.metrics.folder import MULTIPROCESS_FOLDER, archive_process
 from api.web.request_records import RequestRecord
 from tests.support.metrics import parse, requests_in, scrape_with_corpus, value
 
@@ -114,6 +119,24 @@ def test_durations_are_counted_in_buckets(app: Flask, client: FlaskClient) -> No
     for upper, number in (("0.001", 1), ("0.0025", 2), ("0.1", 2), ("0.25", 3), ("10.0", 3), ("+Inf", 4)):
         assert value(series, f"{name}_bucket", route="/v1/articles", le=upper) == number
     assert value(series, f"{name}_sum", route="/v1/articles") == pytest.approx(20.2022)
+
+
+def test_the_files_of_a_process_that_ends_while_the_database_is_read_are_archived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = 2**22 + 1
+
+    class SlowDatabase(Collector):
+        def collect(self) -> list[Metric]:
+            archive_process(tmp_path, ended)
+            return []
+
+    monkeypatch.setenv(MULTIPROCESS_FOLDER, str(tmp_path))
+    MmapedDict(str(tmp_path / f"counter_{ended}.db")).close()
+    exposition = Exposition()
+    exposition.register([SlowDatabase()])
+    exposition.text("")
+    assert [path.name for path in tmp_path.glob("*.db")] == ["counter_0.db"]
 
 
 class BrokenReader:
