@@ -13,6 +13,7 @@ from limits.errors import StorageError
 from limits.storage import RedisStorage
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from api.admission.policies import Policy
@@ -33,8 +34,6 @@ GROWTH_SECONDS, RESET_SECONDS = 0.1, 1.0
 LEASE_DIVISOR, MAX_LEASE = 100, 1_000
 # A client whose quota is used up is refused without a query for this time.
 EXHAUSTED_SECONDS = 1.0
-# Redis returns the end of a window in whole seconds, rounded to the nearest second.
-ROUNDING_SECONDS = 0.5
 
 KEY_PREFIX = "briefs"
 
@@ -211,20 +210,29 @@ class RedisCounters:
         Also write to `lease` how many requests are left in the time window, and when the window ends.
         """
         key = f"{client}/{policy.quota}/{policy.window_seconds}"
-        count = self._storage.incr(key, policy.window_seconds, amount=size)
+        # The window must not end later here than in Redis, where leased requests would then not be counted.
         now = self._clock()
+        count = self._storage.incr(key, policy.window_seconds, amount=size)
         if count == size:
             ends_at = now + policy.window_seconds
         elif now < lease.ends_at:
             ends_at = lease.ends_at
         else:
-            # `get_expiry` returns seconds since 1970.
-            ends_at = now + self._storage.get_expiry(key) - time.time() + ROUNDING_SECONDS
+            ends_at = self._clock() + self._seconds_left(key)
         with self._lock:
             lease.unleased = max(0, policy.quota - count)
             lease.ends_at, lease.queried_at = ends_at, now
         self._report_success()
         return max(0, min(size, policy.quota - (count - size)))
+
+    def _seconds_left(self, key: str) -> float:
+        """Return how long the window of `key` still lasts."""
+        # `get_expiry` of the storage is exact to whole seconds only.
+        try:
+            milliseconds: int = self._storage.storage.pttl(self._storage.prefixed_key(key))
+        except RedisError as error:
+            raise StorageError(error) from error
+        return max(milliseconds, 0) / 1000
 
     def _return(self, leases: Iterable[_Lease], cost: int) -> None:
         with self._lock:

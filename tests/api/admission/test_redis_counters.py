@@ -140,6 +140,18 @@ def test_the_window_ends_at_the_same_time_for_all_processes(redis: RedisServer) 
         assert [each.is_admitted for each in again if each] == [True, True]
 
 
+def test_a_window_ends_no_later_in_a_process_than_in_redis(redis: RedisServer) -> None:
+    with processes(redis, 2) as (first, second):
+        assert first.take("exact", LONG)
+        storage = first._storage.storage
+        (key,) = storage.keys("*exact*")
+        # Redis rounds this time to 10 seconds if it is asked for seconds.
+        storage.pexpire(key, 9_600)
+        decision = second.take("exact", LONG)
+        assert decision
+        assert decision.quotas[0].reset_seconds <= 10
+
+
 def test_a_fast_client_below_its_quota_is_never_refused_when_a_window_ends(redis: RedisServer) -> None:
     policy = (Policy("default", 1_000_000, 1),)
     with processes(redis, 1) as (counters,):
