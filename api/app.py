@@ -191,7 +191,7 @@ def _add_middleware(app: Flask, settings: Settings) -> WSGIApplication:
 
     From the inside out, the middleware is:
 
-    - shortcuts that answer plain requests for `/healthz` and for an article without Flask;
+    - shortcuts that bypass Flask for plain requests for `/healthz` or an article;
     - the deadline of each request, and the limit on concurrent requests;
     - the limit on concurrent streams, and the deadline of each chunk;
     - the byte cache, unless its size is 0;

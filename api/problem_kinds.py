@@ -45,8 +45,8 @@ class ProblemKind(Enum):
         detail: The default description in an error response.
         meaning: When the service sends this problem.
         advice: What the client should do.
-        example: Further members of the documented error response, such as `errors`. They replace members of
-            the same name.
+        example: Further members of the example response, such as `errors`. They replace members of the same
+            name.
     """
 
     # Some errors have a status and no kind, such as those that Flask raises. They get the first kind with

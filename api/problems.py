@@ -62,7 +62,7 @@ class ProblemException(HTTPException):
         self.errors, self.retry_after = errors, retry_after
 
     def get_headers(self, *args: Any, **kwargs: Any) -> list[tuple[str, str]]:
-        """Return the headers of the response: the headers of every error, and `Retry-After` if it is set."""
+        """Return the usual headers of an error response, and `Retry-After` if it is set."""
         retry = [("Retry-After", str(self.retry_after))] if self.retry_after is not None else []
         return [*super().get_headers(*args, **kwargs), *retry]
 

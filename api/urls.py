@@ -52,7 +52,7 @@ class RepeatedValues(ValueList):
     __slots__ = ()
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
-        """Return a list of pairs for a query string, one pair of `name` and a value for each value.
+        """Return a list of pairs for a query string: `(name, value)` for each value.
 
         `name` is the name of the query parameter.
         """

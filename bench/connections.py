@@ -122,9 +122,9 @@ def bad_clients(port: int, silent: int, slow: int, unread: int) -> Iterator[BadC
 def measure(name: str, server: RunningServer, targets: Targets, seconds: int) -> list[str]:
     """Send requests from sixteen clients, and return a row of measured values.
 
-    The values are requests per second, three response times in milliseconds, and the memory of the largest
-    process in MiB. The times are the median, the 99th percentile, and the slowest response for /healthz. The
-    row begins with `name`.
+    The row has `name`, the requests per second, the median and the 99th percentile of their response times,
+    the slowest response for /healthz, and the memory of the largest process. Times are in milliseconds, and
+    memory in MiB.
     """
     slowest = 0.0
     load = put_load(server.port, targets, seconds, connections=16)
@@ -143,14 +143,14 @@ def measure(name: str, server: RunningServer, targets: Targets, seconds: int) ->
 @click.option("--seconds", default=5, show_default=True, help="Length of each load.")
 @click.option("--soak", default=0, show_default=True, help="Seconds of more load at the end.")
 def main(silent: int, slow: int, unread: int, seconds: int, soak: int) -> None:
-    """Measure the service with sixteen clients, alone and while many bad clients are connected.
+    """Measure the service with sixteen clients, without and with many bad clients.
 
     A bad client sends nothing (`--silent`), sends one byte a second (`--slow`), or does not read its
     responses (`--unread`). These options are numbers of clients.
 
     Each measurement takes `--seconds`. With bad clients, the service is measured before and after the
-    deadline that closes their connections. `--soak` is a number of seconds for further measurements after the
-    deadline.
+    deadline that closes their connections. Further measurements after the deadline take `--soak`
+    seconds.
 
     The output is a Markdown table of requests per second, response times and memory.
     """

@@ -27,8 +27,7 @@ ALL_PARTS = "include=body,analysis,takeaways,entities,related"
 def first_time_targets(service: LocalService, number: int) -> Mapping[str, Sequence[str]]:
     """Return the URLs of each kind of request, by the name of the kind, such as `takeaways`.
 
-    Each kind has up to `number` different URLs. If the database has fewer pages of a kind, the kind has fewer
-    URLs.
+    Each kind has up to `number` different URLs, or fewer if the database is too small.
     """
     lists, searches = (list(islice(first().paths, number)) for first in (first_lists, first_searches))
     listed = service.pages("/v1/articles?fields=slug&limit=100&sort=title")

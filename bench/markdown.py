@@ -15,7 +15,7 @@ def report_heading(version: str, sizes: dict[int, int], rounds: int) -> str:
     Args:
         version: The database engine and its version.
         sizes: The bytes of each database, by its number of articles.
-        rounds: The requests for each case.
+        rounds: How often each request was measured.
     """
     corpora = ", ".join(f"{articles:,} articles ({size / 1e6:,.0f} MB)" for articles, size in sizes.items())
     lines = [

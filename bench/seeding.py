@@ -28,7 +28,7 @@ def measure_seeding(store: Store, corpus: str, articles: int) -> str:
 
     Args:
         store: The databases.
-        corpus: The name of the database to whose copy documents are added.
+        corpus: The name of a database. Documents are added to a copy of it.
         articles: The number of articles in this database.
     """
     rates: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""Compare the stories that the service forms with annotated events: `python -m bench.stories FOLDER`.
+"""Measure how well the stories of the service fit annotated events: `python -m bench.stories FOLDER`.
 
 FOLDER/documents contains the pages. FOLDER/gold/related.json maps the file name of each page to the other
 pages about its event. A file name begins with the topic of the page and `_`. Events of one topic resemble
@@ -79,7 +79,7 @@ def main(folder: Path, orders: int, share: float) -> None:
 def read_events(file: Path, paths: Iterable[Path]) -> Groups:
     """Return the event of each page in `paths`, by file name, from the annotations in the JSON file `file`.
 
-    An event is named after the first of its file names.
+    The name of an event is the alphabetically first file name of its pages.
     """
     related: dict[str, list[str]] = orjson.loads(file.read_bytes())
     return {path.name: min([path.name, *related.get(path.name, [])]) for path in paths}
@@ -182,7 +182,7 @@ def share_of_same_stories(first: Groups, second: Groups) -> float:
 
 
 def groups_of(groups: Groups, names: Iterable[str]) -> dict[str, set[str]]:
-    """Return, for each of `names`, the set of the names in the same group, including the name itself."""
+    """Map each of `names` to the set of all `names` in its group, including itself."""
     members: defaultdict[object, set[str]] = defaultdict(set)
     for name in names:
         members[groups[name]].add(name)

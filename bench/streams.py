@@ -1,7 +1,7 @@
 """Measure responses with all articles or entities of a database (streams): `python -m bench.streams URL`.
 
 The table shows how much memory a gunicorn worker needs for a stream. It also shows the response times of
-small requests during the stream, which no cache can answer.
+small requests during the stream. No cache can answer these requests.
 """
 
 import os

@@ -82,8 +82,8 @@ def measure_beside_silent(name: str, server: RunningServer, silent: int, seconds
 def main(seconds: int, rounds: int, silent: int, only: str) -> None:
     """Compare the speed and the memory of several servers, and print Markdown tables.
 
-    Requests are answered by the cache, sent for the first time, or mixed, each in `--rounds` rounds. At last,
-    `--silent` clients that send nothing are connected.
+    The cache answers all, none or some of the requests. Each of these three loads has `--rounds` rounds.
+    Last, the speed is measured beside `--silent` clients that send nothing.
 
     Each measurement takes `--seconds`. `--only` is a regular expression that selects servers by name.
     """

@@ -83,8 +83,7 @@ def _is_special(path: Path) -> bool:
 def _lock_part_file(file: BinaryIO, path: Path) -> bool:
     """Lock the temporary output file of a command, and return True if this process has the lock.
 
-    Return False if another process is writing the file, or has moved it away from `path`. `file` was opened
-    at `path`.
+    `file` was opened at `path`. Return False if another process is writing it, or has since moved it away.
     """
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -63,7 +63,7 @@ def entity_id(slug: str) -> UUID:
     """Return the id of an entity. The id stays the same if the slug of the entity changes later.
 
     Args:
-        slug: The first slug of an entity of the catalogue (the file of known entities), such as
+        slug: For an entity of the catalogue (the file of known entities), its first slug, such as
             `bank-of-bern`. For an entity found in a text, `GROUP:SLUG`, such as `person:hope`. GROUP is
             `person`, `place`, or `thing` for all other types.
     """

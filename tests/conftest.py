@@ -127,7 +127,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> str:
-    """Create a migrated, empty PostgreSQL database for each test to copy. Return the URL of its server."""
+    """Create a migrated, empty PostgreSQL database, which each test copies. Return the URL of its server."""
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
     migrate(_database_url(postgresql_server, TEMPLATE))
@@ -143,7 +143,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of a migrated, empty database of `engine`."""
+    """Yield the URL of a migrated, empty database of `engine`."""
     if engine == "sqlite":
         # A load of `tmp_path` leaves out hidden files.
         path = tmp_path / ".briefs.db"

@@ -150,7 +150,7 @@ class Lists(RuleBasedStateMachine):
         drawn=st.tuples(*[complete_documents] * (len(KEYS) - 1)), most=st.sampled_from([0, 2, MAX_SORTED])
     )
     def begin(self, drawn: tuple[DocumentParts, ...], most: int) -> None:
-        """Load all documents except one, in two loads at different times.
+        """Load all documents but the last of KEYS, in two loads at different times.
 
         Args:
             drawn: The random parts of each document.
@@ -200,9 +200,9 @@ class Lists(RuleBasedStateMachine):
     def _walks(self, question: Question, limit: int, drawn: list[DrawnChange]) -> list[Walk]:
         """Read all pages of a list on both databases, and return the walks.
 
-        A walk is one complete reading of the list, which compares each page of both databases. If the list is
-        sorted by relevance, its order can differ, and each database has a walk of its own. The changes in
-        `drawn` are made while the list is read.
+        A walk reads the whole list on both databases, and compares their pages. If the list is sorted by
+        relevance, the databases can have different orders, and each has its own walk. The changes in `drawn`
+        are made during each walk.
         """
         groups = [self.clients] if question.order != RELEVANCE else [[client] for client in self.clients]
         return [self._follow(clients, question, limit, drawn) for clients in groups]
@@ -268,9 +268,9 @@ class Lists(RuleBasedStateMachine):
         self.corpus.stories = {article: story["id"] for article, story in found[0].items()}
 
     def _with_stories(self, question: Question) -> Question:
-        """Return `question` with the slug of each story in the scope or in the filter `story`.
+        """Return `question` with slugs for the stories in its scope and its filter `story`.
 
-        The argument `question` names a story by the key of one of its articles.
+        The argument `question` has the key of an article in place of each slug.
         """
         if question.kind == "story-articles":
             story = self.stories.get(article_id(str(question.scope)), {"slug": question.scope})
@@ -282,9 +282,9 @@ class Lists(RuleBasedStateMachine):
         return replace(question, filters=filters)
 
     def _submission(self, key: str, parts: DocumentParts) -> SubmittedDocument:
-        """Change `parts` of the document with `key`, and return the whole document for a load.
+        """Replace `parts` of the document with `key`, and return the whole document.
 
-        The other parts are the same as in the last load.
+        The other parts stay as in the last load.
         """
         self.drawn[key] = DEFAULT_PARTS | self.drawn.get(key, {}) | parts
         drawn = dict(self.drawn[key])

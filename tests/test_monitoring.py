@@ -1,4 +1,4 @@
-"""The dashboard, the alert rules and the guide to monitoring name metrics that exist."""
+"""Tests that all metrics in the dashboard, the alert rules and the guide to monitoring exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The systemd units: valid, hardened, and with a socket that outlives a restart of the service."""
+"""Tests of the systemd units: they are valid and hardened, and a restart with a socket loses no request."""
 
 import os
 import re

@@ -1,6 +1,6 @@
 """Copy the script of Scalar, which draws the documentation page, from its package into the project.
 
-After a new version in requirements-dev.in, run `make scalar` and the tests of this page, look at the page,
+If its version in requirements-dev.in changes, run `make scalar` and the tests of the page, look at the page,
 and update NOTICE.
 """
 

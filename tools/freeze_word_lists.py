@@ -102,7 +102,8 @@ def place_names(frequencies: Mapping[str, int]) -> dict[str, bool]:
 def _subdivisions_and_cities() -> Iterator[tuple[str, int]]:
     """Yield the names of cities and subdivisions (such as provinces), each with its population.
 
-    A subdivision of a country in FEDERAL_COUNTRIES has WELL_KNOWN_POPULATION. Any other subdivision has 0.
+    The population of a subdivision is WELL_KNOWN_POPULATION if its country is in FEDERAL_COUNTRIES, and
+    otherwise 0.
     """
     for subdivision in pycountry.subdivisions:
         population = WELL_KNOWN_POPULATION if subdivision.country_code in FEDERAL_COUNTRIES else 0
@@ -126,8 +127,8 @@ def _min_population(name: str, frequencies: Mapping[str, int]) -> int | None:
 def name_votes(kind: str, frequencies: Mapping[str, int]) -> Counter[str]:
     """Return given names or family names in lower case, each with its number of votes.
 
-    Each language of the package Faker has one vote for a name in its list. For English words, LIST_WEIGHTS
-    has other votes.
+    Each language of the package Faker gives each name in its list one vote. The languages in LIST_WEIGHTS
+    give English words a different number of votes.
 
     Args:
         kind: "first" for given names or "last" for family names.
@@ -153,10 +154,10 @@ def _listed_names(module: ModuleType, kind: str) -> Iterator[str]:
 
 
 def _trusted(votes: Mapping[str, int], frequencies: Mapping[str, int]) -> Iterator[str]:
-    """Yield the names with enough votes. A vote is a language that lists the name.
+    """Yield the names with enough votes.
 
-    Short names and English words need two votes, other names one. `votes` has the votes of each name.
-    `frequencies` contains the English words.
+    Short names and English words need two votes, other names one. `votes` has the number of votes
+    of each name. `frequencies` contains the English words.
     """
     for name, count in votes.items():
         if count > 1 or (len(name) >= MIN_NAME_LENGTH and name not in frequencies):

@@ -1,4 +1,4 @@
-"""Write the pictures of the README: the start page and a brief, as a browser shows the demonstration briefs.
+"""Write the pictures of the README: the start page and the page of a demonstration brief.
 
 Usage: python -m tools.take_screenshots
 

@@ -68,7 +68,8 @@ class KeyLookup:
         """Return the owner of `key`, or None if the key is malformed, unknown, revoked or expired.
 
         Args:
-            may_query: Returns False to treat a key that this process has not seen as unknown.
+            may_query: Called for a key that this process has not seen. If it returns False, the key counts as
+                unknown.
 
         Raises:
             KeysUnavailableError: The database fails, and no recent result shows that the key is valid.

@@ -45,7 +45,7 @@ class _Lease:
 
     Attributes:
         left: How many requests of the lease are left.
-        unleased: How many requests of the limit no process had leased at the last query.
+        unleased: How many requests were left for further leases after the last query.
         ends_at: The end of the time window, by the clock of `RedisCounters`.
         queried_at: The time of the last query to Redis, by the same clock.
     """
@@ -60,7 +60,7 @@ class _Lease:
         return Quota(self.left + self.unleased, whole_seconds(self.ends_at - now))
 
     def is_exhausted(self, now: float) -> bool:
-        """Return True if no request is left, by a query to Redis less than EXHAUSTED_SECONDS ago.
+        """Return True if no request is left, and the last query was less than EXHAUSTED_SECONDS ago.
 
         `now` is the current time by the clock of `RedisCounters`.
         """

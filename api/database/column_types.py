@@ -38,7 +38,7 @@ class Id(TypeDecorator[UUID]):
         return value.bytes if value and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        """Return `value`, as the database driver returned it, as a UUID. None is returned unchanged."""
+        """Convert `value` from the database driver to a UUID. None is returned unchanged."""
         return UUID(bytes=value) if value and dialect.name == "sqlite" else value
 
 
@@ -72,10 +72,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return `value`, as the database driver returned it, as a datetime in UTC.
-
-        None is returned unchanged.
-        """
+        """Convert `value` from the database driver to a datetime in UTC. None is returned unchanged."""
         if isinstance(value, datetime):
             return value.replace(tzinfo=UTC)
         return None if value is None else EPOCH + value * MICROSECOND

@@ -33,7 +33,7 @@ class DeadlineError(SQLAlchemyError):
 
 
 class DatabaseUnavailableError(DeadlineError):
-    """An error that is raised instead of using the database, which is known to be unavailable."""
+    """An error for an attempt to use the database while it is known to be unavailable."""
 
 
 class Deadline:
@@ -41,10 +41,10 @@ class Deadline:
 
     Args:
         expires_at: The end, as a value of `time.monotonic`.
-        message: The message of `DeadlineError`, raised after the end.
+        message: The message of `DeadlineError`.
         oldest_connection: A value of `time.monotonic`. Connections opened earlier are replaced.
-        outage_message: The message of `DatabaseUnavailableError`, raised at each use. None if the database is
-            available.
+        outage_message: The message of `DatabaseUnavailableError`, which each use of the database raises. None
+            if the database is available.
     """
 
     def __init__(
@@ -172,15 +172,15 @@ class Watchdog:
     ) -> Iterator[Deadline]:
         """In the `with` block, limit the time that the current thread can use the database.
 
-        A statement that runs at the end fails with an error of the database. A later statement raises
-        `DeadlineError`. The target of `with` is the Deadline.
+        When the time is over, a running statement fails with an error of the database. A later statement
+        raises `DeadlineError`. The target of `with` is the Deadline.
 
         Args:
             seconds: The time from the beginning of the block.
             message: The message of `DeadlineError`.
             oldest_connection: A value of `time.monotonic`. Connections opened earlier are replaced.
-            outage_message: The message of `DatabaseUnavailableError`, raised at each use. None if the
-                database works.
+            outage_message: The message of `DatabaseUnavailableError`, which each use of the database raises.
+                None if the database is available.
         """
         deadline = Deadline(time.monotonic() + seconds, message, oldest_connection, outage_message)
         outer, _current.deadline = _current.deadline, deadline

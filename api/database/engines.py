@@ -81,7 +81,7 @@ def make_engines_read_only(database_url: str, request_seconds: float, file_ident
     Args:
         database_url: The setting `DATABASE_URL`. A SQLite URL can contain `mode=ro` or `immutable=1`.
         request_seconds: The maximum duration of a request.
-        file_identity: The only SQLite file to open (see `DatabaseFile`). By default, the current file.
+        file_identity: Identifies the only SQLite file to open (see `DatabaseFile`).
     """
     # `mode=ro` means that even commands cannot write to the file, and `immutable=1` that no process changes
     # it.

@@ -55,7 +55,7 @@ def command_parameters() -> dict[str, Any]:
 def merge_parameters(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the libpq parameters `defaults`, replaced and extended by the parameters `given`.
 
-    The command-line options in `options` are joined. An option in `given` has priority.
+    The parameter `options` gets the options of both, and those in `given` have priority.
     """
     options = " ".join(filter(None, [defaults.get("options"), given.get("options")]))
     return {**defaults, **given} | ({"options": options} if options else {})

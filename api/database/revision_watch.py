@@ -216,7 +216,10 @@ class RevisionWatch:
         self._disconnect()
 
     def _query(self, *, reads_migration: bool) -> tuple[Observation, str]:
-        """Ask the database for the corpus revision. Return the answer, and the reason of a failure or ""."""
+        """Query the version of the database, and return the result and the reason of a failure.
+
+        The reason is empty if the query succeeded.
+        """
         queried_at = time.monotonic()
         deadline = None
         try:

@@ -40,9 +40,8 @@ class FileState(NamedTuple):
 
     Attributes:
         identity: The device and the inode of the file.
-        changed_at: The time of the last change in nanoseconds. None unless the connection reads without
-            locks.
-        size: The size in bytes. None unless the connection reads without locks.
+        changed_at: The time of the last change in nanoseconds, or None if changes do not matter.
+        size: The size in bytes, or None if changes do not matter.
     """
 
     identity: str
@@ -82,8 +81,8 @@ class DatabaseFile:
 
     Args:
         path: The absolute path.
-        identity: The result of `file_identity` for the only file to open. If empty, the file that exists now
-            or is opened first.
+        identity: The result of `file_identity` for the only file to open. If empty, this is the file that
+            exists now, or else the first file that is opened.
         is_read_only: True if no connection can write, whatever access `connect` is called with.
         is_immutable: True if no process changes the file. Connections then read without locks.
     """
@@ -103,7 +102,7 @@ class DatabaseFile:
     def connect(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, FileState]:
         """Open the file, and return the connection with the state of the file.
 
-        If the process cannot create the missing write-ahead log, the connection reads without locks
+        If the write-ahead log is missing and cannot be created, a connection that only reads uses no locks
         (`immutable=1`).
 
         Args:
@@ -135,7 +134,7 @@ class DatabaseFile:
     def is_current(self, opened: FileState) -> bool:
         """Return False if the file was replaced or deleted since `connect` returned the state `opened`.
 
-        For a connection that reads without locks, also return False if the file has changed.
+        If `opened` has a size, also return False if the file has changed.
         """
         if opened.size is None:
             return read_state(self.path) == opened
@@ -163,7 +162,7 @@ class DatabaseFile:
     def _open(self, access: Access, options: dict[str, Any]) -> tuple[sqlite3.Connection, bool]:
         """Return a new connection, and True if the caller must close it when the file changes.
 
-        The second value is True for a connection that reads without locks and does not notice changes.
+        Such a connection reads without locks, since the process cannot create the write-ahead log.
 
         Args:
             access: What the connection can do, such as read.

@@ -40,8 +40,8 @@ def displayed_specification(document: Json, locations: Mapping[str, str]) -> Jso
 def with_values(displayed: Json, values: Mapping[str, Any]) -> Json:
     """Return `displayed`, an OpenAPI document, with other example values for some parameters.
 
-    The documentation page fills in these values and sends them. `values` has them by the name of the
-    parameter. Other parameters stay unchanged.
+    The documentation page fills in these values and sends them. The keys of `values` are the names of the
+    parameters. Other parameters stay unchanged.
     """
     components = displayed["components"]
     parameters = {

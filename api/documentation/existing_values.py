@@ -1,6 +1,6 @@
 """Find values that requests on the documentation page can use, such as the slug of a stored article.
 
-With these values of parameters, visitors get results from the database of this service.
+Visitors thus get results from the database of this service.
 """
 
 from typing import Any
@@ -45,8 +45,8 @@ NEWEST_TAKEAWAY: AnySelect = (
 def existing_values(connection: Connection) -> dict[str, Any]:
     """Return a value for each parameter in PARAMETER_LOCATIONS, so that example requests find something.
 
-    A parameter is left out if the database contains no resource for it. `min_articles` is left out if it is
-    not needed.
+    A parameter is left out if the database contains no resource for it. `min_articles` is left out unless
+    every story has a single article.
     """
     # `article` is the slug of an article with related links, if there is one.
     values: dict[str, Any] = {

@@ -101,8 +101,8 @@ def _specification_yaml() -> bytes:
 def _displayed_specification() -> dict[str, Any]:
     """Return the specification for the documentation page, with example values of parameters.
 
-    The values exist in the database. They are fixed if the service requires a key, or if the database does
-    not answer.
+    The values come from the database. If the service requires a key, or if the database does not answer,
+    fixed values are used instead.
     """
     # The page needs no key, so it must not reveal slugs if the service requires a key.
     displayed = displayed_specification(document(current_app), PARAMETER_LOCATIONS)

@@ -71,7 +71,7 @@ class CursorWriter:
         return blake2b(query.encode(), digest_size=FINGERPRINT_BYTES).digest()
 
     def write(self, sort_key: Sequence[Any]) -> str:
-        """Return the cursor of the page after `sort_key`, the sort key of the last row of a page."""
+        """Return the cursor of the page that begins after the row with `sort_key`."""
         signed = self._fingerprint + orjson.dumps([_plain(value) for value in sort_key])
         return urlsafe_b64encode(_signature(signed, _secret_key()) + signed).rstrip(b"=").decode()
 

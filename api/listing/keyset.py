@@ -4,8 +4,8 @@ The sort key of a row is the value of one column, such as the title, followed by
 
 One index on the two columns serves both directions. For a descending order, the index is read backward.
 
-In an ascending order, rows with the same value also come newest first, and rows without a value come last. A
-page in this order needs up to three short reads of the index (see `IndexedRows`).
+In both directions, rows with the same value come newest first, and rows without a value come last. A page in
+ascending order therefore needs up to three short reads of the index (see `IndexedRows`).
 
 All statements have bound parameters, and are made once for each shape of query (see `api.listing.plans`).
 """
@@ -58,7 +58,7 @@ class Plan(ABC):
     """A way to read the rows of a collection: statements with bound parameters, made once and used often.
 
     Attributes:
-        rows: A statement that selects the matching items of the collection, without an order.
+        rows: A statement that selects the matching items, or only their row numbers, without an order.
         order: The order of the rows.
     """
 
@@ -193,8 +193,8 @@ class MergedRows(IndexedRows):
     Attributes:
         items: The statement that selects the items of the collection.
         number: The column of `items` with the row number (internal key).
-        branches: For each table, a statement that selects its matching row numbers, and the order in its
-            columns.
+        branches: A pair for each table. The statement selects the matching row numbers, and the order uses
+            the columns of the table.
     """
 
     items: AnySelect
@@ -334,10 +334,10 @@ def after_values(after: Sequence[Any]) -> dict[str, Any]:
 
 
 def is_before(columns: Iterable[Key], first: int = 0) -> ColumnElement[bool]:
-    """Return the SQL condition for rows that are lower than the last row of the previous page.
+    """Return the SQL condition for rows with lower values in `columns` than the previous page's last row.
 
     Args:
-        columns: Successive columns of the sort key. Later columns compare rows with equal earlier values.
+        columns: Successive columns of the sort key, which are compared as a tuple.
         first: The place of the first of these columns in the sort key, from 0.
     """
     # The database can use an index for a comparison of row values.

@@ -1,6 +1,6 @@
 """Sort orders: rows are sorted by a key column, and rows with the same key by their internal number.
 
-Later rows have higher numbers and come first.
+Among rows with the same key, the row that was inserted last has the highest number and comes first.
 """
 
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ def order_pair(name: str, key: Key | None, ties: tuple[Key, ...], lowest: Any = 
     Args:
         name: The value of `sort` of the ascending order.
         key: The column to sort by first, or None to sort by `ties` alone.
-        ties: The columns that order rows with the same `key`, in both orders descending.
+        ties: The columns that order rows with the same `key`. They descend in both orders.
         lowest: The value that is stored instead of a null `key`.
     """
     return {

@@ -50,8 +50,8 @@ def make_page(
         items: Returns the JSON values of rows.
         scope: The id of the article, entity or story that the collection belongs to. None for all rows.
         former_scopes: Returns the former ids of the entity or story. Their cursors are accepted.
-        feed_start: For a feed, the sort key of the next link if the feed is empty. Even the last page of a
-            feed has a next link.
+        feed_start: For a feed, the sort key to continue from if the feed is empty. Every page of a feed has a
+            next link.
         more_meta: Further members of `meta`, such as `facets`.
 
     Raises:

@@ -12,8 +12,8 @@ merged.
 Without a filter, or with a single filter that has such an index, the index is scanned. If a filter always
 matches few rows, such as those of one article, these rows are sorted.
 
-Otherwise, the matches of each filter are counted, up to MAX_SORTED_ROWS. The matches of the filter with the
-fewest are sorted. If every filter matches too many rows, an index is scanned.
+Otherwise, the matches of each filter are counted, up to MAX_SORTED_ROWS. The smallest set of matches is
+sorted. If every filter matches too many rows, an index is scanned.
 
 A plan depends on which filters a query has, not on their values. Plans are made once and kept, so a request
 neither builds nor compiles SQL.
@@ -51,10 +51,9 @@ class FilterForm:
     Attributes:
         numbers: Selects the numbers (internal keys) of the matching rows. None if no index finds them.
         condition: Takes a table with the row numbers and sort keys, and returns the condition on its rows.
-        sorted_tables: Takes a value of `sort`, such as `-title`, and returns the tables indexed in this
-            order. Each table has a part of the matching rows. Empty if there is no such index.
-        orders: For a filter that always matches few rows, their orders by the value of `sort`. Otherwise
-            None.
+        sorted_tables: Takes a value of `sort`, such as `-title`, and returns the tables with an index in this
+            order, if any. Together, these tables contain all matching rows.
+        orders: The orders by the value of `sort`, if the filter always matches few rows. Otherwise None.
         repeats_numbers: True if `numbers` can select a row number more than once.
     """
 

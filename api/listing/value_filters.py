@@ -3,8 +3,7 @@
 A filter requires that a row has one of several values, or none of them. To require several values, use a
 filter for each.
 
-To have few different statements, lists of values are filled up to a power of two with a value that no row
-has.
+Lists are padded to a power of two in length, so that few different statements are needed.
 """
 
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ class ValueIndex:
         value: The name of the column with the values.
         sorts: The values of `sort`, without `-`, for which the table has an index of value and sort key.
         no_value: A value that no row has.
-        rows: `table` as a KeyTable if it is the table of the filtered rows itself, otherwise None.
+        rows: `table` as a KeyTable if it contains the filtered rows themselves, otherwise None.
     """
 
     table: FromClause

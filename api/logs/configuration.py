@@ -45,7 +45,7 @@ def log_config(settings: Settings, writer: LogWriter | None = None) -> dict[str,
     """Return the argument of `logging.config.dictConfig` for a log on standard error.
 
     Args:
-        writer: Writes the lines in a separate thread, and repeated failures are suppressed (`FailureLimit`).
+        writer: Writes the lines in a separate thread. Repeated failures are then suppressed (`FailureLimit`).
             If None, each thread writes its own lines, and no line is suppressed.
     """
     handler: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line"}

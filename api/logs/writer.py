@@ -33,8 +33,8 @@ class LogWriter:
 
     Args:
         formatter: Formats the line about dropped lines.
-        max_lines: How many lines about requests the queue can have. RESERVED_LINES other lines, such as
-            errors, also fit.
+        max_lines: The length of the queue from which lines about requests are dropped. For other lines, such
+            as errors, the length is RESERVED_LINES more.
     """
 
     def __init__(

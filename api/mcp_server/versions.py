@@ -97,9 +97,9 @@ def _check_headers(message: Message, headers: Headers) -> None:
 
 
 def _decoded(value: str) -> str | None:
-    """Return the text in the header value `value`, which can be written as `=?base64?…?=`.
+    """Return the decoded text if the header value `value` has the form `=?base64?…?=`.
 
-    Any other value is returned unchanged. Return None if the Base64 or the text in it is invalid.
+    Any other value is returned unchanged. Return None if the Base64 or the UTF-8 in it is invalid.
     """
     if not (value.startswith(BASE64_START) and value.endswith(BASE64_END)):
         return value

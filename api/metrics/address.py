@@ -18,7 +18,7 @@ class MetricsAddress:
     `/metrics` at a different port, and other paths at the separate port, get a 404.
 
     Args:
-        application: Handles all other requests.
+        application: Handles requests at the right port.
         flask_application: Sends the 404. `reject_wrong_address` must be one of its `before_request`
             functions.
         port: The port of the metrics, from BRIEFS_METRICS_BIND.

@@ -32,12 +32,12 @@ class FolderInUseError(Exception):
 
 
 def open_folder(configured: str, inherited: str | None = None) -> Path:
-    """Create the folder for metric files or empty it, lock it for this process, and return its path.
+    """Open an empty folder for metric files, lock it for this process, and return its path.
 
     Args:
         configured: The value of BRIEFS_METRICS_DIR. If empty, a private temporary folder is used.
-        inherited: The folder of the master process to replace, or None. It is shared and not emptied, unless
-            `configured` is a different folder.
+        inherited: The folder of the master process that this process replaces, or None. Unless `configured`
+            is a different folder, this folder is shared and not emptied.
 
     Raises:
         FolderInUseError: A different service uses the folder.

@@ -49,7 +49,7 @@ def start_folder(inherited: str | None = None) -> None:
 
 
 def pre_fork(_: Any, __: Any) -> None:
-    """Open the folder for metrics before a worker starts, or create it again if it was removed.
+    """Ensure that the folder for metrics exists and is open before a worker starts.
 
     If the folder cannot be used, the worker keeps its metrics in memory.
     """
@@ -67,8 +67,8 @@ def pre_fork(_: Any, __: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Start to publish the metrics of a worker that has loaded the application.
 
-    Also set `worker.base_url`, the prefix of the URLs in its error responses. Ignore workers and applications
-    of other services.
+    Also set `worker.base_url`, the prefix of the URLs in its error responses. Do nothing for other worker
+    classes and applications.
     """
     # The benchmarks run other applications and worker classes with the same gunicorn.conf.py.
     if METRICS not in getattr(worker.wsgi, "extensions", {}) or not hasattr(worker, "connections"):

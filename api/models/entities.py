@@ -19,7 +19,7 @@ class Entity(Base):
 
     `number` follows the order of first mentions. `EntitySlug` has all slugs. `origin` is `catalogue` (from
     the file of known entities) or `extracted` (found in the text). `same_as` lists URLs of the same entity in
-    other sources. The counts cover all articles.
+    other sources. `article_count` and `mention_count` cover all articles.
     """
 
     __tablename__ = "entities"
@@ -113,7 +113,7 @@ class ArticleMentions(Base):
 class TakeawayEntity(Base):
     """An entity that a takeaway (a key point of an article) mentions.
 
-    The row repeats the sort key of the takeaway. `takeaway` is the internal number of the takeaway.
+    `takeaway` is the internal number of the takeaway. `published_key` and `takeaway` repeat its sort key.
     """
 
     # With the sort key, a single index can filter takeaways by entity and sort them.

@@ -1,7 +1,7 @@
 """Facets: properties of articles, such as the language or the month.
 
-A facet value, such as the language `en`, is identified by a number. A list of articles can return how many of
-its articles have each value. Filters use all facets except dates.
+A facet value, such as the language `en`, is identified by a number. For a list of articles, the API can count
+the articles with each value. All facets except dates can be filters.
 """
 
 import struct
@@ -39,7 +39,7 @@ class NamedFacet(NamedTuple):
 
 @lru_cache(maxsize=4_096)
 def facet_number(name: str, value: str) -> int:
-    """Return the negative number of a facet value, such as the language `en`.
+    """Return the number (below 0) of a facet value, such as the language `en`.
 
     `name` is `entity_type`, `publication` or `language`. Language tags that differ only in case have the same
     number.

@@ -33,8 +33,8 @@ class Posting(Base):
     """A row of the inverted index, which finds articles by their features (words and entities).
 
     Only the features with the highest weights in an article have postings. `feature` is the hash of a
-    feature, and `weight` its weight in the article, in ten-thousandths. `tie` orders articles of the same
-    time: the beginning of the article's id.
+    feature, and `weight` its weight in the article, in ten-thousandths. `tie`, the beginning of the article's
+    id, orders articles of the same time.
     """
 
     # The weight is an integer, so that sums of products are exact on SQLite and PostgreSQL. The primary key

@@ -16,8 +16,8 @@ CHANGE_KINDS = (CREATED, UPDATED, REMOVED)
 class Change(Base):
     """An entry of the change feed: an article was created, updated or removed.
 
-    `sequence` numbers the changes from 1, without gaps, in the order of their commits. `fields` lists what an
-    update changed. `slug` and `title` are those at the commit.
+    `sequence` numbers the changes from 1, without gaps, in the order of their database commits. `fields`
+    lists what an update changed. `slug` and `title` are those at this commit.
     """
 
     __tablename__ = "changes"

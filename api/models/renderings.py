@@ -8,7 +8,7 @@ from api.models.sort_keys import article_number
 
 
 class Rendering(Base):
-    """The stored JSON of an article, compressed with gzip in the form that clients receive.
+    """The stored JSON of an article, compressed with gzip, as clients receive it.
 
     If the rendering is missing or outdated, the JSON is made for each request.
 

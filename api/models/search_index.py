@@ -1,7 +1,7 @@
 """The full-text index over search terms, the stemmed words that `api.search.analyzer` makes from texts.
 
-On SQLite, each index is an FTS5 table without content. To delete a row, its terms must be given again, so
-they are made from the stored content.
+On SQLite, each index is an FTS5 table without the indexed texts. FTS5 needs the terms of a row to delete it,
+so they are made again from the stored article.
 
 On PostgreSQL, each index is a table with a column `vector` of the type tsvector and a GIN index. The option
 `fastupdate` is off: it would collect new entries in a list that every search has to read.

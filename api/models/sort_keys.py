@@ -1,7 +1,7 @@
-"""Sort keys that are never null, and foreign keys of articles and entities.
+"""Sort keys that are never null, and foreign keys to articles and entities.
 
 If a sort key is unknown, the column contains the lowest value instead of null. One index then serves
-ascending and descending lists, with unknown keys last (`api.listing.keyset`).
+ascending and descending lists. `api.listing.keyset` puts unknown keys last in both.
 """
 
 from datetime import UTC, datetime

@@ -22,7 +22,7 @@ class Story(Base):
         id: The public id, derived from the key of the founder.
         first_published_key: When its first article was published, or `UNDATED`.
         last_published_key: When its last article was published, or `UNDATED`.
-        span_seconds: The time between the two, rounded up to seconds.
+        span_seconds: The time between these two articles, rounded up to seconds.
         takeaways: The numbers of its key points (distinct takeaways), in display order.
         entities: `[[entity number, article count]]`, for the entities that most of its articles mention.
         publications: `[[name, article count]]`, most articles first.
@@ -72,8 +72,7 @@ class FormerStory(Base):
     the article `article_id`.
 
     Attributes:
-        article_id: The id of the founder. If the founder was removed, the id of another article from its
-            story, if there is one.
+        article_id: The id of the founder, or of another article from its story if the founder was removed.
     """
 
     __tablename__ = "former_stories"

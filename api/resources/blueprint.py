@@ -87,16 +87,16 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
     ) -> Callable[[View], View]:
         """Return a decorator that registers a view for GET requests and documents all of its responses.
 
-        The view takes the loaded query, unless `query` is NoParameters, and then the path parameters by name.
-        The view returns the JSON values of the body, a tuple `(values, headers)`, or a Flask Response. The
-        name of the view in camel case is the operation id.
+        The view takes the path parameters by name. Its first argument is the loaded query, unless `query` is
+        NoParameters. The view returns the JSON values of the body, a tuple `(values, headers)`, or a Flask
+        Response. The name of the view in camel case is the operation id.
 
         Args:
             shape: The schema class of the body, or a JSON Schema if the view returns a Response.
             query: The schema of the query parameters.
             path: The last parameter of the path, or None.
             content_type: The media type of the response, or None for JSON.
-            is_stream: True if the view returns a stream, whose path is in `STREAM_PATHS`.
+            is_stream: True if the view returns a stream. The path must then be in `STREAM_PATHS`.
             headers: A description and an example of each header that only this resource has.
             deprecation: The announcement that the resource is deprecated, or None.
         """

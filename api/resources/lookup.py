@@ -65,8 +65,8 @@ class Lookup:
     Args:
         rows: A statement that selects rows with the columns `id` and `slug`.
         by_id: The SQL condition that the id is `reference`.
-        by_slug: A function that makes a statement for the slug `reference` from `rows`.
-        by_old_id: The same for an earlier id, or None if there are no earlier ids.
+        by_slug: A function that narrows `rows` to the row with the slug `reference`.
+        by_old_id: Like `by_slug`, for an earlier id. None if there are no earlier ids.
     """
 
     def __init__(
@@ -159,8 +159,8 @@ def _missing_article(statement: AnySelect, value: Any, reference: str) -> Proble
 
     Args:
         statement: A SELECT of the slug and the removal time, with the bound parameter `reference`.
-        value: The value of this bound parameter: an id or a slug.
-        reference: The id or slug in the URL, for the message.
+        value: The UUID or slug for this bound parameter.
+        reference: The text of the UUID or slug, for the message.
     """
     removal = first_row(statement, value)
     if removal is None:

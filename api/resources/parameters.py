@@ -174,7 +174,7 @@ class Instant(fields.AwareDateTime):
     def suggest(self, value: str) -> str | None:
         """Return the valid time that the invalid `value` probably means, or None.
 
-        For example, `value` has no time zone, or its `+` was decoded to a space.
+        For example, add a missing time zone, or restore a `+` that was decoded to a space.
         """
         text = re.sub(r" (?=\d\d:\d\d$)", "+", value.strip()) if "T" in value else value.strip()
         text = text.replace(" ", "T", 1)
@@ -214,7 +214,7 @@ class Window(fields.String):
 
 
 class Cursor(fields.String):
-    """The query parameter `cursor`. `CursorWriter.read` checks more than that the value is not empty."""
+    """The query parameter `cursor`. It must not be empty. `CursorWriter.read` checks the rest."""
 
     def __init__(self, description: str) -> None:
         message = "The cursor is empty. Leave out the parameter to begin at the start."

@@ -92,7 +92,7 @@ def _numbers_of(
 ) -> list[int]:
     """Return the internal number of the entity or story of each id or slug in `references`, in order.
 
-    An unknown id or slug has NO_NUMBER. If several statements find the same id or slug, the last counts.
+    An unknown id or slug has NO_NUMBER. If several statements find the same id or slug, the last one decides.
 
     Args:
         references: The ids and slugs.

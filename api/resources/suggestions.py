@@ -81,7 +81,7 @@ def likely_entity(value: str) -> str | None:
 def likely_story(value: str) -> str | None:
     """Return the slug of a story that the unknown text `value` may stand for, or None.
 
-    The story has an article whose current or earlier slug is `value`, written as a slug.
+    Make a slug from `value`. The story has an article with this current or earlier slug.
     """
     slug = _slug(" ".join(fold(value).split()))
     return request_connection().scalar(SLUG_OF_STORY, {"value": slug}) if slug else None

@@ -123,8 +123,9 @@ def analyze_for_index(text: str) -> Sequence[Term]:
 
     A joined word is a name such as d'Orsay, or a word that a hyphen breaks at the end of a line.
 
-    The result begins with the terms of `analyze`, such as `Musée`, `d` and `Orsay`. A group of terms for each
-    joined word follows, such as `Musée` and `dOrsay`. Phrases with the joined word match in its group.
+    The terms of `analyze` come first: for `Musée d'Orsay`, those of `Musée`, `d` and `Orsay`. A group for
+    each joined word and its neighbours follows: here `Musée` and `dOrsay`. Phrases with the joined word match
+    in its group.
     """
     terms = list(analyze(text))
     groups: list[Term] = []

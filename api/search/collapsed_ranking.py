@@ -20,8 +20,7 @@ MAX_COLLAPSED_TOGETHER = 1600
 class CollapsedRanking:
     """The hits of a search, with only the most relevant article of each story.
 
-    `ranking` has all hits of the search. Pages can be read from either, since both classes implement
-    RowSource.
+    `ranking` has all hits of the search. Both classes implement RowSource, from which pages are read.
     """
 
     ranking: Ranking

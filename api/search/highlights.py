@@ -18,9 +18,9 @@ SPACE = re.compile(r"\s")
 def highlight(query: Query, parts: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     """Return passages of an article that contain a phrase of `query`, at most MAX_PASSAGES.
 
-    Each passage is a dictionary `{part, text, ranges}` from a different text. Each range is a list
-    `[start, end]` in code points of the passage. Only the first MAX_TERMS words are searched. The end
-    of each text counts as a word.
+    Each passage is a dictionary `{part, text, ranges}`. A text gives at most one passage. Each range is a
+    list `[start, end]` in code points of the passage. Only the first MAX_TERMS terms are searched. The end of
+    each text counts as a term.
 
     Args:
         parts: The texts of each part of the article, such as `title`.
@@ -40,7 +40,7 @@ def find_ranges(phrases: Sequence[Phrase], text: str, word_budget: Iterator[int]
 
     Args:
         phrases: Tuples of consecutive search terms.
-        word_budget: An iterator with an item for each word that can be searched, also across calls.
+        word_budget: An iterator from which each searched term takes an item. Calls can share this limit.
     """
     terms = [term for term, _ in zip(analyze_for_index(text), word_budget, strict=False)]
     # The index has a break after each text.
@@ -84,7 +84,8 @@ def _passage(text: str, ranges: list[tuple[int, int]]) -> dict[str, Any]:
 def _word_start(text: str, offset: int, latest: int) -> int:
     """Return the offset at which to begin a passage of `text`, so that the first word is complete.
 
-    If `offset` is inside a word, the result follows the next space before `latest`, or else is `offset`.
+    If `offset` is inside a word, return the end of the next space before `latest`. If there is none, return
+    `offset`.
     """
     if offset == 0 or text[offset - 1].isspace():
         return offset
@@ -95,8 +96,8 @@ def _word_start(text: str, offset: int, latest: int) -> int:
 def _word_end(text: str, offset: int, earliest: int) -> int:
     """Return the offset at which to end a passage of `text`, so that the last word is complete.
 
-    If `offset` is inside a word, the result is the last space between `earliest` and `offset`, or else
-    `offset`.
+    If `offset` is inside a word, return the last space between `earliest` and `offset`. If there is none,
+    return `offset`.
     """
     if offset == len(text) or text[offset].isspace():
         return offset

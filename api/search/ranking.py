@@ -74,7 +74,7 @@ class Ranking:
     def hits(self) -> tuple[NDArray[np.int64], Sequence[Filter]]:
         """Return the internal numbers of the articles found by the search, and the filters left to check.
 
-        If a filter is selective (`_selective`), the articles match all filters, and none is left.
+        If a filter is selective (see `_selective`), all filters are already applied, and none is left.
         """
         scores = self._candidates
         if self._has_phrases:
@@ -145,7 +145,7 @@ class Ranking:
         return {MATCH: match_text(self.query, self._dialect)} | values_of(self.filters)
 
     def _find(self, after: Sequence[Any] | None, limit: int) -> list[Hit]:
-        """Return the best hits, or the best hits after the sort key `after` if it is not None.
+        """Return the best hits. If `after` is a sort key, return only hits after it.
 
         If there are more than `limit` hits, at least `limit` + 1 of them are returned. Otherwise, all are
         returned.

@@ -1,6 +1,6 @@
 """Rank all hits of a search by Okapi BM25, with the terms that `seeds.search_index.term_segments` has stored.
 
-The scores are those of bm25() of FTS5, the full-text index of SQLite, which takes ten times as long.
+The scores equal those of the function bm25() in FTS5 (SQLite), which takes ten times as long.
 """
 
 from collections import OrderedDict
@@ -79,7 +79,7 @@ class Scores(NamedTuple):
         return Scores(self.distances[found], self.numbers[found])
 
     def best_first(self, after: Sequence[Any] | None, size: int) -> Iterator[list[Hit]]:
-        """Yield the hits in lists, the best hit first, and of equally good hits the newest article first.
+        """Yield lists of the hits, best first. Of equally good hits, the newest article comes first.
 
         Args:
             after: The last hit of the previous page, or None.
@@ -107,7 +107,7 @@ class TermList(NamedTuple):
 
     Attributes:
         places: The place of each article in the term index, or None if `frequencies` covers all articles.
-        frequencies: The frequencies of the term in articles.
+        frequencies: The frequency of the term in each of these articles.
         article_count: The number of articles that contain the term.
     """
 
@@ -168,8 +168,8 @@ class TermIndex:
     def find(self, connection: Connection, query: Query) -> Scores:
         """Return the articles that contain the words of `query`, each with its distance from the query.
 
-        The order of words in a phrase and excluded phrases of several words are not checked. The result can
-        therefore contain articles that are not hits.
+        Neither the order of words in a phrase nor an excluded phrase of several words is checked. The result
+        can therefore contain articles that are not hits.
 
         Args:
             connection: A database connection that reads the same state of the database as the index.

@@ -72,7 +72,7 @@ class TermGaps(NamedTuple):
     """The list of the articles of a segment (a part of the term index) that contain a term.
 
     Attributes:
-        gaps: The index of the first article in the segment, then the difference to each next index.
+        gaps: The index in the segment of the first of these articles, then the difference to each next index.
         frequencies: The frequency of the term in each of these articles.
     """
 

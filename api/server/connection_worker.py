@@ -40,7 +40,7 @@ class ConnectionWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no t
     Attributes:
         time_limits: How long the worker waits for clients and for its threads.
         connections: All open connections. Only the main loop changes this set.
-        count_refused: A function that gets the HTTP status of each request refused by the worker itself.
+        count_refused: A function to call with the HTTP status of each request that the worker itself refuses.
         streams_end_at: The time after which each streamed response ends with its current chunk, as a value
             of `time.monotonic`. It is infinite until the worker is told to stop.
         base_url: The value of BRIEFS_BASE_URL, or an empty text.

@@ -20,11 +20,11 @@ log = logging.getLogger("briefs.server")
 class GranianRequests:
     """WSGI middleware that checks requests from granian and adds their target (`RAW_URI`), as gunicorn does.
 
-    Percent-escapes that the client did not need to send are not preserved.
+    The target loses percent-escapes that the client did not need to send.
 
     Args:
         application: Handles the requests.
-        count_refused: A function that gets the HTTP status of each refused request.
+        count_refused: A function to call with the HTTP status of each refused request.
     """
 
     def __init__(
@@ -36,8 +36,8 @@ class GranianRequests:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Call the application, or respond with 400 or 501 if the request is invalid.
 
-        The header `Host` must be valid (RFC 9112, 3.2). Only OPTIONS can have the target `*`. The transfer
-        coding of a body must be `chunked`.
+        The header `Host` must be valid (RFC 9112, 3.2). Only OPTIONS can have the target `*`. The only valid
+        transfer coding is `chunked`.
         """
         path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
         if not is_host(environ.get("HTTP_HOST", "")):

@@ -53,7 +53,7 @@ def load_application(target: str) -> WSGIApplication:
 
 
 def close_after_main_thread(close: Callable[[], object]) -> None:
-    """Wait until the main thread of this process has ended, and call `close`."""
+    """Wait until the main thread of this process has ended, then call `close`."""
     threading.main_thread().join()
     close()
 

@@ -149,7 +149,7 @@ class PollingWorker(ConnectionWorker):
         return True
 
     def _make_room(self, min_silent_seconds: float) -> bool:
-        """Close the tenth of the connections whose clients have been silent for the longest time.
+        """Close at most about a tenth of all connections, those whose clients have been silent longest.
 
         Args:
             min_silent_seconds: Keep the connections of clients that have been silent for a shorter time.
@@ -184,9 +184,8 @@ class PollingWorker(ConnectionWorker):
     def _close_expired(self, now: float) -> None:
         """Close the connections whose deadline is at or before `now`.
 
-        Clients without a response get an error first: 408 for an incomplete request, 503 if the
-        request waits for a thread. A client that still receives its response gets a new deadline instead.
-        Running requests are not interrupted.
+        A client gets an error first if its request is incomplete (408) or waits for a thread (503). A client
+        that still receives its response gets a new deadline instead. Running requests are not interrupted.
         """
         for connection in self.connections:
             if connection.state is State.SENDING and connection.sock.has_progressed():

@@ -23,11 +23,11 @@ class ClientGoneError(OSError):
 class ResponseStream:
     """The object that gunicorn uses as the socket of a connection.
 
-    `sendall` sends what the client receives at once. The main loop sends the rest.
+    `sendall` sends only what the client can receive now. The main loop sends the rest.
 
     Args:
         connected: The real socket, in non-blocking mode.
-        send_seconds: How long a thread waits for a client that receives nothing of a long response.
+        send_seconds: How long a thread waits while the client receives nothing of a long response.
 
     Attributes:
         unsent_bytes: The number of bytes that wait to be sent.

@@ -31,8 +31,9 @@ class ServerSettings(NamedTuple):
 def read_server_settings(*, queues_log: bool = True) -> ServerSettings:
     """Return the settings of the server from the environment, and check the settings of the application.
 
-    If a setting is invalid, the process exits with a message. Two variables are set in the environment for
-    the workers: BRIEFS_LOG_FORMAT, if it is missing or empty, and the device and inode of the SQLite file.
+    If a setting is invalid, the process exits with a message. The environment gets two variables for the
+    workers: BRIEFS_LOG_FORMAT, unless it has a value, and FILE_VARIABLE, the device and inode of the SQLite
+    file.
 
     Args:
         queues_log: True to let a separate thread write the log of the server.
@@ -73,8 +74,8 @@ def check_settings() -> tuple[Settings, str]:
 def with_port(bind: str, port: str) -> str:
     """Return the address `bind` with the port `port`.
 
-    If `port` is empty or `bind` is a Unix socket, return `bind` unchanged. If `port` is invalid, the process
-    exits with a message of one line.
+    If `port` is invalid, the process exits with a message of one line. If `port` is empty or `bind` is a Unix
+    socket, return `bind` unchanged.
     """
     if not port:
         return bind

@@ -59,7 +59,7 @@ def warnings_about(environ: Mapping[str, str], workers: int = 1) -> Iterator[str
 
     No warning contains a value, since values can be secret. There are warnings about three mistakes:
 
-    - A variable in IGNORED_VARIABLES is set in place of the setting to use.
+    - A variable in IGNORED_VARIABLES is set instead of the setting that the service reads.
     - BRIEFS_BASE_URL is not set.
     - BRIEFS_RATE_LIMIT is set, but several workers count the requests separately.
     """

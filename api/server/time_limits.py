@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class TimeLimits(NamedTuple):
-    """How long a server waits for clients, for its threads and, before it stops, for its requests.
+    """How long a server waits for clients and threads, and for unfinished requests before it stops.
 
     granian supports only `head_seconds` and `stop_seconds`. Options of gunicorn override `keepalive_seconds`
     and `stop_seconds`.

@@ -112,13 +112,13 @@ def _read_links(
     """Return the related links of each article, and the entities in the reasons for these links.
 
     Args:
-        connection: Reads the entities that are missing in `mentioned`.
+        connection: Serves to read the entities missing in `mentioned`.
         rows: The rows of the links.
         mentioned: The short JSON of entities, by article number and entity number.
 
     Returns:
-        The links by article number, and the short JSON of all entities by entity number. A link is its row
-            and its parsed `reasons`.
+        The links by article number, and the short JSON of all entities by entity number. A link is a pair of
+            its row and its parsed `reasons`.
     """
     found: defaultdict[int, list[Link]] = defaultdict(list)
     named = dict(chain.from_iterable(each.items() for each in mentioned.values()))

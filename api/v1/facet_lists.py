@@ -67,8 +67,8 @@ class Counts:
     def of(cls, numbers: Integers) -> "Counts":
         """Return the article counts, given the facet values or stories of each article.
 
-        `numbers` has, one article after the other, the numbers of all facet values (or stories) of the
-        article. How often a number occurs is its article count.
+        `numbers` has the numbers of all facet values (or stories) of each article. The article count of a
+        number is how often it occurs.
         """
         return cls(*np.unique(numbers, return_counts=True))
 
@@ -273,7 +273,7 @@ def _is_indexed(each: Filter) -> bool:
 
 
 def _select_list(numbers: AnySelect, dialect: str) -> AnySelect:
-    """Return a statement that collects the numbers that the statement `numbers` selects in one list.
+    """Return a statement that collects in one list the numbers selected by the statement `numbers`.
 
     Its result is one row with one value: a JSON text on SQLite, or an array on PostgreSQL. `dialect` is
     `sqlite` or `postgresql`.
@@ -294,8 +294,8 @@ def _select_numbers(form: FilterForm, dialect: str) -> AnySelect:
 def _select_last(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
     """Return a SELECT for one row: the list of the newest articles that match all filters, newest first.
 
-    The articles are internal numbers. The bound parameter `row_count` limits the list. `dialect` is `sqlite`
-    or `postgresql`.
+    The list contains internal numbers. The bound parameter `row_count` limits it. `dialect` is `sqlite` or
+    `postgresql`.
     """
     return _select_list(_select_in_order(forms), dialect)
 
@@ -331,10 +331,11 @@ def _first_rows(table: KeyTable, forms: Sequence[FilterForm]) -> AnySelect:
 
 @lru_cache(maxsize=MAX_PLANS)
 def _select_among(forms: Sequence[FilterForm], dialect: str) -> AnySelect:
-    """Return a SELECT for one row: the list of those given articles that match all filters, newest first.
+    """Return a SELECT that keeps the given articles that match all filters, newest first.
 
-    The articles are internal numbers. The bound parameter `listed` is the result of the function `listed`.
-    `dialect` is `sqlite` or `postgresql`.
+    The result is one row with one value, the list of their internal numbers. The bound parameter `listed` has
+    the numbers of the given articles, converted by the function `listed`. `dialect` is `sqlite` or
+    `postgresql`.
     """
     table, number = listed_numbers(dialect)
     numbers = select(ARTICLES.number).join_from(table, ARTICLES.table, ARTICLES.number == number)
@@ -347,7 +348,8 @@ def _select_lists(dialect: str, *, has_stories: bool) -> AnySelect:
     """Return a SELECT for one row: the stored facet lists of the given articles, as one sequence of bytes.
 
     SQLite returns the bytes in hexadecimal. With `has_stories`, a second column lists the story number of
-    each article. The bound parameter `listed` is the result of the function `listed`.
+    each article. The bound parameter `listed` has the numbers of the given articles, converted by the
+    function `listed`.
     """
     table, number = listed_numbers(dialect)
     facets: ColumnElement[Any] = func.string_agg(LISTS.c.facets, literal(b"", LargeBinary))

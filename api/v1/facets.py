@@ -76,7 +76,8 @@ STORY_LABELS = select(STORED_ARTICLES.c.number, STORED_ARTICLES.c.slug, STORED_A
 def facet_meta(parameters: Mapping[str, Any], filters: Sequence[Filter], search: Ranking | None) -> Values:
     """Return the facet counts for the `meta` of a list of articles, or `{}` if none are requested.
 
-    `facets` in the result has the counts. `counted` says how many articles are counted, and if these are all.
+    `facets` in the result has the counts. `counted` says how many articles are counted, and
+    whether more match.
 
     Args:
         parameters: The validated query parameters.
@@ -113,13 +114,13 @@ class FacetCounter(Protocol):
     def values(self, name: str, limit: int) -> list[Values]:
         """Return the values of the facet `name` with their counts, in the form of `meta.facets`.
 
-        The result has at most `limit` values, the values with the most articles first. For dates, it has the
-        latest dates, in ascending order.
+        The result has at most `limit` values: those with the most articles, most articles first. Of dates, it
+        has the latest, in ascending order.
         """
 
 
 class KeptCounter:
-    """A FacetCounter that returns the article counts for lists without filters.
+    """A FacetCounter for all articles.
 
     The counts are stored in tables that are updated whenever articles are loaded.
     """
@@ -134,8 +135,8 @@ class KeptCounter:
     def values(self, name: str, limit: int) -> list[Values]:
         """Return the values of the facet `name` with their counts, in the form of `meta.facets`.
 
-        The result has at most `limit` values, the values with the most articles first. For dates, it has the
-        latest dates, in ascending order.
+        The result has at most `limit` values: those with the most articles, most articles first. Of dates, it
+        has the latest, in ascending order.
         """
         parameters = {"facet": name, "facet_limit": limit}
         if name in (ENTITY, STORY):
@@ -150,10 +151,9 @@ class KeptCounter:
 
 
 class MatchingCounter:
-    """Returns the facet values of the articles that match a query, with their counts.
+    """A FacetCounter for the articles that match a query.
 
-    This class implements the interface FacetCounter. `matching` is the result of `count_matching`: the
-    article counts of all facet values and stories.
+    `matching` is the result of `count_matching`: the article counts of all facet values and stories.
     """
 
     def __init__(self, matching: MatchingFacets) -> None:
@@ -172,8 +172,8 @@ class MatchingCounter:
     def values(self, name: str, limit: int) -> list[Values]:
         """Return the values of the facet `name` with their counts, in the form of `meta.facets`.
 
-        The result has at most `limit` values, the values with the most articles first. For dates, it has the
-        latest dates, in ascending order.
+        The result has at most `limit` values: those with the most articles, most articles first. Of dates, it
+        has the latest, in ascending order.
         """
         if name == ENTITY:
             entities = self._matching.facets.between(1, MAX_ENTITY_NUMBER)

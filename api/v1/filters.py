@@ -72,8 +72,8 @@ def article_filters(
 ) -> list[Filter]:
     """Return the filters for the query parameters of a list of articles, except for `q`.
 
-    `references` has the entities and stories that the parameters name. `entity` and `story` are the numbers
-    of an entity and a story that also limit the articles.
+    `references` has the entities and stories that the parameters name. If `entity` or `story` (an internal
+    number) is given, only its articles match.
     """
     required = [*([] if entity is None else [entity]), *references.of("entity")]
     required += _facet_numbers("entity_type", parameters)
@@ -168,8 +168,8 @@ def _with_all(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
 def _with_any_entity(index: ValueIndex, references: References) -> list[Filter]:
     """Return a list with the filter for rows with at least one entity of the query parameter `entity_any`.
 
-    The list is empty without this parameter. If no named entity is known, the filter matches no row. `index`
-    lists the entities of rows.
+    The list is empty without this parameter. If all its entities are unknown, the filter matches no row.
+    `index` lists the entities of rows.
     """
     if not references.of("entity_any"):
         return []
@@ -178,7 +178,7 @@ def _with_any_entity(index: ValueIndex, references: References) -> list[Filter]:
 
 
 def _without(index: ValueIndex, values: Iterable[int]) -> list[Filter]:
-    """Return the filter for rows that have none of `values`, as a list with one item.
+    """Return a list with the filter for rows that have none of `values`.
 
     The list is empty if `values` is empty. `index` is the table that lists the values of rows, such as the
     entities of articles.
@@ -198,9 +198,10 @@ def _facet_numbers(name: str, parameters: Parameters) -> list[int]:
 
 
 def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
-    """Return the facet values that are not excluded, or None if too many articles have these values.
+    """Return the numbers of the values that are not excluded, or None if too many articles have these values.
 
-    The result is also None if there are more than MAX_FACETS values, or if an article has no value.
+    The result is also None if an article has no value, or if the values and all languages together are more
+    than MAX_FACETS.
 
     Args:
         name: `publication` or `language`.
@@ -218,7 +219,7 @@ def _few_others(name: str, excluded: Collection[int]) -> list[int] | None:
 
 
 def _articles(parameters: Parameters, article: int | None) -> list[int]:
-    """Return the internal numbers of the articles that the path and the query name.
+    """Return the internal numbers of the articles in the path and in the query.
 
     Args:
         parameters: The validated query parameters. `article` can name an article.
@@ -310,10 +311,10 @@ def _by_search(index: str, dialect: str) -> FilterForm:
 
 
 def _by_time(name: str, parameters: Parameters) -> Filter:
-    """Return the filter for articles with the time `{name}_at` from `{name}_after` to before `{name}_before`.
+    """Return the filter for articles by the time `{name}_at`.
 
-    `name` is `published` or `updated`. Each of the two `parameters` can be missing. Articles without a
-    publication time never match `published`.
+    `name` is `published` or `updated`. The time is at least `{name}_after` and less than `{name}_before`, if
+    `parameters` has them. Articles without a publication time never match `published`.
     """
     after = max(parameters.get(f"{name}_after", EARLIEST_DATE), EARLIEST_DATE)
     before = parameters.get(f"{name}_before")

@@ -47,7 +47,7 @@ def article_links(slug: str, base_url: str) -> Values:
 def article_head(
     identity: UUID, content: Content, revision: int, created_at: datetime, updated_at: datetime
 ) -> Values:
-    """Return the JSON values of an article that lists also show, such as `title` and `summary`.
+    """Return the JSON values that an article also has in lists, such as `title` and `summary`.
 
     Args:
         identity: The id of the article.

@@ -189,10 +189,9 @@ class ArticleParameters(ArticleFields, ArticleFilters):
             raise InvalidParameters([parameter_error(name, *errors[name]) for name in in_order])
 
     def default_sort(self, given: dict[str, Any]) -> str:
-        """Return the value of `sort` that a request without `sort` gets.
+        """Return the default of `sort`: `relevance` if `given` has a search `q`, otherwise `-published_at`.
 
-        It is `relevance` if `given`, the parsed parameters of the request, contains a search `q`, and
-        `-published_at` (newest first) otherwise.
+        `given` has the parsed parameters of the request. `-published_at` means newest first.
         """
         return RELEVANCE if "q" in given else "-published_at"
 

@@ -60,7 +60,7 @@ class RenderedArticle(NamedTuple):
 
     Attributes:
         etag: The ETag of the uncompressed JSON.
-        part_ends: The positions in the uncompressed JSON where the value of each key ends, as bytes.
+        part_ends: The byte positions where the values end in the uncompressed JSON, packed by PART_ENDS.
         json_gzip: The JSON, compressed with gzip.
     """
 
@@ -180,10 +180,10 @@ def render(connection: Connection, numbers: Collection[int]) -> dict[int, Render
 
 
 def select_rendering(reference: str) -> tuple[AnySelect, UUID | str]:
-    """Return a statement that selects an article's stored JSON, and a value for its parameter `reference`.
+    """Return a statement that selects the stored JSON of the article with the id or slug `reference`.
 
-    A row has the values of a `RenderedArticle`. The parameter `rendering_key` is the result of the function
-    of this name. The argument `reference` is the id or slug of the article.
+    A row has the values of a `RenderedArticle`. The second result is the value of the bound parameter
+    `reference`. The other bound parameter, `rendering_key`, is the result of `rendering_key()`.
     """
     if UUID_PATTERN.fullmatch(reference):
         return SELECT_BY_ID, UUID(reference)

@@ -55,7 +55,7 @@ def takeaway_orders(table: KeyTable) -> Orders:
 def takeaway_orders_in_article() -> Orders:
     """Return the sort orders of the takeaways of one article, by the value of the query parameter `sort`.
 
-    The orders are the same for all values: as the article lists its takeaways.
+    All values give the order in which the article lists its takeaways.
     """
     return order_pair("published_at", None, (TAKEAWAYS.number,))
 
@@ -101,7 +101,7 @@ def related_link_orders(table: KeyTable) -> Orders:
 def related_link_orders_in_article() -> Orders:
     """Return the sort orders of the related links of one article, by the value of the query parameter `sort`.
 
-    All links of an article have the same `published_at`. Both orders by this time are the order of the
+    All links of an article have the same `published_at`, so both orders by this time are the order in the
     article.
     """
     columns = LINKS.columns

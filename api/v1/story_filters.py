@@ -1,8 +1,8 @@
 """Turn the query parameters of a list of stories into filters.
 
 A story matches if at least one of its articles matches all article filters at once. If few articles match one
-of these filters, the stories of these articles are listed. Otherwise, an index of stories is read, and the
-articles of each story are tested.
+of these filters, only these articles are tested. Otherwise, an index of stories is read, and the articles of
+each story are tested.
 """
 
 from collections.abc import Mapping
@@ -106,7 +106,7 @@ def _with_article(
 
     Args:
         forms: The SQL of the article filters.
-        selective: The one that few articles match, or None.
+        selective: The one of `forms` that few articles match, or None.
         bounds: Which of `published_after` and `published_before` the query has.
         is_sorted: True if the list is sorted by the time of the last publication.
     """
@@ -124,7 +124,7 @@ def _with_article(
 def _story_numbers(forms: tuple[FilterForm, ...], selective: FilterForm) -> AnySelect:
     """Return a statement that selects the numbers of the stories with an article that matches all `forms`.
 
-    `forms` are the SQL of the article filters. `selective` is the one that few articles match.
+    `forms` are the SQL of the article filters. `selective` is the one of them that few articles match.
     """
     matches = selective.few_numbers()
     conditions = [each.condition(ARTICLES) for each in forms if each is not selective]

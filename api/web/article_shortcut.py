@@ -1,7 +1,7 @@
 """A shortcut for plain requests of an article: send its stored rendering without calling Flask.
 
-A rendering is the JSON of an article, stored in the database. A plain request is a GET without a query string
-and without `If-Match`.
+A rendering is the JSON of an article, stored in the database. A plain request is a GET that accepts JSON,
+and has no query string and no `If-Match`.
 """
 
 import re
@@ -27,8 +27,6 @@ ARTICLE_PATH = re.compile(rf"{ARTICLES_PATH}([a-z0-9-]+)")
 
 class ArticleShortcut:
     """WSGI middleware that answers plain GET requests for an article with its stored JSON (a rendering).
-
-    A plain request accepts JSON, and has no query string and no `If-Match`.
 
     Args:
         application: Handles all other requests.
@@ -62,7 +60,7 @@ class ArticleShortcut:
     def _find_rendering(self, environ: WSGIEnvironment) -> RenderedArticle | None:
         """Return the stored JSON of the requested article, or None if the application must answer.
 
-        None means that the request is not plain (see the class), or that no current JSON is stored.
+        None means that the request is not plain (see the module), or that no current JSON could be read.
         """
         path = environ["PATH_INFO"]
         article_path = ARTICLE_PATH.fullmatch(path)

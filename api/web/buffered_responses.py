@@ -14,7 +14,7 @@ NOT_MODIFIED = f"304 {HTTP_STATUS_CODES[304].upper()}"
 
 
 class Variant(NamedTuple):
-    """The values from the headers of a request that can change the response to the same URL.
+    """The values from the headers of a request that determine which response to a URL is sent.
 
     Attributes:
         accept: The header `Accept`.
@@ -62,8 +62,8 @@ class BufferedResponse:
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Start the response with `start_response` and return its body, in a list that can be empty.
 
-        Send 304 without a body if the client already has this response (RFC 9110, 13.1.2), and no body for
-        HEAD.
+        Send 304 without a body if the client already has this response (RFC 9110, 13.1.2). For HEAD, send no
+        body.
         """
         environ[ROUTE] = self.route
         if "HTTP_IF_NONE_MATCH" in environ and self.is_not_modified(environ):

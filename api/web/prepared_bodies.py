@@ -38,8 +38,7 @@ Forms = tuple[PreparedBody, PreparedBody]
 class PreparedBodies:
     """A store of response bodies that are made and compressed once, and sent many times.
 
-    Each body has a name. It is made when it is requested for the first time, so that it does not delay the
-    start.
+    Each body has a name. It is made at its first request, so that it does not delay the start of the process.
     """
 
     def __init__(self) -> None:

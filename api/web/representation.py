@@ -51,7 +51,7 @@ def _finish(response: Response) -> Response:
 def _negotiate(response: Response) -> Response:
     """Return `response` with an ETag and, if the client accepts gzip, with a compressed body.
 
-    Return 304, 406 or 412 if the request requires it. A stream is not changed.
+    A stream gets neither. Return 304, 406 or 412 if the request requires it.
     """
     if not accepts(request.environ.get("HTTP_ACCEPT", ""), response.mimetype or ""):
         # Only the index depends on `Accept`. It is also a page.

@@ -111,7 +111,7 @@ class RequestRecords:
         """Record a request with the number of bytes of the response body that were sent.
 
         Args:
-            environ: The WSGI environment, with the unsent bytes of the server as `UNSENT_BYTES`.
+            environ: The WSGI environment. `UNSENT_BYTES` in it is the number of bytes that were not sent.
             started: When the request arrived, as a value of `time.perf_counter`.
             body_bytes: The number of bytes that the application made.
         """

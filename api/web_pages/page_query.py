@@ -47,7 +47,7 @@ class PageQuery:
         return PageQuery(pair for pair in self.pairs if pair[0] not in names)
 
     def setting(self, *pairs: Pair) -> "PageQuery":
-        """Return the query with `pairs` in place of all values of the same parameters."""
+        """Return a copy of the query in which `pairs` replace all values of their parameters."""
         return self.without(*(name for name, _ in pairs)).adding(*pairs)
 
     def replacing(self, old: Pair, new: Pair) -> "PageQuery":

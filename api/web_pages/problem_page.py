@@ -39,7 +39,7 @@ READER_ADVICE = {
 
 
 def wants_page(environ: WSGIEnvironment) -> bool:
-    """Return True if an error is sent as an HTML page, because the client prefers HTML.
+    """Return True if the client prefers an error as an HTML page.
 
     Return False for paths that only programs use (PROGRAM_PATHS and PROGRAM_SEGMENTS).
     """

@@ -14,7 +14,7 @@ from bench.corpus.files import SEED, write_corpus
 def main(folder: Path, articles: int, seed: int) -> None:
     """Write generated pages into FOLDER for `flask seed load`.
 
-    The same seed generates the same pages. A small corpus is the beginning of a larger one.
+    With the same seed, a larger corpus begins with the pages of a smaller one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_corpus(folder, range(1, articles + 1), seed)

@@ -131,7 +131,7 @@ def _source_files() -> Iterator[Path]:
 def main(size: int, engine: str) -> None:
     """Build the small and the large corpus in instance/bench, unless they are up to date.
 
-    `--size` is the number of articles in the large corpus. `--engine` is the database to store both in.
+    `--size` is the number of articles in the large corpus. `--engine` is the database engine of both.
     """
     with open_store(engine) as store:
         for articles in (SMALL_CORPUS, size):

@@ -66,8 +66,8 @@ class Page:
     def _markers(self) -> list[str]:
         """Return the marker words of this page, which benchmarks search for.
 
-        Rare marker words are only in the first pages. Each frequent marker word is in a fixed share of all
-        pages, chosen at random.
+        Only the first pages have rare marker words. A page has each frequent marker word with a fixed
+        probability.
         """
         markers = [words.RARE_WORD, words.RARE_ENTITY.name] if self.is_first else []
         for word, share in (

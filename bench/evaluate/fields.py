@@ -15,8 +15,8 @@ BYLINE_FIELDS = ("author", "role", "publication")
 class FieldResult:
     """How well the parsed fields of one document agree with its annotations.
 
-    `fields` counts correct and wrong fields; a field that is empty in both is not counted. `takeaways` counts
-    each takeaway, and `faults` describes each error.
+    `fields` counts the correct and wrong fields, but not fields that are correctly empty. `takeaways`
+    counts the correct and wrong takeaways. `faults` describes each error.
     """
 
     fields: Score

@@ -1,7 +1,7 @@
 """The requests whose response times are measured. To measure one more request, add a case.
 
 Paths can contain the placeholders `{updated_late}`, `{updated_middle}`, `{updated_early}` and `{article}`.
-Their values, times and a slug, are looked up in each measured service.
+Each measured service is asked for their values: times, and the slug of an article.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def collection_path(collection: str, *pairs: tuple[str, str]) -> str:
 
 
 def article_case(name: str, *pairs: tuple[str, str]) -> Case:
-    """Return a benchmark case: a request for the list of articles, whose response time is to be measured.
+    """Return a benchmark case for the list of articles.
 
     `name` is the name of the case in the report, and `pairs` are the names and values of query parameters.
     """

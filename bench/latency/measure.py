@@ -42,7 +42,7 @@ def measure_latency(
         urls: The `DATABASE_URL` of each generated database, by its number of articles.
         cases: Requests to measure on each database.
         depth_cases: Lists whose first and last page are compared, on the last database only.
-        rounds: The requests for each case.
+        rounds: How often each request is measured.
     """
     with ExitStack() as stack:
         services = [stack.enter_context(serve_corpus(url, articles)) for articles, url in urls.items()]
@@ -56,7 +56,7 @@ def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], roun
     """Measure the response times of each request in `cases`, and return a Markdown table.
 
     A row has the number of hits, the median and the 95th percentile for each of `services`. Each request is
-    sent `rounds` times.
+    measured `rounds` times.
     """
     hits = [[_count_hits(service, case.path) for service in services] for case in cases]
     requests = [[_request(service, case.path) for service in services] for case in cases]
@@ -75,7 +75,7 @@ def _measure_cases(services: Sequence[TimedService], cases: Sequence[Case], roun
 def _measure_depths(service: TimedService, cases: Sequence[Case], rounds: int) -> str:
     """Return a table with the response times of the first and of the last page of several lists.
 
-    `cases` are the requests for the lists, sent to `service` `rounds` times. Lists of one page are left out.
+    `cases` are the lists. Each page is measured `rounds` times. Lists of one page are left out.
     """
     totals = {case: int(service.read(f"{case.path}&total=true")["meta"]["total"]) for case in cases}
     deep = [case for case in cases if totals[case] > LIMIT]

@@ -41,7 +41,7 @@ class Agreement(NamedTuple):
     Attributes:
         matches: The number of articles with all words of the query.
         share: The share of the best articles by BM25 that the service returns first.
-        is_same: True if the service returns them in the same order.
+        is_same: True if the service returns them in the same order, or others with equal scores by BM25.
         milliseconds: The CPU time of the request.
     """
 

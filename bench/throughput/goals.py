@@ -23,7 +23,7 @@ class Goal(NamedTuple):
     is_maximum: bool = False
 
     def row(self) -> list[str]:
-        """Return the cells of a table: the name, the value, the target, and `yes` or `no` (reached)."""
+        """Return the cells of a table row: name, value, target, and `yes` if it is reached, else `no`."""
         is_reached = self.value <= self.bound if self.is_maximum else self.value >= self.bound
         relation = "at most" if self.is_maximum else "at least"
         return [self.name, f"{self.value:.2f}", f"{relation} {self.bound:g}", "yes" if is_reached else "no"]

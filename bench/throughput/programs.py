@@ -20,7 +20,7 @@ def _gunicorn(application: str) -> Callable[[int], Sequence[str]]:
 
 
 def briefs(url: str, cache_bytes: int | None = None) -> Program:
-    """Return the command line and environment of this service, to be started for a measurement.
+    """Return the command line and the environment with which a measurement starts this service.
 
     Args:
         url: The URL of the database.

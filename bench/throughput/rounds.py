@@ -94,8 +94,8 @@ def _result(case: Case, loads: Sequence[tuple[Load, float]]) -> Result:
 def results_table(results: Mapping[str, Result], baseline: str = "bare") -> str:
     """Return a Markdown table with a row for each case: requests per second, CPU time and response times.
 
-    One column divides the requests per second by those of the case that `Case.baseline` names. `baseline` is
-    only a word for the heading of this column.
+    One column divides the requests per second by those of the case that `Case.baseline` names. The heading
+    of this column is `of`, followed by `baseline`.
     """
     rows = [
         [

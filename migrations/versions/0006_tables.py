@@ -1,7 +1,7 @@
 """Create all tables and their indexes.
 
-This migration replaces 0002 to 0005, which were never released. A database made by them has to be created
-again, and its documents loaded again.
+This migration replaces 0002 to 0005, which were never released. If they made a database, create it again
+and load its documents again.
 """
 
 import secrets

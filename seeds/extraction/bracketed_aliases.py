@@ -18,7 +18,7 @@ MAX_ALIAS_WORDS = 6
 
 
 def bracketed_text(text: str, end: int) -> str | None:
-    """Return the text in brackets after a name, or None: `IWB` in `Inland Waters Board (IWB)`.
+    """Return the text in brackets after a name, such as `IWB` in `Inland Waters Board (IWB)`, or None.
 
     The text must begin with a capital letter or an East Asian character. `end` is the offset after the name.
     """
@@ -33,7 +33,7 @@ def is_alias(lexicon: Lexicon, alias: str, name: str, known: Mapping[str, object
     Args:
         name: The name before the brackets.
         known: The known entities, by name. If `alias` is among them, `name` must be a name of the same
-            entity. An alias in Chinese characters is always accepted.
+            entity, unless `alias` is in Chinese characters.
     """
     if alias == name or len(alias.split()) > MAX_ALIAS_WORDS:
         return False
@@ -59,7 +59,7 @@ def _is_name(lexicon: Lexicon, text: str) -> bool:
 def expansion(name: str, acronym: str) -> str:
     """Return the part of `name` that `acronym` abbreviates, or an empty string if there is none.
 
-    The part is the complete name or its last words: for WB, Waters Board in Ruritania Waters Board.
+    The part is the complete name or its last words: WB abbreviates Waters Board in Ruritania Waters Board.
     """
     letters, words = acronym.removesuffix("s").lower(), name.split()
     for start in range(len(words)):

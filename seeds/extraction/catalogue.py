@@ -79,7 +79,7 @@ class EntityRecord(NamedTuple):
     def own_name(self) -> str | None:
         """The name of an extracted entity, as an article uses it, or None for an entity of the catalogue.
 
-        The catalogue is the file of known entities. They have the same name in all articles.
+        An entity of the catalogue (the file of known entities) has the same name in all articles.
         """
         return self.name if self.origin == "extracted" else None
 
@@ -218,7 +218,7 @@ def _rule_of(field: fields.Field[Any]) -> str:
 
 
 def _find_faults(entries: list[EntityRecord]) -> Iterator[tuple[int, str]]:
-    """Yield the index of each entry that has no slug, or repeats a name, alias or slug, and a message."""
+    """Yield the index and a message for each entry without a slug, or with a repeated name, alias or slug."""
     seen: set[tuple[str, str]] = set()
     for index, entry in enumerate(entries):
         if not entry.slug:

@@ -32,8 +32,8 @@ class EntityCluster:
         name: The main name.
         words: The words of the main name in lower case.
         votes: For each entity type, the sum of the weights of its votes.
-        vote_counts: For each vote of the words around a mention, how often it has been added.
-        forms: The main name and its other forms as keys, first found first.
+        vote_counts: How often each vote of the words around a mention has been added.
+        forms: The keys are the main name and its other forms, in the order found.
         usage_counts: How often the name is used in each way, such as `quoted`; see `Usage`.
         is_titled: True if a mention of the name follows a title, such as Dr.
         is_certain: True if the name occurs in mid-sentence, where a capital shows a name.
@@ -82,7 +82,7 @@ class EntityCluster:
         """How the document mostly uses the name. The first rule that applies decides:
 
         - `quoted`: A mention is in quotation marks.
-        - `article`: More mentions follow `the` or a similar word, as in `the Velmora`, than are bare.
+        - `article`: Mentions after `the` or a similar word (`the Velmora`) outnumber the bare ones.
         - `attribute`: A mention is between such a word and a noun, as in `a Velmora phone`, and none is bare.
         - `bare`: All other cases. A bare mention has neither quotation marks nor such a word before it.
         """
@@ -104,8 +104,7 @@ class EntityCluster:
 class Clusters:
     """The entities found in a document. Each entity is a cluster of names.
 
-    Process names from the longest to the shortest. For each, call `find_owner`, and `add` if there is no
-    owner.
+    For each name, from the longest to the shortest, call `find_owner`. If it returns None, call `add`.
 
     Args:
         lowercase_words: The words that the document also writes in lower case.
@@ -321,8 +320,8 @@ def _is_abridged(lexicon: Lexicon, short: tuple[str, ...], longer: tuple[str, ..
 def _is_place(lexicon: Lexicon, cluster: EntityCluster, min_unknown: float = MIN_PLACE_WEIGHT) -> bool:
     """Return True if the votes show that the document uses the name in `cluster` for a place.
 
-    The vote of the gazetteer (the list of places) does not count. For a name outside the gazetteer,
-    `min_unknown` is the minimum weight.
+    The vote of the gazetteer (the list of places) does not count. `min_unknown` is the minimum sum of votes
+    for a name outside the gazetteer.
     """
     is_well_known = lexicon.is_well_known_place(cluster.name)
     if is_well_known is None:

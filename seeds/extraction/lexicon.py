@@ -242,8 +242,8 @@ def words_without_content() -> frozenset[str]:
 def _read_list(value: Any) -> Any:
     """Convert `value`, a value in lexicon.yaml, to the form that `Lexicon` uses.
 
-    A list or text becomes a set of words. Texts by entity type become a mapping from word to type. Other
-    mappings stay unchanged.
+    A list or text becomes a set of words. A mapping from type to text becomes a mapping from word to type.
+    Other mappings stay unchanged.
     """
     if isinstance(value, dict) and all(isinstance(words, str) for words in value.values()):
         return {word: kind for kind, words in value.items() for word in words.split()}

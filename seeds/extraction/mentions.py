@@ -95,7 +95,7 @@ class FoundEntity:
 
 
 class EntityMatcher:
-    """Finds the names of entities in texts. Of names that begin at the same word, the longest is found.
+    """Finds the names of entities in texts. If several names begin at the same word, the longest is found.
 
     Args:
         catalogue: The known entities.
@@ -124,8 +124,8 @@ class EntityMatcher:
         """Yield `(start, end, entity)` for each name of an entity in `text`, in order and without overlap.
 
         Args:
-            extracted: Names to search besides those of the catalogue: folded pairs `(name, entity)` by the
-                first word of the name.
+            extracted: Names to find besides those of the catalogue. Maps the first word of a name to pairs of
+                a folded name and its entity.
         """
         view = FoldedText(text)
         readable = hide_parts_without_names(self.lexicon, view.text)
@@ -288,7 +288,7 @@ def _extract_names(texts: Sequence[Section], matcher: EntityMatcher) -> dict[str
 
 
 def _is_heading(part: str, text: str) -> bool:
-    """Return True if `text` is a heading, and `part`, its part of the article, is `analysis` or `body`.
+    """Return True if `text` is a heading. Only the parts `analysis` and `body` of an article have headings.
 
     Most words of a heading are capitalised, and it ends with a letter or digit.
     """

@@ -61,10 +61,10 @@ class NameLists:
 
 
 def vote_in_list(clusters: Sequence[EntityCluster]) -> None:
-    """Add votes for the most frequent type in an enumeration to its names of uncertain type.
+    """Add votes for the most frequent type in an enumeration to the names whose type is uncertain.
 
-    Votes are added only if the type is in `LISTED_TYPES`, and `MIN_SHARE` of the names of known type have it.
-    `clusters` contains each name in the enumeration.
+    Votes are added only if the type is in `LISTED_TYPES`, and at least `MIN_SHARE` of the names whose type is
+    certain have it. `clusters` contains each name in the enumeration.
     """
     types = Counter(each.type for each in clusters if each.votes[each.type] >= MIN_CERTAIN_VOTES)
     kind, count = next(iter(types.most_common(1)), ("", 0))

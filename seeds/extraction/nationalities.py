@@ -38,8 +38,8 @@ def is_adjective_use(context: Context) -> bool:
 def is_nationality(lexicon: Lexicon, cluster: EntityCluster, words: Container[str]) -> bool:
     """Return True if `cluster` is a nationality: a single word such as Velmoran.
 
-    Either `words` contain its country (Velmora), or each mention is used like an adjective. `words` are the
-    words of all names of the document.
+    `words`, the words of all names of the document, contain its country (Velmora), or each mention is used
+    like an adjective.
     """
     word = cluster.words[0]
     if len(cluster.words) > 1 or cluster.is_titled or lexicon.is_place(word) or not word.isalpha():

@@ -42,8 +42,8 @@ class LinkChanges(NamedTuple):
 
     Attributes:
         articles: The database numbers of the articles whose links changed.
-        stories: Assigns the inserted articles and similar articles to stories. The caller must call its
-            method `write` to store the assignment.
+        stories: The assignment of the inserted and similar articles to stories. The caller must call its
+            method `write` to store it.
     """
 
     articles: set[int]
@@ -116,8 +116,8 @@ def insert_links_both_ways(
         are_new: True to compare each article only with the articles before it.
 
     Returns:
-        The articles whose links changed, and their new stories. The caller must call `stories.write()` on
-        this value.
+        The articles whose links changed, and the assignment to stories. The caller must call
+        `stories.write()`.
     """
     insert_features(connection, articles, vectors)
     # New articles are compared only with earlier ones, so that the result does not depend on how a load is
@@ -148,8 +148,8 @@ def _leave_out_distant(
 ) -> list[list[Neighbour]]:
     """Return `neighbours` without the pairs of articles whose score is too low for a link.
 
-    The score is too low if the article `given` already has `MAX_SCORED_LINKS` stored links, all with higher
-    scores.
+    The score of a pair is too low if its given article already has `MAX_SCORED_LINKS` stored links, all with
+    higher scores.
     """
     groups = [list(several) for several in neighbours]
     numbers = sorted({each.given.number for several in groups for each in several})
@@ -163,8 +163,8 @@ def _leave_out_distant(
 def _add_link(table: LinkTable, neighbour: Neighbour) -> None:
     """Add a link from the article `neighbour.given` to the similar article `neighbour.other` to `table`.
 
-    If the article already has `MAX_SCORED_LINKS` links with a score, the lowest score is removed. A link that
-    would be the lowest, or has no reasons, is not added.
+    If the article already has `MAX_SCORED_LINKS` links with a score, the one with the lowest score loses it.
+    The new link is not added if its score would be the lowest, or if it has no reasons.
     """
     given, other = neighbour.given, neighbour.other
     scored = table.scored(given.number)

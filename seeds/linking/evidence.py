@@ -65,7 +65,7 @@ class Passage(NamedTuple):
         number: The number of the paragraph, from 1.
         score: The weight of the shared items as a share of all items of the takeaway.
         shared: The items that paragraph and takeaway share, with their weights.
-        shared_words: The number of shared words, to order passages with the same score. Otherwise 0.
+        shared_words: The number of shared words if any two passages have the same score, otherwise 0.
     """
 
     number: int
@@ -202,8 +202,8 @@ def _rank(passage: Passage) -> tuple[float, int]:
 def _select(passages: Sequence[Passage], takeaway: Weights) -> list[Passage]:
     """Return the paragraphs among `passages` that are evidence for a takeaway (key point).
 
-    The best passages are evidence. Another passage is evidence if it adds at least `MIN_ADDED_SHARE` of
-    the takeaway's weight. At most `MAX_PARAGRAPHS` are returned.
+    The best passage and its equals are evidence. Another passage is evidence if it adds at least
+    `MIN_ADDED_SHARE` of the takeaway's weight. At most `MAX_PARAGRAPHS` are returned.
 
     Args:
         passages: From best to worst.

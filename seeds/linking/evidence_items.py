@@ -135,8 +135,8 @@ def _number_key(number: float) -> str:
 class ShortForms:
     """Finds the entities that a paragraph names only by `the` and a noun, such as `the union`.
 
-    Call `find` for the paragraphs in order. The noun means the entity with this noun in its name that was
-    named last.
+    Call `find` for the paragraphs in order. The noun means the last entity in earlier paragraphs whose name
+    has this noun.
     """
 
     def __init__(self) -> None:
@@ -217,10 +217,7 @@ def search_terms_in(text: str) -> frozenset[str]:
 # For one lexicon at a time, so that a lexicon which is no longer used is not kept.
 @lru_cache(maxsize=1)
 def cached_weigher(lexicon: Lexicon) -> Weigher:
-    """Return a function that returns the search term and the weight of a word, and caches its results.
-
-    The weight depends on how often the word occurs in English, according to `lexicon`.
-    """
+    """Return the result of `make_weigher`, and keep it for the next call with `lexicon`."""
     return make_weigher(lexicon)
 
 

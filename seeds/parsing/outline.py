@@ -161,9 +161,9 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if the words Editor's Desk are only a subheading in the body of a page.
+    """Return True if a signature (author, publication) is near the title, and none below Editor's Desk.
 
-    A signature (author, publication) is then above the words, near the title, and none is below them.
+    The words Editor's Desk are then only a subheading in the body of the page.
 
     Args:
         blocks: The blocks between the title and the tail of a page.

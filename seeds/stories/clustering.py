@@ -76,7 +76,7 @@ class StoryArticle(NamedTuple):
 class _Cluster:
     """A cluster: articles that are in one story so far, with their first and last time of publication.
 
-    `strengths` has the sum of the strengths of the links to each other cluster, by the key of that cluster.
+    `strengths` has, by the key of each linked cluster, the sum of the strengths of the links to that cluster.
     """
 
     __slots__ = ("articles", "first", "last", "strengths")

@@ -28,7 +28,7 @@ class StoryTakeaway(NamedTuple):
     """A takeaway (key point) of an article in a story.
 
     Attributes:
-        number: Its database number, from which `takeaway_place` computes that of its article.
+        number: Its database number, which contains that of its article (see `takeaway_place`).
         text: Its text.
         entities: The database numbers of the entities that it mentions.
         published_key: When the article was published, or `UNDATED`.
@@ -51,8 +51,8 @@ class KeyPointChooser:
     def choose(self, takeaways: Iterable[StoryTakeaway]) -> list[int]:
         """Return the database numbers of a story's key points: at most `MAX_KEY_POINTS` of its takeaways.
 
-        Of takeaways that repeat each other, the newest is chosen. Those that most articles repeat come first,
-        and newer ones among equals.
+        Of takeaways that repeat each other, only the newest is chosen. It ranks higher if more articles
+        contain one of them. Among equals, newer takeaways come first.
         """
         key_points: list[_KeyPoint] = []
         for takeaway in sorted(takeaways, key=_recency, reverse=True):

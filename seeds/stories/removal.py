@@ -33,7 +33,7 @@ def leave_story(connection: Connection, article: int, identity: UUID) -> set[int
     """Take an article out of its story, and return the database numbers of the stories to write afterwards.
 
     Call this before the article is removed. If the story is named after the article, the story ends. Its
-    other articles become a new story, and requests are redirected there.
+    other articles become a new story, to which requests for the former story are redirected.
 
     Args:
         connection: The connection, in a write transaction.

@@ -256,7 +256,7 @@ def _make_rows(connection: Connection, parameters: Row, key_points: KeyPointChoo
 
 
 def _count_entities(connection: Connection, parameters: Row) -> Mapping[int, list[list[int]]]:
-    """Return the entities that most articles of each story mention, by the database number of the story.
+    """Return the most frequent entities of each story, by the database number of the story.
 
     A value has up to `MAX_ENTITIES` items `[number of the entity, number of articles]`, most articles first.
     `parameters` is `{"numbers": …}` with the database numbers of the stories.

@@ -107,8 +107,8 @@ def load_batch(
         admit_erased: True to create erased articles again.
 
     Returns:
-        The outcome for each document. It is a `Rejection`, and nothing is written, if the article was erased
-        or the requested slug belongs to a different article.
+        The outcome for each document. A document is rejected, and not stored, if its article was erased or
+        its requested slug belongs to a different article.
     """
     results, loaded = _register(connection, documents, admit_erased=admit_erased)
     now = datetime.now(UTC).replace(microsecond=0)
@@ -315,7 +315,7 @@ def _item_columns(article: DerivedArticle, revision: int) -> dict[str, Any]:
     `item_key` names the format of the JSON.
 
     Args:
-        article: The founder of its story: the article that the story is named after.
+        article: An article that its story is named after.
         revision: The number of its revision.
     """
     story = story_id(article.record.key)
@@ -344,7 +344,7 @@ def _link(
     Args:
         connection: In a write transaction.
         articles: The articles. Their listed links are inserted already.
-        titles: The hashes of their current and former titles. Listed links with these titles can change.
+        titles: The hashes of their current and former titles, by which pages list them as related.
         vectors: Reads the feature vectors of similar articles.
         are_new: True for new articles, False for updated ones.
 

@@ -27,7 +27,7 @@ class SlugRegister:
         choices: The possible slugs of each article, best first, by its id.
 
     Attributes:
-        new: The id of the article for each chosen slug that is not stored yet.
+        new: For each chosen slug that is not stored yet, the id of its article.
     """
 
     def __init__(self, connection: Connection, choices: Mapping[UUID, list[str]]) -> None:
@@ -36,9 +36,10 @@ class SlugRegister:
         self.new: dict[str, UUID] = {}
 
     def choose(self, identity: UUID, source: str | None) -> str:
-        """Return the slug of an article, and reserve it: the first of its choices that is free.
+        """Choose the slug of an article, reserve it and return it.
 
-        A slug is free if no other article has or had it. The choices are those given to the register.
+        The slug is the first of the article's choices that no other article has or had.
+
         Args:
             identity: The id of the article.
             source: The metadata that requests the slug, for the error message, such as `the sidecar`. None if

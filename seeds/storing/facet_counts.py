@@ -44,13 +44,13 @@ TYPE_FACETS = {facet_number("entity_type", kind): NamedFacet("entity_type", kind
 
 
 def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, NamedFacet]]) -> None:
-    """Add newly inserted articles to the counts of their facet values, except entities.
+    """Add newly inserted articles to the counts of their facet values.
 
     A facet value is a value that lists can be filtered by, such as the language `en`.
 
     Args:
         connection: In a write transaction.
-        articles: The facet values of each article by number, as `named_facets` returns them.
+        articles: The facet values of each article, as `named_facets` returns them (without entities).
     """
     named: dict[int, NamedFacet] = {}
     added: Counter[int] = Counter()
@@ -63,8 +63,8 @@ def add_facet_counts(connection: Connection, articles: Iterable[Mapping[int, Nam
 def delete_facet_lists(connection: Connection, articles: Collection[int]) -> None:
     """Delete the facet lists of articles, and subtract the articles from the counts of facet values.
 
-    A facet value is a value that lists can be filtered by, such as a publication. A facet list has the values
-    of an article. `articles` are database numbers.
+    A facet value is a value that lists can be filtered by, such as a publication. A facet list has all facet
+    values of one article. `articles` are database numbers.
     """
     parameters = {"numbers": list(articles)}
     removed: Counter[int] = Counter()
@@ -116,7 +116,7 @@ def _change_counts(
     Args:
         connection: In a write transaction.
         changes: The number to add to each count, by the number of the facet value.
-        named: The facet values by number, at least those without a count.
+        named: The facet values by number. Values that already have a count can be missing.
     """
     changes = {number: added for number, added in sorted(changes.items()) if added}
     if not changes:

@@ -68,7 +68,7 @@ def rederive_articles(
     """Derive the entities, evidence and features of stored articles again, and store them if they changed.
 
     Evidence is the paragraphs that support a key point. Features are weighted words and entities. The
-    computed links of a changed article are deleted until `relink_articles` inserts them.
+    computed links of a changed article are deleted. `relink_articles` inserts new ones.
 
     Args:
         begin: Opens a write transaction.

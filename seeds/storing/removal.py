@@ -146,9 +146,9 @@ def purge(engine: Engine, announce: Announce) -> None:
 def _delete_article(
     connection: Connection, state: ArticleState, identity: UUID, key_points: KeyPointChooser
 ) -> None:
-    """Delete the rows of a stored article, and update the pages that list its title as related.
+    """Delete the rows of a stored article, and update entries with its title in lists of related articles.
 
-    Such an entry then links to another article with the same title, if there is one.
+    Such an entry then links to another article with this title, if there is one.
 
     Args:
         connection: In a write transaction.

@@ -105,7 +105,7 @@ class StoredArticle(NamedTuple):
         story: The database number of its story.
         record: The content.
         document: The bytes of the document.
-        content: The content as the database compresses it.
+        content: The content in compressed form.
         revision: The number of the current revision, from 1.
         derived_digest: The SHA-256 of the entities, evidence and features.
         created_at: When the article was first loaded.

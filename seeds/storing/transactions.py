@@ -35,10 +35,10 @@ class LockError(Exception):
 
 @contextmanager
 def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -> Iterator[Transaction]:
-    """Provide a function that opens write transactions of a seeding command, during the `with` block.
+    """In the `with` block, provide a function that opens write transactions of a seeding command.
 
-    Use a call of the function in a further `with` statement, whose value is the connection. The end of this
-    statement commits the transaction, or rolls it back after an exception. If another seeding command is
+    Call the function in a further `with` statement, whose target is the connection. The transaction is
+    committed at the end of the inner block, or rolled back after an exception. If another seeding command is
     running, wait until it ends.
 
     Args:
@@ -66,7 +66,7 @@ def transactions(engine: Engine, announce: Announce, *, dry_run: bool = False) -
 
 @contextmanager
 def _short_log(connection: Connection, announce: Announce) -> Iterator[Callable[[], None]]:
-    """Offer a function that keeps the write-ahead log of SQLite short, during the `with` block.
+    """In the `with` block, provide a function that keeps the write-ahead log of SQLite short.
 
     Call the function after each transaction. `announce` receives a message if another process keeps the log
     from being emptied. On PostgreSQL, the function does nothing.
@@ -110,7 +110,7 @@ def single_transaction(engine: Engine, announce: Announce) -> Iterator[Connectio
 
 @contextmanager
 def _run_lock(engine: Engine, announce: Announce) -> Iterator[None]:
-    """Hold the lock for seeding commands, one at a time, during the `with` block.
+    """In the `with` block, hold the lock that lets one seeding command run at a time.
 
     If another command holds the lock, call `announce` once with a message, and wait.
     """

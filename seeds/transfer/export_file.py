@@ -41,7 +41,7 @@ class ExportLine(NamedTuple):
 
     Attributes:
         number: The number of the line, from 1.
-        kind: Such as `article`.
+        kind: The kind of the line, such as `article`.
         values: The other values of the line, by key.
         size: The length of the line in bytes.
     """
@@ -70,10 +70,9 @@ def format_counts(counts: Counter[str]) -> str:
 
 
 def write_lines(lines: Iterable[tuple[str, Mapping[str, Any]]], file: BinaryIO) -> Counter[str]:
-    """Write the lines of an export to `file`, and the line with the checksum. Return the number of each kind.
+    """Write `lines` and a last line with their checksum to `file`. Return the number of `lines` of each kind.
 
-    A line is given as its kind, such as `article`, and its values by key. The line with the checksum is not
-    counted.
+    A line is a pair: its kind, such as `article`, and its values by key.
     """
     digest, counts = hashlib.sha256(), Counter[str]()
     for kind, values in lines:
@@ -96,8 +95,8 @@ def read_lines(
     Args:
         file: The file, opened for reading.
         max_line_bytes: The longest accepted line, in bytes.
-        parse: Yields the result of `parse_line` for each line in order, and can add values. None for
-            `parse_line` alone.
+        parse: Yields the result of `parse_line` for each line in order, possibly with added values. By
+            default, nothing is added.
 
     Raises:
         InvalidExportError: A line is invalid or too long, or the number or checksum of the lines is wrong.

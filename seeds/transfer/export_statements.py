@@ -1,7 +1,7 @@
 """The statements that read the rows of an export.
 
-Statements named `…_CHUNK` read the next rows of a table, and `…_RANGE` the rows from a first to a last sort
-key. The others read what belongs to these rows, such as links.
+Statements named `…_CHUNK` read the next rows of a table. Statements named `…_RANGE` read the rows from a
+first to a last sort key. The others read what belongs to these rows, such as links.
 """
 
 from collections.abc import Iterable
@@ -124,8 +124,8 @@ def _select_owned(owner: Any, *columns: Any) -> AnySelect:
 def _select_parts(article: Any, *columns: Any) -> AnySelect:
     """Return a SELECT of rows that belong to several articles, such as their links.
 
-    The bound parameters `FIRST` and `LAST` limit the numbers of the articles. `article` is the column with
-    this number, which is selected as `owner`. `columns` are selected, too.
+    `article` is the column with the number of the article. It is selected as `owner`, before `columns`. The
+    bound parameters `FIRST` and `LAST` limit this number.
     """
     return select(article.label("owner"), *columns).where(article.between(FIRST, LAST)).order_by(article)
 

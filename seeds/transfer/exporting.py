@@ -160,7 +160,7 @@ def _read_takeaways(connection: Connection, first: int, last: int) -> Mapping[in
 def _read_links(connection: Connection, ends: Mapping[str, int]) -> Mapping[int, list[Values]]:
     """Return the links of several articles, by the database number of the article.
 
-    The entries of the page's list of related articles come first, then similar articles, highest score first.
+    The links that the article's page lists come first, then links to similar articles, highest score first.
     `ends` is the range of numbers, such as `{"first": 1, "last": 9}`.
     """
     links = _by_owner(connection.execute(LINKS, ends))
@@ -221,7 +221,7 @@ def _chunks(connection: Connection, statement: AnySelect, after: Values) -> Iter
     """Yield all rows of a table in portions, so that they are never all in memory.
 
     Args:
-        statement: Selects the next rows after a sort key, whose columns are parameters.
+        statement: Selects the next rows after a sort key. Its parameters are the columns of this key.
         after: A sort key before all rows, such as `{"article": 0}`.
     """
     while rows := connection.execute(statement, after).all():
@@ -250,7 +250,7 @@ def _portions(chunk: Iterable[Any]) -> Iterator[list[Any]]:
 def _sorted_values(pairs: Iterable[Any]) -> Mapping[Any, list[Any]]:
     """Return the sorted values, such as slugs, of each article or entity in `pairs`.
 
-    `pairs` has an article or entity and a value. An article or entity without values has an empty list.
+    Each pair has an article or entity, and one value. An article or entity without values has an empty list.
     """
     values_by_owner: defaultdict[Any, list[Any]] = defaultdict(list)
     for owner, value in pairs:

@@ -40,7 +40,7 @@ class StoredEntity(NamedTuple):
 
 @dataclass(frozen=True)
 class Database:
-    """Values of the database that an import needs to complete the rows for a line of an export.
+    """Values that an import needs to complete the rows for a line of an export.
 
     Attributes:
         last_article: The highest number that an article ever had, according to the export.

@@ -46,8 +46,8 @@ def link_rows(values: Values, record: ArticleRecord) -> list[Row]:
 def _check_link(link: Values, path: str) -> None:
     """Check that a link in an export has the values that its kind requires.
 
-    A link that a page lists requires a title. A computed link requires a target and a score, and no title and
-    printed date. `path` is its position for the message, such as `related[0]`.
+    A link that a page lists requires a title. A computed link requires a target and a score, and must not
+    have a title or a printed date. `path` is its position for the message, such as `related[0]`.
 
     Raises:
         MalformedError: A required value is null, or a value must be null.

@@ -135,7 +135,7 @@ class LineRows:
         story_members: For each article in the story of another: its database number (`article`), and the id
             of the article that the story is named after (`founder_id`).
         article: The article, if the rows are for one line with an article. `complete_rows` needs it.
-        facets: For each article, the values that lists can be filtered by, without entities, by number.
+        facets: The facet values (values for filters) of each article, as `named_facets` returns them.
     """
 
     tables: dict[type[Any], list[Row]] = field(default_factory=dict)

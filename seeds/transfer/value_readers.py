@@ -241,7 +241,7 @@ def optional(read: Reader) -> Reader:
 def checked(read: Reader) -> Reader:
     """Return a function that checks a value with `read`, but returns the value unchanged.
 
-    For example, `read` converts a text to a time. A column that stores JSON needs the text.
+    For example, a text is checked as a time, but remains a text, because it is stored in JSON.
     """
 
     def check(value: Any) -> Any:

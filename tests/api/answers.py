@@ -1,4 +1,4 @@
-"""Functions for tests that read the JSON of responses, and check error responses (problems, RFC 9457)."""
+"""Read the JSON of responses in tests, and check error responses (problems, RFC 9457)."""
 
 import re
 from pathlib import Path

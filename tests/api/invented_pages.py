@@ -11,7 +11,7 @@ HARBOUR = "Harbour Lights Return to the Outer Isles"
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The parts of an article page for tests. The text of the page has no parts that are None or empty."""
+    """The parts of an article page for tests. Its text leaves out parts that are None or empty."""
 
     title: str = HARBOUR
     summary: str | None = (

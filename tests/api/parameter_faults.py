@@ -64,7 +64,7 @@ class Parameter:
 
     @property
     def names(self) -> list[str]:
-        """Return the allowed values of a repeatable parameter, or an empty list if any value is allowed."""
+        """Return the only allowed values of a repeatable parameter, or an empty list for other parameters."""
         names: list[str] = self.schema.get("items", {}).get("enum", [])
         return names
 

@@ -1,4 +1,4 @@
-"""Functions for tests that read the routes of an application, and their OpenAPI descriptions."""
+"""Read the routes of an application and their OpenAPI descriptions, for tests."""
 
 import re
 from typing import Any

@@ -78,7 +78,7 @@ SCORES = [None, 0.5, 0.25, None, 0.5, 1.0, 0.0]
 
 
 def row_id(kind: str, *numbers: int) -> UUID:
-    """Return the id of a test row: `row_id("takeaway", 0, 1)`. Ids are in no particular order."""
+    """Return the id of a test row. Example: `row_id("takeaway", 0, 1)`. The order of ids is arbitrary."""
     return uuid5(SPACE, f"{kind}:{numbers}")
 
 
@@ -151,8 +151,8 @@ def content_of(document: Row) -> Row:
 def corpus_rows(articles: int, entities: int, **columns: Any) -> Rows:
     """Return the rows of a test database, as a list of rows for each model (table class).
 
-    Article 0 mentions all entities, and has the same number of takeaways, related links and revisions. Every
-    article mentions entity 0.
+    Article 0 mentions all entities. It has `entities` takeaways, as many related links, and as many
+    revisions. Every article mentions entity 0.
 
     Args:
         articles: The number of articles.

@@ -1,4 +1,4 @@
-"""Functions for tests that read the OpenAPI document, and validators that allow no additional keys."""
+"""Read the OpenAPI document in tests, and make validators that allow no additional keys."""
 
 import re
 from typing import Any

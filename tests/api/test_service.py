@@ -19,7 +19,7 @@ from tests.conftest import make_app
 
 @pytest.fixture
 def unmigrated_app(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """Return an application with a database that was not migrated."""
+    """Yield an application with a database that was not migrated."""
     if engine == "sqlite":
         yield from _application(f"sqlite:///{tmp_path}/empty.db")
         return

@@ -1,7 +1,7 @@
 """Find the changes of the specification that break clients of the last release.
 
-For each change, `redocly diff` says if it requires a new major version. Such a change breaks clients. It is
-allowed if `declared-changes.yaml` names it with a reason.
+A change breaks clients if `redocly diff` says that it requires a new major version. Such a change is allowed
+if `declared-changes.yaml` names it with a reason.
 """
 
 from collections.abc import Mapping

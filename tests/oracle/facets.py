@@ -60,8 +60,8 @@ def _facet_values(corpus: Corpus, name: str, facts: Mapping[str, Any]) -> set[tu
     """Return the values of the facet `name` that an article has, as tuples.
 
     The last member of a tuple is the value: the id of an entity, the key of a story's founder (its first
-    article), or a text. Values with equal counts are sorted by their tuples. A tuple for an entity or story
-    begins with a negative number, so that later entities and stories come first.
+    article), or a text. Values with equal counts are sorted by their tuples. The tuple of an entity or
+    story begins with its negated number, so that higher numbers come first.
 
     Args:
         corpus: All articles.

@@ -35,8 +35,8 @@ COMPARED_FIELDS = (
 class Row:
     """A row that a list must contain.
 
-    Its position in the list follows from `value` (the value of the sort key), `owner` (the number of its
-    article, or of the entity) and `position`. `facts` are values that the response must show.
+    The order of rows depends on `value` (the value of the sort key), `owner` (the number of the article,
+    entity or story) and `position` (within an article). `facts` are values that the response must show.
     """
 
     id: UUID
@@ -357,7 +357,7 @@ class Corpus:
         return titled[0] if len(titled) == 1 else None
 
     def _similar(self, article: Article) -> dict[UUID, float]:
-        """Return the articles that must have a computed link from `article`, by id, with the scores.
+        """Return the score of each article that must have a computed link from `article`, by id.
 
         A test has so few articles that the limit of links for each article never applies.
         """

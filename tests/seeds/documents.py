@@ -45,7 +45,7 @@ PROGRESS = ("Loading: ", "Rendering: ", "Removing: ")
 
 @dataclass(frozen=True)
 class Page:
-    """The parts of an article page for tests. The text of the page has no parts that are None or empty."""
+    """The parts of an article page for tests. Its text leaves out parts that are None or empty."""
 
     title: str = "Harbour Towns Share Their Tide Gauges"
     summary: str | None = "Nine towns will read one another's gauges and warn one another of floods."

@@ -199,7 +199,7 @@ def _resource_targets(app: Flask) -> list[str]:
 def comparable_rows(app: Flask) -> dict[str, list[dict[str, object]]]:
     """Return the rows of all tables, without the values that an import changes.
 
-    These values are the internal keys of links and folders, and the JSON that lists contain for an article.
+    These values are the internal keys of links and folders, and the stored JSON of articles in lists.
     """
     found = rows(app)
     for row in found["articles"]:

@@ -43,7 +43,7 @@ def rows(app: Flask) -> Rows:
 
     Columns that refer to an article, entity or folder have its id or path instead of its number. The rows of
     takeaways also have the columns `article` and `position`. The version of the analyzer is left out, because
-    only a command sets it.
+    only commands set it.
     """
     found: Rows = {}
     with app.app_context(), db.engine.connect() as connection:

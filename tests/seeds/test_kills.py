@@ -94,8 +94,8 @@ def change_documents(folder: Path) -> None:
 def check_articles(found: Rows, before: Rows, after: Rows) -> None:
     """Assert that after a killed load, each article is as before the load or as after a complete load.
 
-    The arguments are the rows of all tables after the killed load, before any load, and after a complete
-    load. The story of an article is left out, because it depends on the articles that are loaded already.
+    The arguments are the rows of all tables after the killed load, before it, and after a complete load. The
+    story of an article is left out, because it depends on the articles that are loaded already.
     """
     own = ("articles", "article_slugs", "documents", "takeaways", "article_entities", "revisions")
     present = without_volatile_columns(found)

@@ -1,8 +1,8 @@
-"""Tests that invisible characters and other forms of quotation marks or dashes change no results.
+"""Tests that invisible characters and unusual quotation marks, apostrophes or dashes change no results.
 
-Tests insert such characters anywhere in a page. The stored texts keep the characters. The structure of the
-page, its search terms and its entities stay the same. To compare texts, tests fold them: folding removes
-invisible characters, and replaces quotation marks, apostrophes and dashes by plain ones.
+Tests put such characters into a page. The stored texts keep the characters. The structure of the page, its
+search terms and its entities stay the same. To compare texts, tests fold them: folding removes invisible
+characters, and replaces quotation marks, apostrophes and dashes by plain ones.
 """
 
 from typing import Any

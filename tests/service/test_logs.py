@@ -69,10 +69,7 @@ class Service:
         return statuses
 
     def get_from_four_clients(self, numbers: range) -> list[int]:
-        """Send a request for each of `numbers` on one of four connections, and return the statuses.
-
-        The request id contains the number.
-        """
+        """Do what `get` does, with `numbers` divided among four simultaneous connections."""
         ranges = [numbers[part::4] for part in range(4)]
         with ThreadPoolExecutor(4) as clients:
             return [status for statuses in clients.map(self.get, ranges) for status in statuses]

@@ -1,7 +1,4 @@
-"""Tests of the metrics of a real server: counts of all workers, reloads, killed workers.
-
-The metrics can have a separate address.
-"""
+"""Tests of the metrics of a real server: counts stay correct when workers are reloaded or killed."""
 
 import json
 import os

@@ -106,8 +106,7 @@ def test_nginx_passes_keys_on_and_shows_nobody_the_quota_of_another_client(
 def cached_pair(nginx: Server) -> tuple[Answer, Answer]:
     """Return a response that nginx fetched from the service, and the same response from its cache.
 
-    An entry of the cache expires at the next full second. Therefore requests are repeated until two are in
-    the same second.
+    Repeat both requests until they are in the same second, because the cache entry expires at the next one.
     """
     for _ in range(20):
         first, second = nginx.get(TARGET), nginx.get(TARGET)

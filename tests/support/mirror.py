@@ -84,11 +84,10 @@ class Mirror:
         self.etags.pop(identity, None)
 
     def _refresh(self, corpus_revision: int) -> None:
-        """Copy all articles again if the corpus revision has changed.
+        """Update all copied articles if the corpus revision has changed.
 
-        The corpus revision is a number that increases with every change of the data.
-
-        Derived data such as links can change without an entry in the change feed.
+        Every change of the data increases this number. A change of derived data, such as links, can have no
+        entry in the change feed.
         """
         if corpus_revision != self.corpus_revision:
             for identity in [*self.articles]:

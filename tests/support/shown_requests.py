@@ -62,11 +62,10 @@ def _resolved(specification: dict[str, Any], parameter: dict[str, Any]) -> dict[
 
 
 def sent_value(parameter: dict[str, Any]) -> Any:
-    """Return the value of a parameter that Scalar sends, or None.
+    """Return the value that Scalar sends for a parameter, or None if it does not send the parameter.
 
-    None means that Scalar does not send the parameter. Scalar takes the first example without `x-disabled`.
-    If there is no such example, it takes the default or else the example of the schema. It never takes a
-    value of an enumeration instead.
+    Scalar takes the first of these that exists: an example without `x-disabled`, the key `example`, the
+    default of the schema, an example of the schema. It never takes a value of an enumeration.
     """
     enabled = [each["value"] for each in parameter.get("examples", {}).values() if not each.get(DISABLED)]
     if enabled or "example" in parameter:

@@ -19,9 +19,8 @@ from wsgi import app
 def waiting(application: WSGIApplication) -> WSGIApplication:
     """Wrap `application` so that requests with certain header fields wait or get long responses.
 
-    A request with `X-Wait-For: FILE` waits until this file exists. When it begins to wait, the file
-    FILE.waiting is created. The number of bytes of the response is `X-Body-Bytes`. With `X-Blocks`, the
-    response has this number of blocks, each of `X-Body-Bytes` bytes.
+    The description of this module lists the header fields. When a request begins to wait for FILE, the file
+    FILE.waiting is created.
     """
 
     def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""The parts that answers of tools share: briefs, statements with their sources, and pages of limited size."""
+"""Common parts of the answers of tools: briefs, statements with their sources, and pages of limited size."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -156,12 +156,12 @@ def read_page(
 ) -> Values:
     """Return a page of a collection of the HTTP API, with as many items as fit into `max_bytes`.
 
-    The result is a dictionary with the list `name`, `next_cursor` and, if there are any, `warnings`.
+    The result is a dictionary with the items, `next_cursor` and, if there are any, `warnings`.
 
     Args:
         path: The path of the collection.
         query: The query parameters. `limit` is required.
-        name: The name of the list in the answer.
+        name: The key of the items in the result.
         item: A function that converts an item of the collection to an item of the answer.
         max_bytes: The maximum size of the page as JSON. A single item can be larger.
     """

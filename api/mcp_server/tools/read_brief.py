@@ -47,8 +47,7 @@ def read_brief(arguments: Values) -> Values:
         arguments: The arguments of the call, by name. They match the JSON Schema of the tool.
 
     Raises:
-        ToolError: There is no such brief, or the arguments `first` and `last` do not fit together or the
-            brief.
+        ToolError: There is no such brief, or the arguments `first` and `last` are invalid.
     """
     parts = list(dict.fromkeys(arguments.get("parts") or DEFAULT_PARTS))
     first, last = arguments.get("first", 1), arguments.get("last")

@@ -32,8 +32,8 @@ def read(
     Args:
         path: The path, without percent-encoding.
         query: The query parameters by name. A list repeats the parameter, and None leaves it out.
-        arguments: The arguments of the tool, by query parameter, for parameters with a different name. Error
-            messages then name the argument.
+        arguments: Maps query parameters to the tool arguments with a different name. Error messages then name
+            the argument.
 
     Raises:
         NotFoundError: The resource does not exist (404), or was removed (410).
@@ -87,8 +87,8 @@ def _get(path: str, query: str) -> Response:
 def _advice(problem: Values, arguments: Mapping[str, str]) -> str:
     """Return what is wrong with a query and what would be right.
 
-    `problem` is the body of the error response. `arguments` has the name of the tool argument for each query
-    parameter with a different name.
+    `problem` is the body of the error response. `arguments` maps query parameters to the tool arguments with
+    a different name.
     """
     errors = problem.get("errors")
     if not errors:

@@ -25,7 +25,7 @@ def full_html(article: Values) -> str:
 
 
 def summary_text(article: Values) -> str:
-    """Return the summary of `article` and its takeaways, one per line, or the title if it has neither."""
+    """Return the summary and the takeaways (one per line) of `article`, or its title if it has neither."""
     takeaways = "\n".join(f"• {each['text']}" for each in article["takeaways"])
     return "\n\n".join(filter(None, (article["summary"], takeaways))) or str(article["title"])
 

@@ -45,7 +45,7 @@ def markdown_document(key: str, content: Mapping[str, Any]) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Return `text`, one line without space at its ends, as Markdown that shows exactly this text."""
+    """Return Markdown that shows exactly `text`, which is one line without space at its ends."""
     escaped = MARKS.sub(r"\\\g<0>", text)
     before = BEFORE_START_MARK.match(escaped)
     return f"{before[0]}\\{escaped[before.end() :]}" if before else escaped

@@ -77,7 +77,7 @@ def list_trends(parameters: dict[str, Any]) -> Page:
 
 @dataclass
 class Trends:
-    """The entities that articles mention more often in a window of time than in the four windows before.
+    """The entities that articles mention more often in a window of time than in the four windows before it.
 
     `make_page` reads pages of trends from this class, which implements RowSource. Entities are sorted by
     descending score. Of entities with the same score, the entity that was loaded last comes first.

@@ -40,7 +40,7 @@ def number(description: str, minimum: int = 0, **kwargs: Any) -> fields.Integer:
 
 
 def entity_type() -> fields.String:
-    """Return a string field for the type of an entity, such as `person`, that lists the possible types."""
+    """Return a string field for the type of an entity, with the possible types, such as `person`."""
     return string("The type of the entity.", validate=validate.OneOf(ENTITY_TYPES))
 
 

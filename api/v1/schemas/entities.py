@@ -82,7 +82,7 @@ class Mention(Shape):
 
 
 class MentionedEntity(Entity):
-    """An entity in the list of the entities of an article, with all fields of an entity and its mentions.
+    """An entity in the list of entities of an article: its mentions, and all fields of an Entity.
 
     `mention_count` and `mentions` refer to this article only.
     """

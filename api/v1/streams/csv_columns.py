@@ -21,9 +21,9 @@ def _plain(*names: str) -> Table:
 
 
 def _nested(key: str, *names: str) -> Table:
-    """Return a table with a column for each of the members `names` of an object, such as `byline_author`.
+    """Return a table with a column for each of the members `names` of an object.
 
-    `key` is the key of the object in an item. The names of the columns begin with it.
+    `key` is the key of the object in an item. A column is named after both, such as `byline_author`.
     """
     return {key: {f"{key}_{name}": _member(name) for name in names}}
 

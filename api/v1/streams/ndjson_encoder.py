@@ -14,8 +14,8 @@ ITEMS_PER_PROGRESS = 1000
 class NdjsonEncoder:
     """A callable that encodes the items of one NDJSON stream, a portion at a time.
 
-    A line is an item, or the progress of the stream as `{"meta": …}`. The argument `meta` has further members
-    for the last line.
+    A line is an item, or the progress of the stream as `{"meta": …}`. The argument `meta` has the further
+    members of this object in the last line.
     """
 
     def __init__(self, meta: Mapping[str, Any]) -> None:

@@ -81,7 +81,7 @@ def web_url(address: str | None) -> str | None:
 
 
 def _paragraphs(texts: Sequence[str], marked: MarkText, max_length: int) -> list[MarkedText]:
-    """Return the first of `texts` with marked entities, at most `max_length` code points in total.
+    """Return the beginning of `texts`, at most `max_length` code points, with marked entities.
 
     Args:
         marked: A function that marks the entities in a paragraph.

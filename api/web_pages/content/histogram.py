@@ -21,8 +21,8 @@ UNITS = ("day", "month", "year")
 class Bar(NamedTuple):
     """A bar of a histogram: the number of articles in a period, which is a day, month or year.
 
-    `start` is the first day, and `end` the day after the last, or None after the year 9999. `x` and `width`
-    are percentages of the chart. `y` and `height` are pixels.
+    `start` is the first day. `end` is the day after the last, or None if the last is 9999-12-31. `x` and
+    `width` are percentages of the chart. `y` and `height` are pixels.
     """
 
     label: str
@@ -68,7 +68,7 @@ def histogram(
 
     Args:
         facets: The facets `day`, `month` and `year` of `meta.facets`, in ascending order.
-        facet_limit: The maximum number of values of a facet. The earliest values beyond it are missing.
+        facet_limit: The maximum number of values of a facet. If there are more, the earliest are missing.
         articles: The number of articles that were counted.
     """
     if not facets["year"]:
@@ -85,7 +85,7 @@ def _fits(unit: str, values: Sequence[Mapping[str, Any]], facet_limit: int) -> b
 
     Args:
         unit: The unit of time of a bar: `day`, `month` or `year`.
-        values: The values of the facet `unit`, incomplete if there are `facet_limit` values.
+        values: The values of the facet `unit`. If there are `facet_limit` values, more can be missing.
         facet_limit: The maximum number of values of a facet.
     """
     starts = [_start_of(each["value"]) for each in values]
@@ -122,7 +122,7 @@ def _before(unit: str, start: date) -> date:
 
 
 def _after(unit: str, start: date) -> date | None:
-    """Return the first day of the next unit of time, or None after the year 9999.
+    """Return the first day of the next unit of time, or None if it is after the year 9999.
 
     Args:
         unit: `day`, `month` or `year`.

@@ -55,7 +55,7 @@ def _numbered(titles: Mapping[str, str], numbers: Mapping[str, int]) -> list[Val
 
 
 def story_timeline(briefs: Sequence[Values]) -> Timeline | None:
-    """Return the layout of the timeline of the briefs that have a date, or None if it cannot be drawn.
+    """Return the layout of the timeline of the dated briefs, or None if it cannot be drawn (see `timeline`).
 
     Args:
         briefs: The result of `numbered_briefs`.

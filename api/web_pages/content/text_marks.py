@@ -40,8 +40,8 @@ def marks_by_place(
 ) -> Mapping[Place, list[Mark]]:
     """Return the marks (ranges of mentions) in the texts of an article, by the place of the text.
 
-    A place is a pair: the part of the article, such as `body`, and a number. The number counts paragraphs or
-    takeaways, or is None for a single text.
+    A place is a pair: the part of the article, such as `body`, and the number of the paragraph or takeaway.
+    The number is None for other texts.
 
     Args:
         entities: References to the entities of the article.

@@ -83,7 +83,7 @@ class FilterChip(NamedTuple):
 def facet_lists(query: PageQuery, facets: Facets) -> list[FacetList]:
     """Return the facets of a list of articles, with links for the search page.
 
-    A facet with fewer than two links is left out, unless its value is selected.
+    A facet with no link, or only one that is not selected, is left out.
 
     Args:
         facets: `meta.facets` of the list.

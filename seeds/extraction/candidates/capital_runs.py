@@ -251,8 +251,7 @@ def _is_inner_list(
 ) -> bool:
     """Return True if a comma or `and` is inside a name, as in `Ministry of Roads and Ports`.
 
-    In such a name, another topic of an organization follows, or two words share a noun: `Fish and Game
-    Office`.
+    It joins topics of an organization, or two words that share a noun: `Fish and Game Office`.
 
     Args:
         gap: The comma or `and`, with its spaces.

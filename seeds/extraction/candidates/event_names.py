@@ -34,10 +34,10 @@ def has_event_noun(text: str) -> bool:
 
 
 def add_event_noun(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run`, the words of a name, with a following event noun as one more token.
+    """Return `run`, the words of a name, with the event noun that follows it as the last token.
 
     For example, `2014 Velmora` becomes `2014 Velmora general election`. A month before the year is added too.
-    A name that neither begins with a year nor ends in a place or nationality is unchanged.
+    Only a name that begins with a year, or ends in a place or nationality, is changed.
     """
     found = EVENT_NOUN.match(text, run[-1].end)
     if not found or not (YEAR.fullmatch(run[0].text) or _ends_in_place(lexicon, text, run)):

@@ -192,7 +192,7 @@ def _begins_with_direction(lexicon: Lexicon, text: str, run: Sequence[Token]) ->
 
 
 def _trim(lexicon: Lexicon, text: str, run: list[Token]) -> list[Token]:
-    """Return `run` without a demonym (French) at the beginning, or function words and a number at the end.
+    """Return `run` without a leading demonym (French), and without function words and a number at the end.
 
     Words that can be part of a name are kept, as in Nordic Lantern and Formula One.
     """

@@ -69,7 +69,7 @@ class Context:
         linked: The word before `link`, such as `visit` in `a visit to Velmora`, or None.
         noun_before: The entity type that the noun right before the name describes, or None.
         next_noun: The entity type that the noun right after the name describes, or None.
-        verb: The first word after the name and auxiliaries, probably a verb. Empty if the name is not a
+        verb: The first word after the name that is no auxiliary, probably a verb. Empty if the name is not a
             subject.
         pronoun: The first pronoun in the sentence after the name, or an empty string.
         apposition: The entity type that an apposition describes, such as `a chip maker` in `Velmora, a chip
@@ -156,7 +156,7 @@ class Context:
     def _scopes_before(self) -> list[Scope]:
         """Return the scopes of the words before the name, and set the attributes that describe these words.
 
-        A scope, such as `title`, selects the signs to test (rules for the type of a name).
+        A scope, such as `title`, selects the signs (rules for the type of a name) to test.
         """
         scopes: list[Scope] = []
         if self.is_oblique or self.last == "the" or self.candidate.previous is not None:
@@ -184,7 +184,7 @@ class Context:
     def _scopes_after(self) -> list[Scope]:
         """Return the scopes of the words after the name, and set the attributes that describe these words.
 
-        A scope, such as `apposition`, selects the signs to test (rules for the type of a name).
+        A scope, such as `apposition`, selects the signs (rules for the type of a name) to test.
         """
         after, scopes = self.after, list[Scope]()
         if self.apposition:
@@ -215,7 +215,7 @@ class Context:
     def _read_predicate(self) -> list[Scope]:
         """Set `verb` and `pronoun` if they follow the name, and return the scopes that were found.
 
-        A scope, such as `next verb`, selects the signs to test (rules for the type of a name).
+        A scope, such as `next verb`, selects the signs (rules for the type of a name) to test.
         """
         scopes: list[Scope] = ["predicate"] if self.is_multiword else []
         self.verb = first_verb(self.after)
@@ -285,7 +285,8 @@ def _read_apposition(context: Context) -> tuple[str | None, bool]:
 def _main_noun_type(lexicon: Lexicon, words: Sequence[str]) -> str | None:
     """Return the entity type that a noun phrase describes: `person` for `retired pilot living in Bern`.
 
-    `words` are the words of the phrase. The first noun decides, or the last of adjacent nouns (`drug maker`).
+    `words` are the words of the phrase. The first noun decides. If nouns follow it directly, the last of them
+    decides (`drug maker`).
     """
     types = [*(lexicon.noun_type(word) or lexicon.apposition_nouns.get(word) for word in words), None]
     return next((kind for kind, following in pairwise(types) if kind and not following), None)

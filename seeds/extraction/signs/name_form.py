@@ -102,8 +102,9 @@ class ShortenedName:
         words: The words of the name in lower case, without Jr., Sr. or III.
         last: The last word.
         is_last_word: True if the document uses the last word alone.
-        scopes: `("short form",)` if the name has two to four words, and the document uses either its first or
-            its last word alone. Otherwise empty: no signs are tested.
+        scopes: The scopes of the signs to test. They are `("short form",)` if the name has two to four words,
+            and the document uses one of its first and last word alone, but not both. Otherwise, there are
+            none.
     """
 
     __slots__ = ("is_last_word", "last", "lexicon", "scopes", "words")

@@ -20,8 +20,12 @@ FROM_TO_WEIGHT = 0.5  # Added by a `to` after the name: from Velmora to the hill
 def _place_preposition(here: Context) -> float:
     """Return how strongly the preposition or verb before a name suggests a place: `across Velmora`.
 
-    `here` is the context of the name. In a list (`in Bern and Velmora`), the preposition before the list
-    counts. The weight is 0 without such a word, and lower for `in Velmora shops` or several English words.
+    Return 0 if no such word stands before the name. In a list (`in Bern and Velmora`), use the word before
+    the list. The weight is reduced if the name modifies a noun (`in Velmora shops`), and if the name consists
+    of several English words.
+
+    Args:
+        here: The context of the name.
     """
     weight = _preposition_weight(here)
     if not weight:

@@ -156,9 +156,8 @@ def update_entity_counts(
 ) -> None:
     """Update how many articles mention each entity, and how often, after articles were loaded or removed.
 
-    `articles` has two mappings for each article, by the database number of the entity. They contain the
-    number of current mentions (empty for a removed article), and the texts of former mentions (empty for a
-    new one).
+    For each article, `articles` has the number of current mentions of each entity (empty for a removed
+    article), and the texts of its former mentions (empty for a new article). Keys are database numbers.
     """
     differences: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     for current, previous in articles:

@@ -37,8 +37,8 @@ class EntityVotes(NamedTuple):
     def columns(self) -> dict[str, Any]:
         """Return the new `name`, `type` and `aliases` of the entity, by database column.
 
-        Most articles use this name and type. In a tie, the first name in the alphabet wins, and the first
-        type in `ENTITY_TYPES`. `aliases` are all other names.
+        The name and the type with the most votes win. In a tie, the name that is first in the alphabet wins,
+        or the type that is first in `ENTITY_TYPES`. `aliases` are all other names.
         """
         name = min(self.names, key=lambda each: (-self.names[each], each))
         entity_type = min(self.types, key=lambda each: (-self.types[each], ENTITY_TYPES.index(each)))

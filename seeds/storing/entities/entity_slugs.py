@@ -97,10 +97,9 @@ def assign_slug(connection: Connection, slug: str, claimants: Sequence[int]) -> 
 
 
 def _free_slug(connection: Connection, slug: str, row: Any) -> str:
-    """Return a longer slug than `slug`, which belongs to a different entity.
+    """Return a longer slug for the entity `row`, which cannot have `slug`.
 
-    The result is `hope-person` instead of `hope`, or `hope` with the id if both are taken. `row` is the
-    entity that needs a slug.
+    For `hope`, the result is `hope-person` or, if a different entity has this slug, `hope` with the id.
     """
     choices = entity_slug_choices(slug, row.type, row.id)[1:]
     taken_by_others = select(EntitySlug.slug).where(

@@ -1,6 +1,6 @@
-"""Tests of the requests on the documentation page: the first request of each operation finds something.
+"""Tests of the requests that the documentation page shows: each GET request finds something.
 
-A new operation is covered without a change here. A path parameter gets its value from
+A new operation needs no change here. The value of a path parameter comes from
 `api.documentation.existing_values`, or from the example of its `PathParameter`.
 """
 

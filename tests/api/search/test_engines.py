@@ -130,7 +130,7 @@ def pages(app: Flask) -> None:
 
 
 def names(client: FlaskClient, query: str) -> set[str]:
-    """Search for `query`, and return which of the test pages in PAGES are found, by name."""
+    """Return the names of the pages in PAGES that a search for `query` finds."""
     by_title = {page.title: name for name, page in PAGES.items()}
     found = get(client, "/v1/articles?" + urlencode({"q": query, "total": "true"}))
     assert found["meta"]["total"] == len(found["data"])

@@ -1,7 +1,7 @@
 """Tests of every list in every order, on SQLite and PostgreSQL.
 
-The pages of a list contain each row once. A longer page takes no more statements. The responses are the same
-with both databases.
+The pages of a list contain each row once. A longer page takes no more SQL statements than a
+shorter one. The responses are the same with both databases.
 """
 
 import re

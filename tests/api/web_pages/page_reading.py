@@ -44,6 +44,6 @@ def only(root: Element, name: str) -> Element:
 
 
 def numbers_after(prefix: str, element: Element) -> set[int]:
-    """Return the numbers in the classes of `element` that begin with `prefix`, such as `marked-by-`."""
+    """Return the numbers that follow `prefix`, such as `marked-by-`, in the classes of `element`."""
     classes = (element.get("class") or "").split()
     return {int(each.removeprefix(prefix)) for each in classes if each.startswith(prefix)}

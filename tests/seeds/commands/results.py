@@ -39,6 +39,6 @@ def message_lines(result: Result) -> list[str]:
 
 
 def assert_predicted(dry: Result, real: Result) -> None:
-    """Assert that a dry run printed the same as the real run, followed by ` (dry run)`."""
+    """Assert that `dry` printed the same as `real`, with ` (dry run)` at the end."""
     assert dry.stdout == f"{real.stdout.removesuffix(chr(10))} (dry run)\n"
     assert (dry.stderr, dry.exit_code) == (real.stderr, real.exit_code)

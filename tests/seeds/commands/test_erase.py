@@ -57,8 +57,8 @@ IDENTITY = article_id("barge")
 def compressed_texts(url: str) -> list[bytes]:
     """Return the decompressed content of all compressed values in the database at `url`.
 
-    Some values can be decompressed only with a document as dictionary. Therefore each content that needs no
-    dictionary is also tried as the dictionary of every value.
+    Some values can be decompressed only with a document as dictionary. Therefore each content that is found
+    without a dictionary is then tried as the dictionary of every value.
     """
     engine = create_engine(url)
     values: list[bytes] = []

@@ -11,7 +11,7 @@ from tests.seeds.extraction.clusters import clusters
 
 
 def forms(*texts: str) -> dict[str, set[str]]:
-    """Return the forms of each entity's name that extraction finds in `texts`, by the main name."""
+    """Return all forms of each entity's name in `texts`, by main name."""
     return {name: set(cluster.forms) for name, cluster in clusters(*texts).items()}
 
 

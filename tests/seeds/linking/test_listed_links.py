@@ -1,4 +1,4 @@
-"""Tests of listed links: a title in a page's list leads to the only article with this title."""
+"""Tests of listed links: to which article, if any, a title in a page's list leads."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

@@ -245,10 +245,10 @@ def _check_lines(document: Document, text: str) -> None:
         return collapse(" ".join(lines[span[0] - 1 : span[1]])) if span else None
 
     def cited_around(span: Span | None) -> set[str | None]:
-        """Return the texts that a field can have if it is on the lines `span`.
+        """Return the texts that a field on the lines `span` can have.
 
-        A list of takeaways between these lines is not part of the text. The result has a text for each line
-        on which the list can end. If `span` is None, the result has only None.
+        A list of takeaways inside `span` is not part of the field. The result has one text for each line on
+        which the list can end. If `span` is None, the result has only None.
         """
         headings = [warning.line for warning in document.warnings if warning.section == "takeaways"]
         if not span or not any(span[0] < line < span[1] for line in headings):

@@ -31,7 +31,7 @@ def parse_text(text: str | bytes) -> Sidecar:
 
 
 def shown(value: str) -> str:
-    """Return the end of a message about `value`, a scalar of YAML."""
+    """Return the end of an error message, which quotes `value`, a scalar of YAML."""
     node = compose_yaml(value)
     assert node
     return f"the value is {quoted(node.value)}"

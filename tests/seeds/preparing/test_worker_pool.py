@@ -16,7 +16,10 @@ DEADLINE = 60
 
 
 def record_mask(folder: Path) -> Path:
-    """Write to `folder` whether SIGINT is blocked in this process, and wait for the other processes."""
+    """Write to `folder` whether SIGINT is blocked in this process, and return `folder`.
+
+    Wait until all processes have written, so that no process does the work of two.
+    """
     is_blocked = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     (folder / str(os.getpid())).write_text("blocked" if is_blocked else "open", encoding="utf-8")
     deadline = time.monotonic() + DEADLINE

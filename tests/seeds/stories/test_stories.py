@@ -79,10 +79,9 @@ def assert_consistent(found: Rows) -> None:
 
 
 def without_history(found: Rows) -> list[tuple[Any, ...]]:
-    """Return the parts of stories that do not depend on the order of loading, sorted.
+    """Return the values of each story that do not depend on the order of loading, sorted by id.
 
-    For each story, these are its id, its number of articles, its publications, its takeaways and its
-    entities.
+    These are the id, the number of articles, the publications, the takeaways and the entities.
     """
     return sorted(
         (str(row["id"]), row["article_count"], row["publications"], row["takeaways"], row["entities"])

@@ -48,7 +48,7 @@ def write_versions(folder: Path, seed: int) -> None:
 
 @pytest.fixture(scope="module")
 def pools() -> Iterator[dict[int, WorkerPool[EntityMatcher]]]:
-    """Yield two pools as a dict. A key is the number of worker processes in a pool: one or two."""
+    """Yield a pool of one worker process and a pool of two, by the number of processes."""
     with (
         WorkerPool(1, make_matcher, (CATALOGUE,), min_items=1) as one,
         WorkerPool(2, make_matcher, (CATALOGUE,), min_items=1) as two,

@@ -75,7 +75,7 @@ def complete_rows(pages: Path, sqlite_template: Path, tmp_path_factory: pytest.T
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Yield a folder on a file system with room for one batch. Skip the test if it cannot be mounted."""
+    """Mount a file system with room for one batch, and yield its folder. Skip the test if mounting fails."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(

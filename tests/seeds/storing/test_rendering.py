@@ -54,7 +54,7 @@ def refresh(app: Flask, *, all_articles: bool = False) -> int:
 
 
 def stored_renderings(app: Flask) -> dict[str, bool]:
-    """Return, for each article by its slug, whether its JSON (rendering) is stored.
+    """Return whether the JSON (rendering) of each article is stored, by slug.
 
     Assert that all stored JSON is what a request would produce now.
     """

@@ -30,7 +30,7 @@ TRANSACTION_BYTES = 1 << 20
 
 @pytest.fixture
 def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with documents, which are loaded in small batches."""
+    """Return a folder with documents, and limit batches to two documents."""
     monkeypatch.setattr(run, "MAX_BATCH_DOCUMENTS", 2)
     for number in range(DOCUMENTS):
         write(tmp_path / "documents", f"page-{number}", Page(title=f"Gauge {number} Is Read at Noon"))

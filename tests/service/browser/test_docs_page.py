@@ -38,7 +38,7 @@ pytestmark = needs_chromium
 
 @pytest.fixture(scope="module")
 def server(demonstration: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server with the demonstration briefs. Its base URL is not its own address."""
+    """Start a server with the demonstration briefs. Its public address is set to BASE_URL."""
     folder = tmp_path_factory.mktemp("docs")
     with running_gunicorn(demonstration, folder, BRIEFS_BASE_URL=BASE_URL) as server:
         yield server

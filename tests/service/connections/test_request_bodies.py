@@ -1,4 +1,4 @@
-"""Bodies of requests to `/mcp`, the only bodies that the worker reads, written byte by byte to a socket."""
+"""Tests of request bodies, written as bytes to a socket. The worker reads bodies only for `/mcp`."""
 
 import json
 import socket

@@ -3,8 +3,8 @@
 A short command spends most of its time on imports. A fork needs no imports, but is still a separate process
 with its own arguments, environment, folder and standard streams.
 
-`running_command_server` starts this process as `python -m tests.support.programs.command_server SOCKET`. It
-also writes programs that ask the process to run a command.
+`running_command_server` starts the process with `python -m tests.support.programs.command_server SOCKET`,
+and writes programs that ask it to run a command.
 """
 
 import gc

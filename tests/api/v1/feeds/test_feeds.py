@@ -44,7 +44,7 @@ QUERIES = (
 
 @pytest.fixture
 def articles(runner: FlaskCliRunner, tmp_path: Path) -> None:
-    """Load six articles: five published in April 2026, the oldest with hostile text, and one undated."""
+    """Load one undated article and five articles of April 2026. The oldest has hostile text."""
     write_page(tmp_path, "undated", Page(title="Undated Lamps", signature=("The Lantern Post",)))
     write_page(
         tmp_path,

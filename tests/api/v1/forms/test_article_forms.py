@@ -45,9 +45,9 @@ CONTEXT = {
 
 @pytest.fixture
 def harbour(client: FlaskClient, runner: FlaskCliRunner, tmp_path: Path) -> Any:
-    """Load an article with all fields and two other articles, and return the JSON of the first article.
+    """Load three articles, and return the JSON of the first.
 
-    The first article has a related link to the second. The third is the document in `seeds/documents`.
+    The first has all fields and a related link to the second. The third is the document in `seeds/documents`.
     """
     other = "Ferries Sail Again After the Storm"
     write_page(tmp_path, "ferry", Page(title=other))

@@ -34,7 +34,7 @@ def lower_words(name: str) -> tuple[str, ...]:
 def context_of(text: str, name: str) -> Context:
     """Return the words around `name` in `text`.
 
-    If `text` contains the name several times, exactly one must be in quotation marks.
+    If `text` repeats the name, exactly one occurrence must be in quotation marks.
     """
     found = [each for each in candidates(text) if each.text == name]
     (candidate,) = [each for each in found if each.is_quoted] or found
@@ -58,10 +58,10 @@ def sum_votes(votes: Iterable[Vote]) -> dict[str, float]:
 
 
 def winner(votes: dict[str, float]) -> str:
-    """Return the entity type with the highest sum in `votes`.
+    """Return the entity type with the highest sum of weights.
 
-    `votes` has the sum of the weights of votes for each type. If several types have the highest sum, return
-    the type that comes first in `ENTITY_TYPES`.
+    `votes` has the sum for each type. If several types have the highest sum, return the first of them in
+    `ENTITY_TYPES`.
     """
     return max(ENTITY_TYPES, key=lambda kind: votes.get(kind, 0))
 

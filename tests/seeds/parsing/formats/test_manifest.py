@@ -19,9 +19,9 @@ def parse_text(text: str) -> Manifest:
 
 
 def rejection_of(text: str | bytes, name: str | None = None) -> str:
-    """Parse the manifest `text`, look up the row of the document `name`, and return why it is rejected.
+    """Parse the manifest `text`, look up the row of the document `name`, and return the error message.
 
-    Either the manifest or the row must be rejected.
+    The manifest or the row must be rejected.
     """
     try:
         parse_manifest(text.encode() if isinstance(text, str) else text).find(name or "")

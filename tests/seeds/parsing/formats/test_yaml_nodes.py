@@ -6,7 +6,7 @@ from seeds.parsing.formats.yaml_nodes import MAX_LEVELS, YamlError, compose_yaml
 
 
 def nested(opening: str, levels: int, closing: str = "") -> str:
-    """Return YAML with text in this number of nested lists or mappings."""
+    """Return YAML with text inside `levels` nested lists or mappings."""
     return opening * levels + "text" + closing * levels
 
 
