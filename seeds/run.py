@@ -227,8 +227,8 @@ class Run:
                 file.
 
         Returns:
-            False if articles were kept because `force` is missing or nobody answered. True even if the answer
-            was no.
+            False if articles were kept because `force` is missing or nobody answered. Otherwise True, even if
+            the answer was no.
         """
         distinct = {real_path(folder): folder for folder in folders}
         refused = [folder for folder in distinct.values() if not self._prune(folder, ask=ask, force=force)]

@@ -1,7 +1,7 @@
 """The inverted index from features (words and entities) to articles, used to find similar articles.
 
 The table `postings` has a row for each of the 24 heaviest features of each article. For each feature of a
-given article, the index returns the 50 nearest articles published before and after it. The cost therefore
+given article, the index returns the 50 nearest earlier and the 50 nearest later articles. The cost therefore
 does not grow with the corpus.
 """
 
@@ -54,8 +54,8 @@ def _select_postings(
     - `tie`: a number that orders articles published at the same time (see `Posting`).
     - `product`: the product of the weights of the feature in the two articles.
 
-    Two more parameters are bound. `PUBLISHED` is the `published_key` of the given article, and `LAST` the
-    highest database number to select.
+    `PUBLISHED` is bound to the `published_key` of the given article. `LAST` is bound to the highest database
+    number to select.
 
     Args:
         feature: The hash of the feature.

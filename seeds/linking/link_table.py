@@ -41,7 +41,7 @@ class ResolvedLink:
         target: The database number of the article that the link leads to.
         target_id: The id of this article.
         number: The database number of the link, or None if it is not stored yet.
-        is_listed: True if a page lists the target as related. The link then stays without a score, too.
+        is_listed: True if a page lists the target as related. Such a link is kept even without a score.
         score: The similarity of the two articles, or None.
         reasons: The reasons for the similarity. Empty if they were not read.
         has_changed: True if `set_score` has changed the score or the reasons.
@@ -71,8 +71,8 @@ class LinkTable:
     Args:
         connection: In a write transaction.
         articles: The database numbers of the articles.
-        has_reasons: True to read the stored reasons too. Without reasons, a link that gets a score counts as
-            changed.
+        has_reasons: True to read the stored reasons too. Without them, an unchanged link can count
+            as changed.
     """
 
     def __init__(self, connection: Connection, articles: Iterable[int], *, has_reasons: bool = False) -> None:

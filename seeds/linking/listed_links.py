@@ -157,10 +157,10 @@ def _set_targets(connection: Connection, targets: list[tuple[int, int | None]]) 
 
 
 def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list[dict[str, Any]]:
-    """Return the rows of computed links that replace listed links which have a score and lose their target.
+    """Return the rows of computed links that keep the scores of listed links which lose their target.
 
-    A listed link is an entry in a page's list of related articles. `links` are these links with their former
-    targets. There is no row for a target that is no longer stored.
+    A listed link is an entry in a page's list of related articles. Each of `links` has its former target and
+    score. There is no row for a target that is no longer stored.
     """
     if not links:
         return []
@@ -187,10 +187,10 @@ def _computed_links(connection: Connection, links: Sequence[ListedLink]) -> list
 def _take_scores_of_computed_links(
     connection: Connection, added: list[tuple[ListedLink, int]]
 ) -> list[dict[str, Any]]:
-    """Delete the computed links that listed links replace, and return their scores for the listed links.
+    """Delete each computed link that a listed link replaces, and return its score for the listed link.
 
-    A listed link is an entry in a page's list of related articles. It replaces a computed link with the same
-    target.
+    A listed link is an entry in a page's list of related articles. It replaces a computed link between the
+    same articles.
 
     Args:
         connection: In a write transaction.
@@ -224,8 +224,8 @@ def _read_links(connection: Connection, articles: Sequence[int], titles: set[int
 def _find_targets(connection: Connection, links: list[ListedLink]) -> Iterator[tuple[ListedLink, int | None]]:
     """Yield `(link, target)` for each of `links`, the entries in lists of related articles on pages.
 
-    `target` is the database number of the article with the listed title. It is None if it is uncertain, or if
-    an earlier link of the page has it. A page never links to its own article.
+    `target` is the database number of the article with the listed title. It is None if the article is
+    uncertain, or is the target of an earlier link of the page. A page never links to its own article.
     """
     titled = _find_titled_articles(connection, sorted({link.title_hash for link in links}))
     taken: set[tuple[int, int]] = set()

@@ -115,8 +115,8 @@ def _compare(
 def _read_entities(connection: Connection, products: Iterable[Mapping[str, int]]) -> dict[str, SharedEntity]:
     """Return the entities that similar articles share, by the name of the entity's feature.
 
-    `products` has a mapping for each pair of articles. Its keys are the shared words, and `=` and the id of
-    each shared entity.
+    `products` has a mapping for each pair of articles. A key is a shared word, or `=` and the id of a
+    shared entity.
     """
     names = {name for each in products for name in each if name.startswith(ENTITY_PREFIX)}
     if not names:

@@ -43,7 +43,7 @@ class Line(NamedTuple):
 
     Attributes:
         number: The number of the line in the file, from 1.
-        view: The text of the line with single spaces, as written (`text`) and with plain marks (`folded`).
+        view: The line in the two forms that `text` and `folded` return.
     """
 
     number: int
@@ -99,7 +99,7 @@ class PageBlocks(NamedTuple):
 
     Attributes:
         blocks: The blocks of the page, at least one.
-        odd_characters: The control characters and those that change the text direction, by line and kind.
+        odd_characters: The unusual characters, such as control characters, by line and kind.
     """
 
     blocks: list[Block]
@@ -183,7 +183,7 @@ def _split_heading(block: Block, previous: Heading | None) -> list[Block]:
     """Split `block` into a fixed heading of the page format, such as Key Takeaways, and the lines below.
 
     Return only `block` if it has no such heading, or if the lines below cannot belong to the heading.
-    `previous` is the fixed heading that ends directly above `block`, or None.
+    `previous` is the fixed heading directly above `block`, or None.
     """
     heading, size = _leading_heading(block.lines)
     own, rest = Block(block.lines[:size], heading), Block(block.lines[size:])

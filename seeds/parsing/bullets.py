@@ -43,7 +43,7 @@ def list_mark(lines: Sequence[str]) -> str | None:
     """Return the mark at the beginning of each item of a list, or None if `lines` are not a list.
 
     The mark is a bullet, or the sign before the numbers: `#` for `#1 Trams` and `#2 Buses`. It is empty for
-    plain numbers. In a numbered list, the first line has 1, and a later line has 2. `lines` must not have
+    plain numbers. Lines are a numbered list if the first has 1 and a later one has 2. `lines` must not have
     invisible characters.
     """
     first = lines[0] if lines else ""
@@ -58,11 +58,11 @@ def list_mark(lines: Sequence[str]) -> str | None:
 def mark_length(text: str, mark: str) -> int:
     """Return the length of the mark at the beginning of a list item, with the white space after the mark.
 
-    Return 0 if the item begins with neither a bullet nor `mark`.
+    The mark is any bullet, or else `mark`. Return 0 if the item begins with neither.
 
     Args:
         text: The item, without invisible characters.
-        mark: The bullet, or the sign before the numbers, such as `#` in `#1 Trams`. It can be empty.
+        mark: The mark that `list_mark` returned for the list. It can be empty.
     """
     return bullet_length(text) or (_after_space(text, len(mark)) if text.startswith(mark) else 0)
 

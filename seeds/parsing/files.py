@@ -69,8 +69,7 @@ class SubmittedDocument:
     def key(self) -> str:
         """The key that identifies the document across loads. The id of the article is derived from this key.
 
-        The key is the `key`, or else the `url`, in the metadata. Without these, it is the file name without
-        its extension.
+        The key is `metadata.key`, or else `metadata.url`, or else the file name without its extension.
         """
         return self.metadata.find_key(Path(self.document.source.name).stem)
 
@@ -175,8 +174,8 @@ def _try_to_read(path: Path, max_bytes: int) -> SubmittedDocument | Rejection:
 def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDocument]:
     """Yield the lines of a file with a document on each line, except blank lines.
 
-    A line of more than `max_bytes` is cut, but stays too long for `read_line`. If the file cannot be read or
-    changes, the last item is a rejection of the whole file.
+    A line of more than `max_bytes` is cut, and `read_line` rejects it. If the file cannot be read or changes,
+    the last item is a rejection of the whole file.
     """
     before, folder = _file_state(path), real_path(path.parent)
     try:

@@ -161,7 +161,7 @@ def _split_without_headings(title: Block, rest: Blocks, has_tail: bool, width: i
 
 
 def _is_signed_above(blocks: Blocks, desk: int, width: int) -> bool:
-    """Return True if a signature (author, publication) is near the title, and none below Editor's Desk.
+    """Return True if a signature (author, publication) is near the title, and none is below Editor's Desk.
 
     The words Editor's Desk are then only a subheading in the body of the page.
 
@@ -247,7 +247,7 @@ def _end_of_analysis(blocks: Blocks, first: int, width: int) -> int | None:
 def _find_signature(blocks: Blocks, width: int, start: int, stop: int | None = None) -> int | None:
     """Return the index of the block that is most likely the signature (author and publication), or None.
 
-    A signature of several lines is preferred. The last of `blocks` counts only without another signature.
+    A signature of several lines is preferred. The last of `blocks` is chosen only if there is no other.
 
     Args:
         blocks: The blocks (groups of lines) of a page, without its tail.

@@ -99,10 +99,10 @@ def _check_title(blocks: Sequence[Block]) -> None:
 
 
 def _is_above_summary(blocks: Sequence[Block]) -> bool:
-    """Return True if the first of `blocks` is a title, although it is as long as a paragraph.
+    """Return True if the first of `blocks` is a title, although it reads as a paragraph.
 
-    The second block must be at least as long, since it is then the summary. The heading Key Takeaways or
-    Editor's Desk must follow below.
+    The second block, the summary, must be at least as long as the title. The heading Key Takeaways or
+    Editor's Desk must follow.
     """
     has_heading = any(block.heading in {Heading.TAKEAWAYS, Heading.DESK} for block in blocks[2:])
     return has_heading and not blocks[1].heading and len(blocks[1].folded) >= len(blocks[0].folded)
@@ -216,7 +216,7 @@ def _odd_character_warnings(odd: Sequence[OddCharacters], lines: FieldLines) -> 
 def odd_character_warning(section: str, group: Sequence[OddCharacters]) -> ParseWarning:
     """Return a warning about unusual characters of one kind in `section`, a part of the document.
 
-    `group` has an item for each line with such characters. The warning has their number and the first line.
+    `group` has an item for each line with such characters. The warning gives the number of characters.
     """
     amount, (name, action) = sum(each.amount for each in group), group[0].kind.value
     plural = "" if amount == 1 else "s"

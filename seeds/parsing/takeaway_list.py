@@ -120,7 +120,8 @@ def _has_text(text: str) -> bool:
 def _is_numbered(texts: Sequence[str]) -> bool:
     """Return True if the items of a list are numbered. `texts` are the items without bullets.
 
-    The first item must start with 1. Another digit is enough if at least half of the items start with digits.
+    The first item must start with a digit. Unless this is 1, at least half of the items must start with
+    digits.
     """
     digits = sum(LEADING_DIGITS.match(text) is not None for text in texts)
     first = next((text for text in texts if _has_text(text)), "")
@@ -181,7 +182,7 @@ def _has_number(text: str, number: str) -> bool:
 def _number_end(text: str, number: str) -> int:
     """Return the offset after the number of a list item, and after the marks and spaces that follow.
 
-    `text` is the item, and begins with `number`. For `3. Trams`, return 3.
+    `text` is the item, and begins with `number`. For `12. Trams`, return 4.
     """
     end = NUMBER_END.match(text, len(number))
     return end.end() if end else len(number)

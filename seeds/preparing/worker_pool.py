@@ -41,8 +41,7 @@ class WorkerPool(AbstractContextManager["WorkerPool[Context]"], Generic[Context]
 
     Args:
         jobs: The number of worker processes. With 1, this process does everything.
-        make_context: A picklable function that makes the first argument of each function, once in each
-            process.
+        make_context: Makes the first argument of all functions, once in each process. It must be picklable.
         arguments: The arguments of `make_context`.
         min_items: The least number of items for which worker processes are used.
     """

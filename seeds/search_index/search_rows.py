@@ -1,7 +1,7 @@
 """Insert and delete rows of the full-text index and the term index, in SQLite and PostgreSQL.
 
-To delete a row, SQLite needs the inserted search terms, which are made again from the stored content. The
-analyzer must therefore be the same (`corpus.analyzer_version`). Each command that changes stored articles
+To delete a row, SQLite needs the inserted search terms. They are made again from the stored content, so the
+analyzer must not have changed (`corpus.analyzer_version`). Each command that changes stored articles therefore
 calls `update_search_index` first. An import fills an empty index, and sets the version itself.
 """
 
@@ -36,12 +36,12 @@ CONTENTS = select(DOCUMENTS.c.article, DOCUMENTS.c.document, DOCUMENTS.c.content
 
 
 def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
-    """Add articles and their takeaways (key points) to the full-text index.
+    """Add articles, with their takeaways (key points), to the full-text and term indexes.
 
     Args:
         connection: The connection, in a write transaction.
         terms: The search terms of each article, by its database number. The articles must not be in the
-            index.
+            indexes.
     """
     _execute(connection, _insertion, terms)
     if terms:
@@ -49,11 +49,11 @@ def insert_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
 
 def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms]) -> None:
-    """Remove articles and their takeaways (key points) from the full-text index.
+    """Remove articles, with their takeaways (key points), from the full-text and term indexes.
 
     Args:
         connection: In a write transaction.
-        terms: The search terms that the index contains for each article, by its database number (see
+        terms: The search terms that the indexes contain for each article, by its database number (see
             `read_search_terms`).
     """
     _execute(connection, _deletion, terms)
@@ -62,9 +62,9 @@ def delete_search_rows(connection: Connection, terms: Mapping[int, SearchTerms])
 
 
 def update_search_index(connection: Connection) -> bool:
-    """Rebuild the full-text index if it was made by a different version of the text analyzer.
+    """Rebuild the full-text and term indexes if a different version of the text analyzer made them.
 
-    Return True if the index was rebuilt. `connection` must be in a write transaction.
+    Return True if they were rebuilt. `connection` must be in a write transaction.
     """
     if connection.scalars(select(CORPUS.c.analyzer_version)).one() == ANALYZER_VERSION:
         return False
@@ -73,7 +73,7 @@ def update_search_index(connection: Connection) -> bool:
 
 
 def rebuild_search_index(connection: Connection) -> None:
-    """Rebuild the full-text index from the stored content of all articles.
+    """Rebuild the full-text and term indexes from the stored content of all articles.
 
     `connection` must be in a write transaction.
     """
@@ -105,7 +105,7 @@ def _execute(
 
     Args:
         connection: In a write transaction.
-        statement: Returns the SQL for an index and a dialect, such as `_insertion`.
+        statement: `_insertion` or `_deletion`, which return the SQL for an index and a dialect.
         terms: The search terms of each article and its key points, by its database number.
     """
     rows_by_index = (

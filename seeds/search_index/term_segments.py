@@ -1,8 +1,8 @@
 """Maintain the term index, from which searches compute relevance.
 
-New articles are written to `pending_terms`. SEGMENT_ARTICLES pending articles become a segment of level 1.
-MERGED_SEGMENTS segments of a level become one segment of the next level, without removed articles. A segment
-is also rewritten if most of its articles were removed.
+New articles are written to `pending_terms`. Every `SEGMENT_ARTICLES` pending articles become a segment of
+level 1. Every `MERGED_SEGMENTS` segments of a level become one segment of the next level, without removed
+articles. A segment is also rewritten if most of its articles were removed.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -72,7 +72,7 @@ class StoryAssignment:
 
         Args:
             article: The database number of the article.
-            similar: The database numbers of articles to which links are possible.
+            similar: The database numbers of articles that can have links with `article`.
             links: The links between articles. A link with a score below `MIN_STORY_SCORE` selects no story,
                 but counts for the linkage of the selected stories.
         """

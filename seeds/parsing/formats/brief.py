@@ -75,8 +75,8 @@ def make_document(fields: dict[str, Node], body: Sequence[Paragraph], source: So
         source: The file of the document.
 
     Raises:
-        Rejection: If a field is invalid, or the title or body is missing. Its `metadata` is the brief's
-            metadata, or None if that is invalid.
+        Rejection: If a field is invalid, or the title or body is missing. The rejection has the brief's
+            metadata if it is valid.
     """
     metadata = read_metadata(fields)
     try:

@@ -1,4 +1,4 @@
-"""Parse a brief in JSON: a whole file, or a line of a file with one brief a line."""
+"""Parse a brief in JSON: a whole file, or one line of a file."""
 
 from hashlib import sha256
 

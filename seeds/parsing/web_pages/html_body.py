@@ -30,7 +30,7 @@ CAPTION_CLASS = re.compile(r"(^|[\s_-])caption", re.IGNORECASE)
 
 
 def remove_boilerplate(root: HtmlElement) -> None:
-    """Remove cookie banners, comments, boxes of links and captions from the page `root`."""
+    """Remove cookie banners, comments, captions and boxes of links from the page `root`."""
     size = len(text_of(root))
     for element in list(
         root.iter("div", "section", "aside", "ul", "li", "form", "footer", "dialog", "p", "figcaption")

@@ -37,8 +37,8 @@ class TitleAndPublication(NamedTuple):
 def choose_title(root: HtmlElement, candidates: Candidates) -> TitleAndPublication:
     """Return the title of a web page without the name of the site, and the publication.
 
-    The title is the first heading (`h1`) that the metadata or the `title` element confirms. A title there can
-    also include the name of the site, or end early with an ellipsis.
+    The title is the first heading (`h1`) that the metadata or the `title` element confirms. The
+    confirming title can include the name of the site, or be cut off with an ellipsis.
 
     If no heading is confirmed, the first title in the metadata is used. Without one, the title is the first
     heading, or else the `title` element.

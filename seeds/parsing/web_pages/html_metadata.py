@@ -80,8 +80,8 @@ class Candidates:
 def read_candidates(root: HtmlElement) -> Candidates:
     """Return the values that a page gives for each field of an article, such as the title.
 
-    `root` is the root element of the page. The values come from JSON-LD, from `meta` and other elements, and
-    from the visible time.
+    `root` is the root element of the page. The values come from JSON-LD, elements such as `meta` and `time`,
+    and comments.
     """
     items = [item for item in _json_ld_items(root) if _is_article(item)]
     meta = _meta_values(root)
@@ -162,8 +162,8 @@ def _is_article(item: Item) -> bool:
 def _find_texts(value: Any, path: list[str]) -> Iterator[str]:
     """Yield the texts at a path in the metadata (JSON-LD) of a web page.
 
-    Lists are searched up to `MAX_ITEM_DEPTH` items. An object at the end of the path gives its name or
-    address.
+    Only the first `MAX_ITEM_DEPTH` items of a list are searched. An object at the end of the path gives its
+    name and address.
 
     Args:
         value: The metadata: a parsed JSON value.
@@ -201,8 +201,8 @@ def _meta_values(root: HtmlElement) -> dict[str, list[str]]:
 def _visible_times(root: HtmlElement) -> list[str]:
     """Return the texts of visible times that can be the time of publication, the most likely first.
 
-    First come elements marked as the time of publication. The last is another `time` element outside of
-    lists, asides, navigation and footers.
+    Elements marked as the time of publication come first. The first `time` element outside of lists, asides,
+    navigation and footers comes last.
     """
     times = [each for each in root.iter("time") if each.get("datetime")]
     marked = [

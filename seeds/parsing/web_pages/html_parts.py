@@ -51,7 +51,7 @@ def take_summary(root: HtmlElement, stated: list[str]) -> PagePart | None:
     A summary has a CSS class such as `standfirst`, or is completely emphasized and in `stated`.
 
     Args:
-        stated: The summaries in the metadata. If there are any, the summary must have the letters of one.
+        stated: The summaries in the metadata. If there are any, the summary must match one of them.
     """
     for element in root.iter("p", "div", "h2", "h3", "span"):
         is_classed = SUMMARY_CLASS.search(element.get("class") or element.get("itemprop") or "")

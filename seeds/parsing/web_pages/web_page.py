@@ -50,8 +50,8 @@ def parse(data: bytes, name: str) -> Document:
     """Parse `data`, the bytes of a saved web page. `name` is the name of its file.
 
     Raises:
-        Rejection: If `data` is not a web page with a title and a main text. Its `metadata` has what could be
-            read, or None.
+        Rejection: If `data` is not a web page with a title and a main text. The rejection has the metadata
+            if it was read.
     """
     root = parse_html(data)
     page = _Page(root, read_candidates(root))
@@ -174,8 +174,8 @@ class _Page:
     def _stated(self, values: list[str]) -> PagePart | None:
         """Return the first of `values` with its lines in the file, or None if there are no values.
 
-        `values` are texts from the metadata of the page. The lines are those of a `meta` element or a JSON-LD
-        script, or else line 1.
+        `values` are texts from the metadata of the page. The lines are those of a `meta` element with
+        this text, or else of the first JSON-LD script, or else line 1.
         """
         if not values:
             return None
