@@ -189,7 +189,7 @@ def read_lines(path: Path, max_bytes: int) -> Iterator[UnparsedLine | RejectedDo
                 if is_start:
                     number += 1
                     if data.strip():
-                        yield UnparsedLine(path, folder, data.rstrip(b"\r\n"), number)
+                        yield UnparsedLine(path, folder, data.removesuffix(b"\n").removesuffix(b"\r"), number)
                 is_start = data.endswith(b"\n")
     except Rejection as rejection:
         yield RejectedDocument(rejection, None)

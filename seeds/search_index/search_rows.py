@@ -1,8 +1,8 @@
 """Insert and delete rows of the full-text index and the term index, in SQLite and PostgreSQL.
 
 To delete a row, SQLite needs the inserted search terms. They are made again from the stored content, so the
-analyzer must not have changed (`corpus.analyzer_version`). Each command that changes stored articles therefore
-calls `update_search_index` first. An import fills an empty index, and sets the version itself.
+analyzer must not have changed (`corpus.analyzer_version`). Each command that changes stored articles
+therefore calls `update_search_index` first. An import fills an empty index, and sets the version itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

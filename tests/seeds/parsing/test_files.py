@@ -13,6 +13,8 @@ from seeds.parsing.files import (
     read_bytes,
     read_document,
     read_file,
+    read_line,
+    read_lines,
     read_with_sidecar,
 )
 from seeds.parsing.folders import find_documents
@@ -206,3 +208,18 @@ def test_a_file_name_of_the_maximum_length_is_read(tmp_path: Path, length: int) 
     # The name has 255 bytes with `.txt`. The name of the sidecar would be one byte too long.
     path = write(tmp_path, "n" * length, Page())
     assert read_with_sidecar(path, 10_000).key == "n" * length
+
+
+@pytest.mark.parametrize(("after", "is_too_long"), [(b"\n", False), (b"\r\n", False), (b"\r\r[]\n", True)])
+def test_a_line_that_is_too_long_is_rejected_and_not_cut(
+    tmp_path: Path, after: bytes, is_too_long: bool
+) -> None:
+    brief = b'{"title": "Tide", "body": ["Water rises."]}'
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(brief + after)
+    (line,) = read_lines(path, len(brief))
+    assert not isinstance(line, RejectedDocument)
+    result = read_line(line, len(brief))
+    message = f"the line is longer than the limit of {len(brief)} bytes"
+    is_rejected_for_length = isinstance(result, RejectedDocument) and result.rejection.message == message
+    assert is_rejected_for_length == is_too_long
