@@ -8,7 +8,7 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 import orjson
-from flask import Flask, Response
+from flask import Flask
 from flask.json.provider import JSONProvider
 from flask_cors import CORS
 from flask_migrate import Migrate
@@ -38,7 +38,6 @@ from api.documentation import page as documentation_page
 from api.logs.configuration import log_config, request_log, stderr_writer
 from api.mcp_server import route as mcp_server
 from api.mcp_server.origins import named_origins
-from api.media_types import JSON
 from api.metrics.address import MetricsAddress, reject_wrong_address
 from api.metrics.corpus import CorpusCollector
 from api.metrics.exposition import METRICS, Exposition
@@ -127,10 +126,6 @@ class OrjsonProvider(JSONProvider):
     def loads(self, s: str | bytes, **_: Any) -> Any:
         """Parse the JSON text `s`."""
         return orjson.loads(s)
-
-    def response(self, *args: Any, **kwargs: Any) -> Response:
-        """Return a response whose body is the JSON of the arguments, as `flask.jsonify` does."""
-        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype=JSON)
 
 
 def create_app(environ: Mapping[str, str] = os.environ, *, queues_log: bool = False) -> Flask:

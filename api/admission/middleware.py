@@ -223,9 +223,6 @@ def quota_headers(policies: Policies, quotas: Sequence[Quota]) -> Headers:
         policies: The policies of the client.
         quotas: The remaining quota of the client under each policy, in the order of `policies`.
     """
-    if len(policies) == 1:
-        (policy,), (quota,) = policies, quotas
-        return [_policy_header(policies), ("RateLimit", _quota_item(policy, quota))]
     items = [_quota_item(policy, quota) for policy, quota in zip(policies, quotas, strict=True)]
     return [_policy_header(policies), ("RateLimit", ", ".join(items))]
 

@@ -86,7 +86,7 @@ def make_server(target: str, settings: ServerSettings) -> Granian:
         check_address(host.strip("[]"), int(port))
     server = Granian(
         target,
-        address=host.strip("[]") or "0.0.0.0",  # noqa: S104 -- `:8000` means all addresses.
+        address=host.strip("[]"),
         port=0 if is_socket else int(port),
         uds=Path(settings.bind.removeprefix("unix:")) if is_socket else None,
         interface=Interfaces.WSGI,
