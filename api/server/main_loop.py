@@ -35,7 +35,7 @@ class PollingWorker(ConnectionWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._accepting = self._is_quitting = False
+        self._is_accepting = self._is_quitting = False
 
     @classmethod
     def check_config(cls, cfg: Config, log: Any) -> None:
@@ -108,14 +108,14 @@ class PollingWorker(ConnectionWorker):
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Accept new connections if `enabled` is True, and stop accepting them if it is False."""
-        if enabled != self._accepting:
+        if enabled != self._is_accepting:
             for listener in self.sockets:
                 if enabled:
                     listener.setblocking(False)
                     self.poller.register(listener, selectors.EVENT_READ, partial(self.accept, listener))
                 else:
                     self.poller.unregister(listener)
-            self._accepting = enabled
+            self._is_accepting = enabled
 
     def accept(self, listener: socket.socket) -> bool:
         """Accept a connection and pause, so that other workers can accept the next connection.
