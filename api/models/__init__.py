@@ -1,4 +1,4 @@
-"""The tables that seeding writes and the API reads."""
+"""The tables of the database, which seeding and `briefs keys` write."""
 
 from api.models.api_keys import ApiKey
 from api.models.articles import (

@@ -1,4 +1,4 @@
-"""Make example queries for the start page from its briefs and stories, so that each query finds something."""
+"""Make example queries for the start page from its briefs and stories, so that most find something."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -86,8 +86,9 @@ SEARCH_BRIEFS = Tool(
     "Search briefs",
     "Find news briefs by words, entities, publication and time. Returns each brief with its summary, its "
     "addresses and up to three statements: with `q` the passages that match, otherwise the first takeaways. "
-    "Each statement names its paragraph and has a `source` to cite. Use it first for any question about the "
-    "news. Without `q`, the newest briefs come first; for what is new about somebody, pass only `entity`.",
+    "Each statement has a `source` to cite, and names its paragraph if it is known. Use this tool first for "
+    "any question about the news. Without `q`, the newest briefs come first; for what is new about somebody, "
+    "pass only `entity`.",
     {
         "q": text(
             'Words to find; all are required. "a phrase" matches consecutive words, -word excludes a word, '

@@ -17,7 +17,9 @@ RESERVED_SHARE = 0.25
 
 
 class ConcurrencyLimit:
-    """A limit on the requests that run at the same time. Further requests wait, in the order of arrival.
+    """A limit on the requests that run at the same time. Further requests wait.
+
+    Waiting requests start in the order of arrival, unless `alone_seconds` is set.
 
     Running requests are stuck if none of them finishes within `stall_seconds`. At most `max_waiting` requests
     wait for stuck requests, so that other threads stay free.
