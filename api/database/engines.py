@@ -74,7 +74,7 @@ def autocommit_engine() -> Engine:
 
 
 def make_engines_read_only(database_url: str, request_seconds: float, file_identity: str = "") -> None:
-    """Let the engines of the current application open connections that can only read.
+    """Restrict the engines of the current application to connections that can only read.
 
     On PostgreSQL, the connections also get the time-outs of the service.
 

@@ -67,8 +67,8 @@ def pre_fork(_: Any, __: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Start to publish the metrics of a worker that has loaded the application.
 
-    Also set `worker.base_url`, the prefix of the URLs in its error responses. Do nothing for other worker
-    classes and applications.
+    Also set `worker.base_url`, the prefix of the URLs in its error responses. Do nothing for worker
+    classes and applications of others.
     """
     # The benchmarks run other applications and worker classes with the same gunicorn.conf.py.
     if METRICS not in getattr(worker.wsgi, "extensions", {}) or not hasattr(worker, "connections"):

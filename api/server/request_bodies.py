@@ -96,9 +96,9 @@ class RequestBody:
 
 
 def body_of(received: bytes) -> RequestBody | None:
-    """Return the body of the request whose head is at the beginning of `received`.
+    """Return a `RequestBody` for the request whose head is at the beginning of `received`.
 
-    Return None if the head is incomplete, or if the worker does not read the body of this request.
+    Return None if the head is incomplete, or if the request is not a POST to `/mcp`.
     """
     head_end = received.find(HEAD_END)
     if head_end < 0 or not REQUEST_LINE.match(received):

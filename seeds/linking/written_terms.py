@@ -177,7 +177,7 @@ class _Occurrences:
         """Return the readable term for the word `name`, which is also part of a name or compound.
 
         The term is the form that occurs most often: the name of an entity, the compound, or the word alone.
-        The result is None if the word alone tells readers nothing.
+        Return None if this is the word alone, and it tells readers nothing.
         """
         entity, in_entity = _most_frequent(self._names.get(name))
         compound, in_compound = _most_frequent(self._compounds.get(name))

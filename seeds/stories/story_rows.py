@@ -220,9 +220,13 @@ def add_former_stories(connection: Connection, stories: Sequence[FormerIds]) -> 
 
 
 def redirect_to_founders(connection: Connection, articles: Collection[int]) -> None:
-    """Redirect requests for the former stories of some founders to the current stories of these founders.
+    """Redirect requests for former stories to the current stories of their founders.
 
-    Call this if removed articles are loaded again. `articles` has the database numbers of the founders.
+    Call this for the founders that were removed and are loaded again.
+
+    Args:
+        connection: In a write transaction.
+        articles: The database numbers of the founders.
     """
     for several in portions(sorted(articles)):
         connection.execute(REDIRECT_TO_FOUNDER, {"numbers": several})

@@ -344,7 +344,8 @@ def _link(
     Args:
         connection: In a write transaction.
         articles: The articles. Their listed links are inserted already.
-        titles: The hashes of their current and former titles, by which pages list them as related.
+        titles: The hashes of their current and former titles. Pages that list one of these titles as related
+            are linked with the article.
         vectors: Reads the feature vectors of similar articles.
         are_new: True for new articles, False for updated ones.
 

@@ -132,8 +132,8 @@ class LineRows:
         terms: The search terms of articles, by the database number of the article.
         links: The rows of links. `target_id` has the id of the target, whose database number is not known
             yet.
-        story_members: For each article in the story of another: its database number (`article`), and the id
-            of the article that the story is named after (`founder_id`).
+        story_members: The articles that did not found their story. Each item has the database number of the
+            article (`article`) and the id of the founder (`founder_id`).
         article: The article, if the rows are for one line with an article. `complete_rows` needs it.
         facets: The facet values (values for filters) of each article, as `named_facets` returns them.
     """

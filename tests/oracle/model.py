@@ -254,7 +254,7 @@ class Corpus:
         return set(self.first_of_stories(ordered(rows, question.order)))
 
     def first_of_stories(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the first row of each story in `rows`, which are articles in the order of a list."""
+        """Return the first article of each story in `rows`, the articles of a list, in their order."""
         first: dict[str, Row] = {}
         for row in rows:
             first.setdefault(self.stories[row.id], row)
@@ -387,8 +387,8 @@ class Corpus:
         """Yield an item with counts for each entity in `here`.
 
         An entity occurs in `here` once for each article that mentions it. The count `mention_count` is the
-        number of mentions in `here`. The count `article_count` is the number of articles in the whole corpus
-        that mention the entity.
+        sum of the mentions in these articles. The count `article_count` is the number of articles in the
+        whole corpus that mention the entity.
         """
         everywhere = [found for article in self.articles.values() for found in article.entities]
         for each in {found.entity.id for found in here}:

@@ -30,7 +30,7 @@ class Image:
         environ: The environment variables that `ENV` sets.
         folder: The working directory in the image.
         user: The user that runs the process.
-        descriptions: The texts of the instructions that run nothing, such as `CMD`, by name.
+        descriptions: The texts of the instructions that have no effect on the files, such as `CMD`, by name.
     """
 
     root: Path

@@ -1,7 +1,7 @@
 """Find faulty terms among the reasons of related links.
 
-A term is a word that two articles share. It is faulty if it is not a whole word or name of the article, so
-that a reader would not understand the reason.
+A term is the text that a reason shows for a word that two articles share. It is faulty if it is not a whole
+word or name of the article, so that a reader would not understand the reason.
 """
 
 import re

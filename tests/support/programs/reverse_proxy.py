@@ -72,7 +72,7 @@ def _replace(text: str, changes: Mapping[str, str]) -> str:
 
 
 def _hosts(text: str, servers: Sequence[Server]) -> str:
-    """Return the nginx configuration `text` with a line for each of `servers` instead of that with HOST."""
+    """Return the nginx configuration `text`, with the line that contains HOST once for each of `servers`."""
     (line,) = (line for line in text.splitlines() if HOST in line)
     lines = [line.replace(HOST, f"127.0.0.1:{server.port}") for server in servers]
     return _replace(text, {line: "\n".join(lines)})
